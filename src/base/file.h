@@ -1,0 +1,79 @@
+// All files go through FileSystem, so that tests can drop unsynced writes, tear them, or make any
+// call fail on cue (tests/support/faulty_file_system.h).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+namespace tracehound {
+
+// A read-only view of a file's bytes as they were when it was mapped. Stays valid while the
+// object lives, even if the file is replaced by rename. Movable.
+class Mapping {
+ public:
+  virtual ~Mapping() = default;
+  virtual ByteView bytes() const = 0;
+};
+
+// A file open for writing. Nothing is durable before sync() returns.
+class WriteFile {
+ public:
+  virtual ~WriteFile() = default;
+  virtual Status append(ByteView bytes) = 0;
+  // REQUIRES: offset + bytes.size() <= size().
+  virtual Status write_at(std::uint64_t offset, ByteView bytes) = 0;
+  virtual Status read_at(std::uint64_t offset, std::span<Byte> into) = 0;
+  // Cuts or extends (with zeros) to `size` bytes.
+  virtual Status truncate(std::uint64_t size) = 0;
+  virtual Status sync() = 0;
+  virtual std::uint64_t size() const = 0;
+};
+
+// Held by one writer; released when destroyed or when the process dies.
+class Lock {
+ public:
+  virtual ~Lock() = default;
+};
+
+class FileSystem {
+ public:
+  virtual ~FileSystem() = default;
+
+  // Errors name the path, what was tried and the system's reason.
+  virtual Result<std::unique_ptr<Mapping>> map(const std::string& path) = 0;
+  // Opens for reading and writing; makes an empty file where there is none.
+  virtual Result<std::unique_ptr<WriteFile>> open_write(const std::string& path) = 0;
+  virtual Status rename(const std::string& from, const std::string& to) = 0;
+  virtual Status remove(const std::string& path) = 0;
+  // Makes the folder and those above it; a folder already there is fine.
+  virtual Status make_folder(const std::string& path) = 0;
+  // Makes renames, creations and removals in the folder durable.
+  virtual Status sync_folder(const std::string& path) = 0;
+  // Plain file names in the folder, sorted; no folders.
+  virtual Result<std::vector<std::string>> list(const std::string& path) = 0;
+  virtual bool exists(const std::string& path) = 0;
+  // Takes the writer's lock. Refused (ErrorKind::machine) with the holder's process id.
+  virtual Result<std::unique_ptr<Lock>> lock(const std::string& path) = 0;
+};
+
+// The machine's own files.
+FileSystem& posix_files();
+
+// The whole file as text or bytes.
+Result<Bytes> read_file(FileSystem& files, const std::string& path);
+// Write-new, sync, rename, sync the folder: the path holds the old bytes or the new, never a mix.
+Status replace_file(FileSystem& files, const std::string& path, ByteView bytes);
+inline Status replace_file(FileSystem& files, const std::string& path, std::string_view text) {
+  return replace_file(files, path, as_bytes(text));
+}
+
+// The part before the last '/', or "." without one.
+std::string folder_of(const std::string& path);
+
+}  // namespace tracehound

@@ -1,0 +1,95 @@
+// Reading a ledger: an open snapshot of committed rows. Any number of readers may be open while
+// one writer goes on; a snapshot never changes.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/ids.h"
+#include "base/result.h"
+#include "ledger/manifest.h"
+#include "ledger/rows.h"
+#include "ledger/schema.h"
+
+namespace tracehound::ledger {
+
+class RunIndex;
+
+// Thread-safe for reading. Ids given to accessors must be below the snapshot's counts (CHECKed).
+class Ledger {
+ public:
+  // Errors: no ledger there; another format version; a file shorter than the manifest says.
+  static Result<Ledger> open(FileSystem& files, const std::string& folder);
+  Ledger(Ledger&&) noexcept;
+  Ledger& operator=(Ledger&&) noexcept;
+  ~Ledger();
+
+  const std::string& folder() const { return folder_; }
+  const Manifest& manifest() const { return manifest_; }
+  const Counts& counts() const { return manifest_.counts; }
+  // "bitcoin:main", "litecoin:regtest", ...
+  const std::string& chain() const { return manifest_.chain; }
+  // REQUIRES: at least one block (an open ledger always has the genesis block).
+  BlockHeight tip() const;
+
+  // Blocks.
+  ByteView header(BlockHeight height) const;
+  Hash256 block_hash(BlockHeight height) const;
+  std::uint32_t block_time(BlockHeight height) const;
+  IdRange<TxId> transactions(BlockHeight height) const;
+  std::optional<BlockHeight> find_block(const Hash256& hash) const;
+
+  // Transactions.
+  Hash256 txid(TxId tx) const;
+  std::uint32_t shape(TxId tx) const;
+  BlockHeight height(TxId tx) const;
+  bool is_coinbase(TxId tx) const;
+  IdRange<CoinId> outputs(TxId tx) const;
+  std::uint64_t input_count(TxId tx) const;
+  CoinId input(TxId tx, std::uint64_t number) const;
+  // The last transaction of that id, which is the one that can be spent from (BIP 30).
+  std::optional<TxId> find_transaction(const Hash256& txid) const;
+  // All of them, in chain order.
+  std::vector<TxId> find_transactions(const Hash256& txid) const;
+
+  // Coins.
+  Amount value(CoinId coin) const;
+  AddressId address(CoinId coin) const;
+  ScriptKind script(CoinId coin) const;
+  // The transaction that spends the coin; for a coinbase coin that a later coinbase of the same
+  // txid replaced (BIP 30), that coinbase: see is_replaced.
+  std::optional<TxId> spender(CoinId coin) const;
+  bool is_replaced(CoinId coin) const;
+  TxId creator(CoinId coin) const;
+  std::uint32_t output_number(CoinId coin) const;
+  std::optional<CoinId> find_coin(const Outpoint& outpoint) const;
+  Outpoint outpoint(CoinId coin) const;
+
+  // Addresses.
+  AddressKind address_kind(AddressId address) const;
+  ByteView address_payload(AddressId address) const;
+  std::optional<AddressId> find_address(AddressKind kind, ByteView payload) const;
+  // In chain order.
+  std::vector<CoinId> coins_of(AddressId address) const;
+
+  // The whole committed column, for scans and checks.
+  ByteView column(Column column) const;
+
+ private:
+  Ledger();
+  template <typename Field>
+  Field field(Column column, std::uint64_t row) const;
+
+  std::string folder_;
+  Manifest manifest_;
+  std::vector<std::unique_ptr<Mapping>> mappings_;
+  std::array<ByteView, kColumns.size()> columns_;
+  std::vector<std::unique_ptr<RunIndex>> indexes_;
+};
+
+}  // namespace tracehound::ledger

@@ -1,0 +1,78 @@
+// What a trace found: the words of the tracing specification as data.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+
+namespace tracehound::trace {
+
+// Where a tainted unit stands at the end. Every unit stands in exactly one.
+enum class DestinationKind : std::uint8_t { held, service, mixed, crossed, burned, fees, cut };
+inline constexpr std::size_t kDestinationKinds = 7;
+std::string_view name_of(DestinationKind kind);
+
+enum class MethodKind : std::uint8_t { poison, haircut, fifo };  // more to come, one file each
+std::string_view name_of(MethodKind method);
+std::optional<MethodKind> method_named(std::string_view name);
+
+// Tainted units resting in a coin.
+struct Landing {
+  CoinId coin;
+  Amount value = 0;   // the whole coin's
+  Amount amount = 0;  // of it, tainted under this label
+  Label label;
+  std::uint32_t hops = 0;  // fewest transactions from a seed coin
+};
+
+// All units that ended in one place: one entry per kind, and per service for `service`.
+struct Destination {
+  DestinationKind kind;
+  std::optional<std::uint32_t> service;  // index into Trace::services
+  Amount amount = 0;
+  std::vector<Landing> coins;  // chain order, then label; empty for fees
+};
+
+// A service that stopped taint, as its tag names it.
+struct Service {
+  std::string name;      // the tag's actor, else its label
+  std::string category;  // "exchange", ...
+};
+
+struct SeedCoin {
+  CoinId coin;
+  Amount value = 0;    // the whole coin's
+  Amount claimed = 0;  // what the incident says was stolen of it
+  Amount amount = 0;   // effective: what was not already another seed's
+  Label label;
+};
+
+// Units that one transaction carried from one coin into another, per label. Poison parcels carry
+// the whole tainted output. `from` is the tainted input that brought most; `to` none is the fee.
+struct Parcel {
+  TxId transaction;
+  CoinId from;
+  std::optional<CoinId> to;
+  Amount amount = 0;
+  Label label;
+  std::uint32_t hop = 0;  // of `to`: its fewest transactions from a seed
+};
+
+struct Trace {
+  MethodKind method;
+  bool conserves = true;  // false for poison: reach, never sums
+  Amount claimed = 0;     // sums over seeds
+  Amount effective = 0;
+  std::vector<SeedCoin> seeds;            // chain order
+  std::vector<Service> services;          // by name
+  std::vector<Destination> destinations;  // by kind, then service name
+  std::vector<Parcel> parcels;            // chain order
+  std::uint64_t transactions_touched = 0;
+  std::uint64_t coins_touched = 0;
+  Amount total = 0;  // over destinations; equals `effective` when conserving
+};
+
+}  // namespace tracehound::trace
