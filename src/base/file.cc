@@ -121,8 +121,24 @@ class PosixWriteFile final : public WriteFile {
 class PosixLock final : public Lock {
  public:
   explicit PosixLock(int descriptor) : descriptor_(descriptor) {}
+  // Called once the lock is ours.
+  Status note_holder(const std::string& path) {
+    std::string own = fmt::format("{}", ::getpid());
+    if (::ftruncate(descriptor_.number(), 0) != 0 ||
+        ::pwrite(descriptor_.number(), own.data(), own.size(), 0) !=
+            static_cast<ssize_t>(own.size())) {
+      return system_error("write the lock", path);
+    }
+    held_ = true;
+    return {};
+  }
+  ~PosixLock() override {
+    // An empty lock file after a clean end: two runs over the same input leave the same bytes.
+    if (held_ && ::ftruncate(descriptor_.number(), 0) != 0) held_ = false;
+  }
 
  private:
+  bool held_ = false;
   Descriptor descriptor_;
 };
 
@@ -214,11 +230,7 @@ class PosixFileSystem final : public FileSystem {
           fmt::format("another process ({}) is writing this ledger (lock {}); wait for it to end",
                       holder.empty() ? "id unknown" : fmt::format("id {}", holder), path));
     }
-    std::string own = fmt::format("{}", ::getpid());
-    if (::ftruncate(descriptor, 0) != 0 ||
-        ::pwrite(descriptor, own.data(), own.size(), 0) != static_cast<ssize_t>(own.size())) {
-      return system_error("write the lock", path);
-    }
+    TRY(held->note_holder(path));
     return held;
   }
 };

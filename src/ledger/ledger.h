@@ -79,6 +79,7 @@ class Ledger {
 
   // The whole committed column, for scans and checks.
   ByteView column(Column column) const;
+  const RunIndex& index(Index index) const;
 
  private:
   Ledger();

@@ -27,7 +27,9 @@ class Writer {
   const Counts& counts() const;  // rows so far, committed or not
   Counts committed() const;
   std::optional<Hash256> tip_hash() const;  // of the last appended block
-  Result<Hash256> block_hash(BlockHeight height) const;
+  // REQUIRES: height < counts().blocks.
+  Hash256 block_hash(BlockHeight height) const;
+  ByteView header(BlockHeight height) const;
 
   // Adds a block to the end. Gives out ids, resolves inputs, notes spends.
   // Errors (ErrorKind::bad_input, naming block, transaction and input; the writer is then at the

@@ -1,0 +1,241 @@
+#include "ledger/ledger.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "ledger/keys.h"
+#include "ledger/runs.h"
+
+namespace tracehound::ledger {
+
+namespace {
+
+// The last row in [0, rows) whose field is at most `value`. Fields ascend; field(0) <= value.
+template <typename FieldAt>
+std::uint64_t last_at_most(std::uint64_t rows, std::uint64_t value, FieldAt field_at) {
+  std::uint64_t low = 0;
+  std::uint64_t high = rows;
+  while (high - low > 1) {
+    std::uint64_t middle = low + (high - low) / 2;
+    if (field_at(middle) <= value) {
+      low = middle;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+}  // namespace
+
+Ledger::Ledger() = default;
+Ledger::Ledger(Ledger&&) noexcept = default;
+Ledger& Ledger::operator=(Ledger&&) noexcept = default;
+Ledger::~Ledger() = default;
+
+Result<Ledger> Ledger::open(FileSystem& files, const std::string& folder) {
+  Ledger ledger;
+  ledger.folder_ = folder;
+  TRY_ASSIGN(ledger.manifest_, read_manifest(files, folder));
+  for (const ColumnSpec& spec : kColumns) {
+    std::string path = column_path(folder, spec);
+    TRY_ASSIGN(auto map, files.map(path));
+    std::uint64_t expected = rows_of(spec.column, ledger.counts()) * spec.width;
+    if (map->bytes().size() < expected) {
+      return machine_error(
+          fmt::format("{} has {} bytes where the manifest says {}; restore the ledger from a copy "
+                      "or ingest again",
+                      path, map->bytes().size(), expected));
+    }
+    ledger.columns_[static_cast<std::size_t>(spec.column)] = map->bytes().first(expected);
+    ledger.mappings_.push_back(std::move(map));
+  }
+  for (const IndexSpec& spec : kIndexes) {
+    TRY_ASSIGN(auto index,
+               RunIndex::open(files, folder, spec, rows_of(spec.rows, ledger.counts())));
+    ledger.indexes_.push_back(std::move(index));
+  }
+  return ledger;
+}
+
+template <typename Field>
+Field Ledger::field(Column column, std::uint64_t row) const {
+  ByteView bytes = columns_[static_cast<std::size_t>(column)];
+  CHECK((row + 1) * sizeof(Field) <= bytes.size());
+  return load_le<Field>(bytes.data() + row * sizeof(Field));
+}
+
+ByteView Ledger::column(Column column) const { return columns_[static_cast<std::size_t>(column)]; }
+
+const RunIndex& Ledger::index(Index index) const {
+  return *indexes_[static_cast<std::size_t>(index)];
+}
+
+BlockHeight Ledger::tip() const {
+  return BlockHeight(static_cast<std::uint32_t>(counts().blocks - 1));
+}
+
+ByteView Ledger::header(BlockHeight height) const {
+  CHECK(height.number() < counts().blocks);
+  return column(Column::block_header).subspan(height.number() * width::kHeader, width::kHeader);
+}
+
+Hash256 Ledger::block_hash(BlockHeight height) const {
+  if (height == tip()) return manifest_.tip_hash;
+  return Hash256::from_bytes(header(height.next()).subspan(4, 32));
+}
+
+std::uint32_t Ledger::block_time(BlockHeight height) const { return header_time(header(height)); }
+
+IdRange<TxId> Ledger::transactions(BlockHeight height) const {
+  auto first = field<std::uint32_t>(Column::block_first_tx, height.number());
+  auto end = height == tip() ? static_cast<std::uint32_t>(counts().transactions)
+                             : field<std::uint32_t>(Column::block_first_tx, height.number() + 1);
+  return {TxId(first), TxId(end)};
+}
+
+std::optional<BlockHeight> Ledger::find_block(const Hash256& hash) const {
+  if (hash == manifest_.tip_hash) return tip();
+  // A block's hash stands in the next header, so nothing is hashed here.
+  for (std::uint32_t next = 1; next < counts().blocks; ++next) {
+    ByteView previous = header(BlockHeight(next)).subspan(4, 32);
+    if (std::equal(previous.begin(), previous.end(), hash.bytes.begin())) {
+      return BlockHeight(next - 1);
+    }
+  }
+  return std::nullopt;
+}
+
+Hash256 Ledger::txid(TxId tx) const { return field<Hash256>(Column::tx_hash, tx.number()); }
+
+std::uint32_t Ledger::shape(TxId tx) const {
+  return field<std::uint32_t>(Column::tx_shape, tx.number());
+}
+
+BlockHeight Ledger::height(TxId tx) const {
+  CHECK(tx.number() < counts().transactions);
+  auto row = last_at_most(counts().blocks, tx.number(), [&](std::uint64_t height) {
+    return field<std::uint32_t>(Column::block_first_tx, height);
+  });
+  return BlockHeight(static_cast<std::uint32_t>(row));
+}
+
+bool Ledger::is_coinbase(TxId tx) const { return input_count(tx) == 0; }
+
+IdRange<CoinId> Ledger::outputs(TxId tx) const {
+  auto first = field<Uint40>(Column::tx_first_coin, tx.number()).number();
+  auto end = tx.number() + 1 == counts().transactions
+                 ? counts().coins
+                 : field<Uint40>(Column::tx_first_coin, tx.number() + 1).number();
+  return {CoinId(first), CoinId(end)};
+}
+
+std::uint64_t Ledger::input_count(TxId tx) const {
+  auto first = field<Uint40>(Column::tx_first_input, tx.number()).number();
+  auto end = tx.number() + 1 == counts().transactions
+                 ? counts().inputs
+                 : field<Uint40>(Column::tx_first_input, tx.number() + 1).number();
+  return end - first;
+}
+
+CoinId Ledger::input(TxId tx, std::uint64_t number) const {
+  auto first = field<Uint40>(Column::tx_first_input, tx.number()).number();
+  return CoinId(field<Uint40>(Column::input_coin, first + number).number());
+}
+
+std::vector<TxId> Ledger::find_transactions(const Hash256& hash) const {
+  std::vector<TxId> found;
+  for (std::uint64_t row : index(Index::txid).find(hash.prefix())) {
+    TxId tx(static_cast<std::uint32_t>(row));
+    if (txid(tx) == hash) found.push_back(tx);
+  }
+  return found;
+}
+
+std::optional<TxId> Ledger::find_transaction(const Hash256& hash) const {
+  auto found = find_transactions(hash);
+  if (found.empty()) return std::nullopt;
+  return found.back();
+}
+
+Amount Ledger::value(CoinId coin) const {
+  return field<std::uint64_t>(Column::coin_value, coin.number());
+}
+
+AddressId Ledger::address(CoinId coin) const {
+  return AddressId(field<std::uint32_t>(Column::coin_address, coin.number()));
+}
+
+ScriptKind Ledger::script(CoinId coin) const {
+  return static_cast<ScriptKind>(field<std::uint8_t>(Column::coin_script, coin.number()));
+}
+
+std::optional<TxId> Ledger::spender(CoinId coin) const {
+  auto tx = field<std::uint32_t>(Column::coin_spender, coin.number());
+  if (tx >= counts().transactions) return std::nullopt;
+  return TxId(tx);
+}
+
+bool Ledger::is_replaced(CoinId coin) const {
+  auto tx = spender(coin);
+  return tx && is_coinbase(*tx);
+}
+
+TxId Ledger::creator(CoinId coin) const {
+  CHECK(coin.number() < counts().coins);
+  auto row = last_at_most(counts().transactions, coin.number(), [&](std::uint64_t tx) {
+    return field<Uint40>(Column::tx_first_coin, tx).number();
+  });
+  return TxId(static_cast<std::uint32_t>(row));
+}
+
+std::uint32_t Ledger::output_number(CoinId coin) const {
+  return static_cast<std::uint32_t>(coin.number() - outputs(creator(coin)).first.number());
+}
+
+std::optional<CoinId> Ledger::find_coin(const Outpoint& outpoint) const {
+  auto tx = find_transaction(outpoint.txid);
+  if (!tx) return std::nullopt;
+  auto coins = outputs(*tx);
+  if (outpoint.index >= coins.size()) return std::nullopt;
+  return CoinId(coins.first.number() + outpoint.index);
+}
+
+Outpoint Ledger::outpoint(CoinId coin) const {
+  TxId tx = creator(coin);
+  return {txid(tx), static_cast<std::uint32_t>(coin.number() - outputs(tx).first.number())};
+}
+
+AddressKind Ledger::address_kind(AddressId address) const {
+  return static_cast<AddressKind>(field<std::uint8_t>(Column::address_kind, address.number()));
+}
+
+ByteView Ledger::address_payload(AddressId address) const {
+  std::uint64_t row = address.number();
+  std::uint64_t start = row == 0 ? 0 : field<Uint40>(Column::address_end, row - 1).number();
+  std::uint64_t end = field<Uint40>(Column::address_end, row).number();
+  ByteView payloads = column(Column::address_payload);
+  CHECK(start <= end && end <= payloads.size());
+  return payloads.subspan(start, end - start);
+}
+
+std::optional<AddressId> Ledger::find_address(AddressKind kind, ByteView payload) const {
+  for (std::uint64_t row : index(Index::address).find(address_key(kind, payload))) {
+    AddressId address(static_cast<std::uint32_t>(row));
+    ByteView stored = address_payload(address);
+    if (address_kind(address) == kind && std::ranges::equal(stored, payload)) return address;
+  }
+  return std::nullopt;
+}
+
+std::vector<CoinId> Ledger::coins_of(AddressId address) const {
+  std::vector<CoinId> coins;
+  for (std::uint64_t row : index(Index::address_coin).find(address.number())) {
+    coins.push_back(CoinId(row));
+  }
+  return coins;
+}
+
+}  // namespace tracehound::ledger
