@@ -87,7 +87,8 @@ struct Writer::State {
   Status flush();
   Status write_spends();
   Status write_runs();
-  Status drop_files(const Counts& kept);
+  Status tidy();
+  Status drop_runs();
   Status remove_ledger();
 };
 
@@ -116,6 +117,7 @@ Result<Writer> Writer::open(FileSystem& files, const std::string& folder,
   state->manifest.chain = chain;
   TRY(state->map_committed());
   state->back_to_commit();
+  TRY(state->tidy());
   return Writer(std::move(state));
 }
 
@@ -401,7 +403,7 @@ Status Writer::commit() {
   state.manifest = next;
   state.spends.clear();
   TRY(state.map_committed());
-  return state.drop_files(state.counts);
+  return state.drop_runs();
 }
 
 Status Writer::State::flush() {
@@ -464,11 +466,25 @@ Status Writer::State::write_runs() {
   return {};
 }
 
-// Removes the runs that no ledger of these counts has, and what unfinished replacements left.
-Status Writer::State::drop_files(const Counts& kept) {
+// What a killed writer left: rows past the commit, runs that nobody names, unfinished replacements.
+Status Writer::State::tidy() {
+  std::string unfinished = manifest_path(folder) + ".new";
+  if (files.exists(unfinished)) TRY(files.remove(unfinished));
+  TRY_ASSIGN(auto present, files.list(columns_folder(folder)));
+  for (const ColumnSpec& spec : kColumns) {
+    if (!std::binary_search(present.begin(), present.end(), spec.file)) continue;
+    TRY_ASSIGN(auto file, column(spec.column).open_write(files));
+    std::uint64_t size = rows_of(spec.column, manifest.counts) * spec.width;
+    if (file->size() > size) TRY(file->truncate(size));
+  }
+  return drop_runs();
+}
+
+// Removes the runs that a ledger of the committed counts does not have.
+Status Writer::State::drop_runs() {
   std::set<std::string> wanted;
   for (const IndexSpec& spec : kIndexes) {
-    for (const RowRange& range : run_ranges(rows_of(spec.rows, kept))) {
+    for (const RowRange& range : run_ranges(rows_of(spec.rows, manifest.counts))) {
       wanted.insert(run_name(spec, range));
     }
   }
@@ -514,9 +530,8 @@ Status Writer::rewind(std::uint64_t blocks) {
   state.manifest = back;
   state.back_to_commit();
   TRY(state.map_committed());
-  for (ColumnFile& file : state.columns) TRY(file.flush(state.files));
   TRY(state.clear_stale_spenders());
-  return state.drop_files(kept);
+  return state.tidy();
 }
 
 Status Writer::State::remove_ledger() {
@@ -531,7 +546,7 @@ Status Writer::State::remove_ledger() {
     std::string path = column_path(folder, spec);
     if (files.exists(path)) TRY(files.remove(path));
   }
-  return drop_files(counts);
+  return drop_runs();
 }
 
 }  // namespace tracehound::ledger

@@ -1,0 +1,28 @@
+// Re-reads a whole ledger and says what is wrong and where.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "ledger/ledger.h"
+
+namespace tracehound::ledger {
+
+struct CheckReport {
+  std::uint64_t bytes_read = 0;
+  // One sentence each, at most kMostFindings; `findings_total` counts on.
+  std::vector<std::string> findings;
+  std::uint64_t findings_total = 0;
+
+  static constexpr std::size_t kMostFindings = 20;
+  bool clean() const { return findings_total == 0; }
+};
+
+// Every block's checksum against its rows and the manifest; the headers as a hash chain; row
+// numbers that must ascend; every spend against its input, both ways; every transaction's sums;
+// every index entry against its row. Proof of work and merkle roots were checked when the blocks
+// came in and are covered by the checksums.
+CheckReport check_ledger(const Ledger& ledger);
+
+}  // namespace tracehound::ledger

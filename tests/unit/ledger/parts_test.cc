@@ -1,0 +1,137 @@
+// The ledger's smaller parts: manifest text, run ranges, the unspent table, the run index.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+
+#include "ledger/keys.h"
+#include "ledger/manifest.h"
+#include "ledger/runs.h"
+#include "ledger/unspent.h"
+#include "support/faulty_file_system.h"
+#include "support/random_blocks.h"
+
+namespace tracehound::ledger {
+namespace {
+
+using test::FaultyFileSystem;
+using test::Random;
+
+Manifest sample_manifest() {
+  Manifest manifest;
+  manifest.chain = "bitcoin:main";
+  manifest.counts = {1, 2, 3, 4, 5, 6};
+  manifest.tip_hash = thread_hasher().sha256({});
+  manifest.checksum = 0x0123456789abcdef;
+  return manifest;
+}
+
+TEST(Manifest, its_text__reads_back) {
+  auto parsed = parse_manifest(manifest_text(sample_manifest()), "m");
+  ASSERT_TRUE(parsed.has_value()) << parsed.error().message;
+  EXPECT_EQ(*parsed, sample_manifest());
+}
+
+TEST(Manifest, any_changed_missing_or_added_byte__is_refused) {
+  std::string text = manifest_text(sample_manifest());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    std::string changed = text;
+    changed[i] = static_cast<char>(changed[i] ^ 1);
+    EXPECT_FALSE(parse_manifest(changed, "m").has_value()) << i;
+    EXPECT_FALSE(parse_manifest(text.substr(0, i), "m").has_value()) << i;
+  }
+  EXPECT_FALSE(parse_manifest(text + "\n", "m").has_value());
+}
+
+TEST(Manifest, another_format__is_named) {
+  Manifest manifest = sample_manifest();
+  manifest.format = 7;
+  auto parsed = parse_manifest(manifest_text(manifest), "m");
+  ASSERT_FALSE(parsed.has_value());
+  EXPECT_NE(parsed.error().message.find("ledger format 7, this program reads format 1"),
+            std::string::npos);
+}
+
+TEST(Runs, ranges__cover_all_rows_once_and_full_ones_never_change) {
+  Random random(1);
+  std::vector<RowRange> before;
+  std::uint64_t rows = 0;
+  for (int i = 0; i < 2000; ++i) {
+    rows += random.below(400'000);
+    std::vector<RowRange> ranges = run_ranges(rows);
+    std::uint64_t next = 0;
+    for (const RowRange& range : ranges) {
+      EXPECT_EQ(range.first, next);
+      EXPECT_GT(range.end, range.first);
+      next = range.end;
+    }
+    EXPECT_EQ(next, rows);
+    // Growing never splits a range: each old boundary that is gone was merged away.
+    for (const RowRange& range : before) {
+      bool whole = std::ranges::any_of(ranges, [&](const RowRange& now) {
+        return now.first <= range.first && range.end <= now.end;
+      });
+      EXPECT_TRUE(whole);
+    }
+    before = ranges;
+  }
+  EXPECT_TRUE(run_ranges(0).empty());
+  EXPECT_EQ(run_ranges(1), (std::vector<RowRange>{{0, 1}}));
+  EXPECT_EQ(run_ranges(kRunUnit * 8 + 1),
+            (std::vector<RowRange>{{0, kRunUnit * 8}, {kRunUnit * 8, kRunUnit * 8 + 1}}));
+}
+
+TEST(Runs, a_lookup__gives_the_rows_of_its_key_in_order_over_all_runs) {
+  FaultyFileSystem disk;
+  ASSERT_TRUE(disk.make_folder(runs_folder("l")).has_value());
+  const IndexSpec& spec = spec_of(Index::address_coin);
+  auto key_of = [](std::uint64_t row) { return row * 7919 % 1000; };
+  std::uint64_t rows = 2 * kRunUnit + 77;
+  for (const RowRange& range : run_ranges(rows)) {
+    ASSERT_TRUE(write_run(disk, "l", spec, range, key_of).has_value());
+  }
+  auto index = RunIndex::open(disk, "l", spec, rows);
+  ASSERT_TRUE(index.has_value()) << index.error().message;
+  for (std::uint64_t key : {0, 1, 500, 999}) {
+    std::vector<std::uint64_t> expected;
+    for (std::uint64_t row = 0; row < rows; ++row) {
+      if (key_of(row) == key) expected.push_back(row);
+    }
+    EXPECT_EQ((*index)->find(key), expected);
+  }
+  EXPECT_TRUE((*index)->find(1000).empty());
+}
+
+TEST(UnspentTable, any_mix_of_inserts_and_takes__agrees_with_a_map) {
+  Random random(2);
+  UnspentTable table;
+  std::map<Outpoint, std::uint64_t> map;
+  for (std::uint64_t step = 0; step < 200'000; ++step) {
+    Outpoint outpoint;
+    // Few distinct prefixes, so that homes collide and chains are long.
+    store_le(outpoint.txid.bytes.data(), random.below(64));
+    store_le(outpoint.txid.bytes.data() + 8, random.below(64));
+    outpoint.index = static_cast<std::uint32_t>(random.below(4));
+    if (random.below(2) == 0) {
+      auto before = table.insert(outpoint, {CoinId(step), step});
+      auto known = map.find(outpoint);
+      ASSERT_EQ(before.has_value(), known != map.end());
+      if (before) {
+        ASSERT_EQ(before->coin, CoinId(known->second));
+      }
+      map[outpoint] = step;
+    } else {
+      auto taken = table.take(outpoint);
+      auto known = map.find(outpoint);
+      ASSERT_EQ(taken.has_value(), known != map.end());
+      if (!taken) continue;
+      ASSERT_EQ(taken->coin, CoinId(known->second));
+      ASSERT_EQ(taken->value, known->second);
+      map.erase(known);
+    }
+    ASSERT_EQ(table.size(), map.size());
+  }
+}
+
+}  // namespace
+}  // namespace tracehound::ledger
