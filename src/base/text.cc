@@ -1,0 +1,82 @@
+#include "base/text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace tracehound {
+
+std::string utc_text(std::uint64_t seconds) {
+  // Days to a civil date: years counted from March, so that the leap day is a year's last.
+  std::uint64_t days = seconds / 86400;
+  std::uint64_t rest = seconds % 86400;
+  std::uint64_t shifted = days + 719468;  // days since 0000-03-01
+  std::uint64_t era = shifted / 146097;
+  std::uint64_t day_of_era = shifted % 146097;
+  std::uint64_t year_of_era =
+      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+  std::uint64_t day_of_year =
+      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  std::uint64_t month_from_march = (5 * day_of_year + 2) / 153;
+  std::uint64_t day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+  std::uint64_t month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
+  std::uint64_t year = era * 400 + year_of_era + (month <= 2 ? 1 : 0);
+  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}", year, month, day, rest / 3600,
+                     rest / 60 % 60, rest % 60);
+}
+
+std::string coins_text(std::uint64_t units, unsigned decimals) {
+  CHECK(decimals <= 18);
+  if (decimals == 0) return fmt::format("{}", units);
+  std::uint64_t scale = 1;
+  for (unsigned i = 0; i < decimals; ++i) scale *= 10;
+  return fmt::format("{}.{:0{}}", units / scale, units % scale, decimals);
+}
+
+std::string percent_text(std::uint64_t part, std::uint64_t whole) {
+  if (whole == 0) return "-";
+  __extension__ using Wide = unsigned __int128;
+  auto hundredths = static_cast<std::uint64_t>((Wide{part} * 20000 + whole) / (Wide{whole} * 2));
+  return fmt::format("{}.{:02} %", hundredths / 100, hundredths % 100);
+}
+
+std::string size_text(std::uint64_t bytes) {
+  static constexpr std::string_view kUnits[] = {"kB", "MB", "GB", "TB"};
+  if (bytes < 1000) return fmt::format("{} B", bytes);
+  std::uint64_t tenths = bytes / 100;
+  std::size_t unit = 0;
+  for (; tenths >= 10000 && unit + 1 < std::size(kUnits); ++unit) tenths /= 1000;
+  return fmt::format("{}.{} {}", tenths / 10, tenths % 10, kUnits[unit]);
+}
+
+static std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+std::string table_text(const std::vector<std::vector<std::string>>& rows,
+                       const std::vector<bool>& right) {
+  std::vector<std::size_t> widths(right.size());
+  for (const auto& row : rows) {
+    CHECK(row.size() == right.size());
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      widths[i] = std::max(widths[i], characters(row[i]));
+    }
+  }
+  std::string text;
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      std::string gap(widths[i] - characters(row[i]), ' ');
+      if (i > 0) line += "  ";
+      line += right[i] ? gap + row[i] : row[i] + gap;
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + '\n';
+  }
+  return text;
+}
+
+}  // namespace tracehound

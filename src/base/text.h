@@ -1,0 +1,29 @@
+// Figures as people read them. No locale, no floating point.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tracehound {
+
+// Seconds since 1970 as "2009-01-12 03:30:25" (UTC).
+std::string utc_text(std::uint64_t seconds);
+
+// Smallest units as coins with all decimals: coins_text(150'000'000, 8) is "1.50000000".
+// REQUIRES: decimals <= 18.
+std::string coins_text(std::uint64_t units, unsigned decimals);
+
+// part/whole in percent with two decimals, rounded half up: "33.33 %". "-" without a whole.
+std::string percent_text(std::uint64_t part, std::uint64_t whole);
+
+// "812 B", "1.2 MB": a size to get an idea by.
+std::string size_text(std::uint64_t bytes);
+
+// Rows of cells as lines with aligned columns; two spaces between. The first row is the heading.
+// `right[i]` aligns column i to the right. Widths count UTF-8 characters.
+std::string table_text(const std::vector<std::vector<std::string>>& rows,
+                       const std::vector<bool>& right);
+
+}  // namespace tracehound

@@ -1,0 +1,61 @@
+// What every verb shares: where the ledger is, how loud to be, and where output goes.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/file.h"
+#include "base/result.h"
+#include "chains/bitcoin/network.h"
+#include "ledger/ledger.h"
+
+namespace tracehound::cli {
+
+struct Context {
+  FileSystem& files;
+  std::string ledger = "ledger";  // --ledger, else $TRACEHOUND_LEDGER
+  bool quiet = false;
+  std::string command_line;  // as it was typed, for reports
+  // Set by the parser to the chosen verb's work; main runs it.
+  std::function<Status()> work;
+};
+
+// Each adds one verb with its options to `app`. One file per verb.
+void add_synth(CLI::App& app, Context& context);
+void add_ingest(CLI::App& app, Context& context);
+void add_info(CLI::App& app, Context& context);
+void add_show(CLI::App& app, Context& context);
+void add_tags(CLI::App& app, Context& context);
+void add_trace(CLI::App& app, Context& context);
+void add_ledger(CLI::App& app, Context& context);
+
+// --ledger and --quiet, on every leaf command.
+void add_common(CLI::App& command, Context& context);
+// The example at the foot of a command's help.
+void add_example(CLI::App& command, std::string_view example);
+
+// An open ledger and how its chain writes addresses.
+struct OpenLedger {
+  ledger::Ledger ledger;
+  const chains::bitcoin::Network& network;
+
+  std::string address_text(AddressId address) const;
+  // "BTC" or "LTC"; both have 8 decimals.
+  std::string_view symbol() const;
+};
+inline constexpr unsigned kDecimals = 8;
+Result<OpenLedger> open_ledger(Context& context);
+
+// To stdout when path is "-", else replaces the file. Errors are the machine's.
+Status write_output(Context& context, const std::string& path, std::string_view text);
+// To stdout; checked, so that a full disk behind a pipe is not taken for success.
+Status print(std::string_view text);
+// To stderr, one line, unless --quiet.
+void say(const Context& context, std::string_view line);
+// Each item as it is; "-" stands for the lines of stdin (blank ones left out).
+Result<std::vector<std::string>> with_stdin(const std::vector<std::string>& items);
+
+}  // namespace tracehound::cli

@@ -1,0 +1,114 @@
+// ingest blocks: a node's block files into the ledger.
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "base/parallel.h"
+#include "base/text.h"
+#include "chains/bitcoin/ingest.h"
+#include "cli/verb.h"
+
+namespace tracehound::cli {
+
+namespace {
+
+namespace bitcoin = chains::bitcoin;
+
+struct Options {
+  std::string folder;
+  std::string network = "main";
+  std::optional<std::uint32_t> to;
+  unsigned threads = 0;
+};
+
+std::string network_names() {
+  std::string names;
+  for (const auto& network : bitcoin::networks()) {
+    names += fmt::format("{}{}", names.empty() ? "" : "|", network.name);
+  }
+  return names;
+}
+
+void say_remarks(const Context& context, const bitcoin::IngestReport& report) {
+  auto place = [&](const bitcoin::Damage& damage) {
+    return fmt::format("{}, byte {}: {}", damage.file, damage.offset, damage.what);
+  };
+  constexpr std::size_t kMost = 10;
+  for (std::size_t i = 0; i < report.scan.damaged.size() && i < kMost; ++i) {
+    say(context, fmt::format("damaged record skipped: {}", place(report.scan.damaged[i])));
+  }
+  if (report.scan.damaged.size() > kMost) {
+    say(context,
+        fmt::format("{} more damaged records skipped", report.scan.damaged.size() - kMost));
+  }
+  for (const auto& record : report.scan.unfinished) {
+    say(context, fmt::format("unfinished record left for next time: {}", place(record)));
+  }
+  if (report.scan.unconnected > 0) {
+    say(context,
+        fmt::format("{} blocks do not connect to the chain{}", report.scan.unconnected,
+                    report.scan.missing_block ? fmt::format(": block {} is missing or damaged",
+                                                            report.scan.missing_block->text())
+                                              : std::string()));
+  }
+  if (report.blocks_rewound > 0) {
+    say(context, fmt::format("left {} blocks of a branch with less work", report.blocks_rewound));
+  }
+  if (report.branch_kept) {
+    say(context,
+        "the folder's best chain leaves the ledger's and has no more work: the ledger stays");
+  }
+}
+
+Status run(Context& context, const Options& options) {
+  const bitcoin::Network* network = bitcoin::find_network(options.network);
+  if (network == nullptr) {
+    return fail(ErrorKind::usage, fmt::format("--network {}: there is none of that name; one of {}",
+                                              options.network, network_names()));
+  }
+  ThreadLimit threads(options.threads);
+  bitcoin::IngestOptions ingest;
+  ingest.progress = !context.quiet;
+  if (options.to) ingest.to = BlockHeight(*options.to);
+
+  auto start = std::chrono::steady_clock::now();
+  TRY_ASSIGN(auto report, bitcoin::ingest_blocks(context.files, options.folder, *network,
+                                                 context.ledger, ingest));
+  double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+
+  say_remarks(context, report);
+  std::string text =
+      fmt::format("{} blocks added, {} in the ledger; tip {} at height {}\n", report.blocks_added,
+                  report.counts.blocks, report.tip_hash.text(), report.counts.blocks - 1);
+  if (report.blocks_added > 0) {
+    text += fmt::format("{} in {:.2f} s, {:.1f} MB/s\n", size_text(report.bytes_added), seconds,
+                        static_cast<double>(report.bytes_added) / 1e6 / seconds);
+  }
+  if (report.scan.duplicates + report.scan.side_blocks > 0) {
+    text += fmt::format("passed over: {} blocks seen twice, {} on side branches\n",
+                        report.scan.duplicates, report.scan.side_blocks);
+  }
+  return context.quiet ? Status{} : print(text);
+}
+
+}  // namespace
+
+void add_ingest(CLI::App& app, Context& context) {
+  CLI::App* ingest = app.add_subcommand("ingest", "take a blockchain into the ledger");
+  ingest->require_subcommand(1);
+  CLI::App* blocks = ingest->add_subcommand("blocks", "from a node's blocks folder (blk*.dat)");
+  auto options = std::make_shared<Options>();
+  blocks->add_option("DIR", options->folder, "the folder with blk*.dat")->required();
+  blocks->add_option("--network", options->network, network_names())
+      ->type_name("NAME")
+      ->capture_default_str();
+  blocks->add_option("--to", options->to, "the last block to take")->type_name("HEIGHT");
+  blocks->add_option("--threads", options->threads, "0: one per core")->type_name("N");
+  add_common(*blocks, context);
+  add_example(*blocks, "tracehound ingest blocks ~/.bitcoin/blocks --ledger L");
+  blocks->callback([&context, options] {
+    context.work = [&context, options] { return run(context, *options); };
+  });
+}
+
+}  // namespace tracehound::cli

@@ -1,0 +1,229 @@
+// trace: the main job. Seeds in; where every stolen unit stands out.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "chains/bitcoin/address.h"
+#include "cli/verb.h"
+#include "incidents/incident.h"
+#include "incidents/report.h"
+#include "tags/services.h"
+#include "tags/store.h"
+#include "trace/trace.h"
+#include "trace/write.h"
+
+namespace tracehound::cli {
+
+namespace {
+
+struct Options {
+  std::vector<std::string> from;
+  std::string incident;
+  std::string method = "fifo";
+  std::string fees = "sink";
+  std::string json;
+  std::string csv;
+  std::string html;
+};
+
+// What is to be traced, and under which name.
+struct Case {
+  std::string name;
+  std::vector<trace::Seed> seeds;
+};
+
+Result<Case> read_case(Context& context, const Options& options, const ledger::Ledger& ledger) {
+  Case found;
+  if (options.incident.empty()) {
+    TRY_ASSIGN(auto texts, with_stdin(options.from));
+    TRY_ASSIGN(found.seeds, trace::resolve_seeds(ledger, texts));
+    found.name = texts.size() == 1 ? texts.front() : fmt::format("{} coins", texts.size());
+    return found;
+  }
+  auto bytes = read_file(context.files, options.incident);
+  if (!bytes) return bad_input(bytes.error().message);
+  TRY_ASSIGN(auto incident, incidents::parse_incident(*bytes, options.incident));
+  if (!incident.chain.empty() && incident.chain != ledger.chain()) {
+    return bad_input(fmt::format("{} is about {}, the ledger holds {}; name another --ledger",
+                                 options.incident, incident.chain, ledger.chain()));
+  }
+  found.name = incident.name;
+  for (const auto& line : incident.seeds) {
+    auto seed = trace::resolve_seed(ledger, line.coin);
+    if (!seed) {
+      return bad_input(fmt::format("{}:{}: {}", options.incident, line.line, seed.error().message));
+    }
+    if (line.amount && *line.amount != seed->claimed()) {
+      return bad_input(fmt::format(
+          "{}:{}: the amount {} is not that of {}, which is {}; name a part as TXID:VOUT[a,b)",
+          options.incident, line.line, *line.amount, line.coin, seed->claimed()));
+    }
+    found.seeds.push_back(*seed);
+  }
+  TRY(trace::check_seeds(ledger, found.seeds));
+  return found;
+}
+
+// Whom the tags name, as the trace and the report need it.
+struct KnownServices {
+  trace::Stops stops;
+  std::vector<incidents::ServiceNote> notes;  // one per stops.services()
+};
+
+Result<KnownServices> know_services(const OpenLedger& open) {
+  TRY_ASSIGN(auto store, tags::TagStore::open_to_read(open.ledger.folder()));
+  TRY_ASSIGN(auto tagged, tags::services_on(store, open.ledger.chain()));
+  std::vector<trace::Service> services;
+  std::vector<trace::ServiceAddress> addresses;
+  std::vector<incidents::ServiceNote> notes;
+  for (const tags::ServiceAddress& entry : tagged) {
+    auto parsed = chains::bitcoin::parse_address(open.network, entry.address);
+    if (!parsed) continue;  // a tag on something that is no address of this chain
+    auto address = open.ledger.find_address(parsed->kind, parsed->payload);
+    if (!address) continue;
+    addresses.push_back({*address, static_cast<std::uint32_t>(services.size())});
+    services.push_back({entry.service.name, entry.service.category});
+    notes.push_back({entry.service.source, std::string(entry.service.confidence.id)});
+  }
+  KnownServices known;
+  known.stops = trace::Stops(services, addresses);
+  // Stops keeps each service once; its note is the one of its first address.
+  for (const trace::Service& kept : known.stops.services()) {
+    auto same = [&](const trace::Service& one) {
+      return one.name == kept.name && one.category == kept.category;
+    };
+    auto at = std::find_if(services.begin(), services.end(), same) - services.begin();
+    known.notes.push_back(notes[static_cast<std::size_t>(at)]);
+  }
+  return known;
+}
+
+std::string destination_name(const trace::Trace& trace, const trace::Destination& destination) {
+  if (!destination.service) return std::string(trace::name_of(destination.kind));
+  const trace::Service& service = trace.services[*destination.service];
+  return fmt::format("{} ({})", service.name, service.category);
+}
+
+std::string as_table(const trace::Trace& trace, const OpenLedger& open, const Case& what) {
+  std::string text = fmt::format(
+      "{}\nmethod {}, chain {}, tip {} at height {}\n", what.name, trace::name_of(trace.method),
+      open.ledger.chain(), open.ledger.manifest().tip_hash.text(), open.ledger.tip().number());
+  auto coins = [&](Amount amount) { return coins_text(amount, kDecimals); };
+  std::string symbol(open.symbol());
+  text +=
+      fmt::format("stolen {} {} in {} coins", coins(trace.effective), symbol, trace.seeds.size());
+  if (trace.claimed != trace.effective) {
+    text += fmt::format(" (claimed {} {})", coins(trace.claimed), symbol);
+  }
+  text += fmt::format("; {} transactions touched\n\n", trace.transactions_touched);
+
+  std::vector<std::vector<std::string>> rows = {{"where", symbol, "share", "coins"}};
+  std::vector<const trace::Destination*> order;
+  for (const auto& destination : trace.destinations) order.push_back(&destination);
+  std::stable_sort(order.begin(), order.end(),
+                   [](const auto* a, const auto* b) { return a->amount > b->amount; });
+  for (const trace::Destination* destination : order) {
+    bool fees = destination->kind == trace::DestinationKind::fees;
+    rows.push_back({destination_name(trace, *destination),
+                    trace.conserves ? coins(destination->amount) : "-",
+                    trace.conserves ? percent_text(destination->amount, trace.effective) : "-",
+                    fees ? "" : fmt::format("{}", destination->coins.size())});
+  }
+  if (trace.conserves) {
+    rows.push_back({"total", coins(trace.total), percent_text(trace.total, trace.effective), ""});
+  }
+  text += table_text(rows, {false, true, true, true});
+  text += trace.conserves ? "the books balance: every unit stands in exactly one place\n"
+                          : "poison has no sums: it tells which coins are reached, not how much\n";
+  return text;
+}
+
+std::string as_report(const Context& context, const trace::Trace& trace, const OpenLedger& open,
+                      const Case& what, const KnownServices& known, const Options& options) {
+  incidents::ReportAbout about;
+  about.title = what.name;
+  about.symbol = open.symbol();
+  about.decimals = kDecimals;
+  about.tool_version = "tracehound " TRACEHOUND_VERSION;
+  about.command = context.command_line;
+  about.stops = {fmt::format("Coins of {} services that tags in this ledger name.",
+                             known.stops.services().size()),
+                 "Unspendable scripts (OP_RETURN)."};
+  about.service_notes = known.notes;
+  for (const std::string& file : {options.json, options.csv}) {
+    if (!file.empty() && file != "-") about.files.push_back(file);
+  }
+  auto address_text = [&](AddressId address) { return open.address_text(address); };
+  return incidents::html_report(
+      incidents::make_report_data(trace, open.ledger, address_text, std::move(about)));
+}
+
+Status run(Context& context, const Options& options) {
+  auto method = trace::method_named(options.method);
+  if (!method) {
+    return fail(ErrorKind::usage,
+                fmt::format("--method {}: there is none of that name; one of fifo, haircut, poison",
+                            options.method));
+  }
+  TRY_ASSIGN(OpenLedger open, open_ledger(context));
+  TRY_ASSIGN(Case what, read_case(context, options, open.ledger));
+  TRY_ASSIGN(KnownServices known, know_services(open));
+  trace::Options how;
+  how.parcels = !options.html.empty();
+  how.label_names = {what.name};
+  TRY_ASSIGN(trace::Trace trace, trace::run(open.ledger, what.seeds, *method, known.stops, how));
+
+  auto address_text = [&](AddressId address) { return open.address_text(address); };
+  bool table = options.json != "-" && options.csv != "-" && options.html != "-";
+  if (!options.json.empty()) {
+    TRY(write_output(context, options.json, trace::to_json(trace, open.ledger, address_text)));
+  }
+  if (!options.csv.empty()) {
+    TRY(write_output(context, options.csv, trace::to_csv(trace, open.ledger, address_text)));
+  }
+  if (!options.html.empty()) {
+    TRY(write_output(context, options.html, as_report(context, trace, open, what, known, options)));
+  }
+  return table ? print(as_table(trace, open, what)) : Status{};
+}
+
+}  // namespace
+
+void add_trace(CLI::App& app, Context& context) {
+  CLI::App* command = app.add_subcommand("trace", "follow stolen coins to where they are now");
+  auto options = std::make_shared<Options>();
+  auto* from = command->add_option("--from", options->from,
+                                   "a stolen coin, or units a to b-1 of it as TXID:VOUT[a,b); - "
+                                   "reads them from standard input");
+  from->type_name("TXID:VOUT");
+  auto* incident = command->add_option("--incident", options->incident,
+                                       "an incident file that names the stolen coins");
+  incident->type_name("FILE");
+  from->excludes(incident);
+  command->add_option("--method", options->method, "fifo|haircut|poison")
+      ->type_name("NAME")
+      ->capture_default_str();
+  command->add_option("--fees", options->fees, "sink: tainted fees end as fees")
+      ->type_name("RULE")
+      ->check(CLI::IsMember({"sink"}))
+      ->capture_default_str();
+  command->add_option("--json", options->json, "write the whole result as JSON")
+      ->type_name("FILE|-");
+  command->add_option("--csv", options->csv, "write one row per coin where taint rests")
+      ->type_name("FILE|-");
+  command->add_option("--html", options->html, "write the report, one self-contained page")
+      ->type_name("FILE|-");
+  add_common(*command, context);
+  add_example(*command,
+              "tracehound trace --from TXID:0 --from TXID:1 --method haircut --ledger L "
+              "--html report.html");
+  command->callback([&context, options] {
+    if (options->from.empty() && options->incident.empty()) {
+      throw CLI::RequiredError("--from or --incident");
+    }
+    context.work = [&context, options] { return run(context, *options); };
+  });
+}
+
+}  // namespace tracehound::cli
