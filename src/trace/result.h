@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/ids.h"
+#include "trace/runs.h"
 
 namespace tracehound::trace {
 
@@ -30,13 +32,14 @@ struct Landing {
 
 // All units that ended in one place: one entry per kind, and per service for `service`.
 struct Destination {
-  DestinationKind kind;
+  DestinationKind kind = DestinationKind::held;
   std::optional<std::uint32_t> service;  // index into Trace::services
-  Amount amount = 0;
-  std::vector<Landing> coins;  // chain order, then label; empty for fees
+  Amount amount = 0;                     // 0 when the method does not conserve
+  std::vector<Landing> coins;            // chain order, then label; empty for fees
+  std::vector<LabelAmount> labels;       // `amount` by label, ascending
 };
 
-// A service that stopped taint, as its tag names it.
+// A service, as its tag names it.
 struct Service {
   std::string name;      // the tag's actor, else its label
   std::string category;  // "exchange", ...
@@ -50,8 +53,9 @@ struct SeedCoin {
   Label label;
 };
 
-// Units that one transaction carried from one coin into another, per label. Poison parcels carry
-// the whole tainted output. `from` is the tainted input that brought most; `to` none is the fee.
+// Units that one transaction carried into one of its outputs, per label: one parcel each. Poison
+// parcels carry the whole tainted output. `from` is the input that brought the transaction most of
+// the label (the first of equals); `to` none is the fee.
 struct Parcel {
   TxId transaction;
   CoinId from;
@@ -62,17 +66,21 @@ struct Parcel {
 };
 
 struct Trace {
-  MethodKind method;
+  MethodKind method = MethodKind::fifo;
   bool conserves = true;  // false for poison: reach, never sums
   Amount claimed = 0;     // sums over seeds
   Amount effective = 0;
   std::vector<SeedCoin> seeds;            // chain order
-  std::vector<Service> services;          // by name
+  std::vector<Service> services;          // Stops::services(), reached or not: by name
   std::vector<Destination> destinations;  // by kind, then service name
   std::vector<Parcel> parcels;            // chain order
   std::uint64_t transactions_touched = 0;
   std::uint64_t coins_touched = 0;
-  Amount total = 0;  // over destinations; equals `effective` when conserving
+  Amount total = 0;                      // over destinations; equals `effective` when conserving
+  std::vector<std::string> label_names;  // [i] names Label(i + 1)
 };
+
+// A label's name, or its number where it has none.
+std::string label_text(const Trace& trace, Label label);
 
 }  // namespace tracehound::trace

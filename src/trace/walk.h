@@ -1,0 +1,107 @@
+// The engine: taint carried forward through the transactions that spend it.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "base/result.h"
+#include "ledger/ledger.h"
+#include "trace/method.h"
+#include "trace/queue.h"
+#include "trace/run_store.h"
+#include "trace/seeds.h"
+#include "trace/stops.h"
+
+namespace tracehound::trace {
+
+// Everything a walk found, before it is put in the reader's order.
+struct Footprint {
+  std::vector<SeedCoin> seeds;  // as the walk's seeds
+  // Landings by kind (the entry for `service` stays empty) and by service; in the order of events.
+  std::vector<std::vector<Landing>> by_kind{kDestinationKinds};
+  std::vector<std::vector<Landing>> by_service;
+  LabelSums fees;
+  std::vector<Parcel> parcels;
+  std::uint64_t transactions_touched = 0;
+  std::uint64_t coins_touched = 0;
+};
+
+// One method over one ledger. Touches the transactions that spend tainted coins, each once, in
+// chain order, and nothing else; keeps in memory the tainted coins that are still to be spent, and
+// what has landed. Knows no chain by name.
+class Walk {
+ public:
+  // All must outlive the walk. `seeds` are sorted and passed check_seeds().
+  Walk(const ledger::Ledger& ledger, Method& method, const Stops& stops,
+       std::span<const Seed> seeds, bool with_parcels);
+
+  // Errors (machine): the ledger contradicts itself.
+  Status run();
+  // After run().
+  Footprint take() { return std::move(found_); }
+
+ private:
+  // A tainted coin waiting for the transaction that spends it; or, with no runs, a note that the
+  // transaction creates a seed coin.
+  struct Waiting {
+    CoinId coin;
+    TxId at;
+    std::uint32_t count = 0;  // of runs
+    union {
+      Run run;             // count == 1
+      std::uint64_t slot;  // count > 1: in run_store_
+    };
+
+    Waiting(CoinId coin_in, TxId at_in) : coin(coin_in), at(at_in), run{} {}
+    std::uint32_t key() const { return at.number(); }
+  };
+  static_assert(sizeof(Waiting) == 32);
+
+  // Of one label, over the inputs of the transaction at hand.
+  struct Origin {
+    Label label;
+    std::uint32_t hops;  // fewest of any input that carries it
+    Amount most;         // and the input that brings most of it
+    CoinId from;
+  };
+
+  Status visit(TxId tx);
+  Status gather(TxId tx);
+  Status consistent(TxId tx) const;
+  void note_origins(CoinId coin, RunView runs);
+  void bury();
+  void divide();
+  void keep_fee(TxId tx);
+  void arrive(CoinId coin, Amount value, RunView runs);
+  void arrive_at_seed(CoinId coin, Amount value, RunView runs);
+  void settle(CoinId coin, Amount value, RunView runs, std::optional<Stop> stop);
+  void land(CoinId coin, Amount value, RunView runs, Stop stop);
+  void add_parcels(TxId tx, std::optional<CoinId> to, RunView runs);
+
+  RunView runs_of(const Waiting& waiting) const;
+  const Waiting* find_arriving(CoinId coin) const;
+  const Origin& origin(Label label) const;
+
+  const ledger::Ledger& ledger_;
+  Method& method_;
+  const Stops& stops_;
+  std::span<const Seed> seeds_;  // those not reached yet
+  bool with_parcels_;
+
+  RadixQueue<Waiting> queue_;
+  RunStore run_store_;
+  Footprint found_;
+
+  // Of the transaction at hand; kept to reuse their memory.
+  TxId at_;
+  std::string_view contradiction_;
+  std::vector<Waiting> arriving_;  // by coin
+  std::vector<InputTaint> inputs_;
+  std::vector<Amount> values_;  // of the outputs, then the fee
+  Amount total_ = 0;
+  std::vector<Origin> origins_;  // ascending labels
+  Division division_;
+  LabelSums sums_;
+};
+
+}  // namespace tracehound::trace
