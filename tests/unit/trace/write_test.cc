@@ -1,0 +1,160 @@
+#include "trace/write.h"
+
+#include <gtest/gtest.h>
+
+#include "unit/trace/trace_text.h"
+
+namespace tracehound::trace {
+namespace {
+
+using test::ToyChain;
+using test::trace_of;
+
+const char* kTheft = R"(
+block
+  mine a: 100 60
+block
+  tx t: a:0 a:1 -> 90@shop 40 25
+)";
+
+AddressText address_of(const ToyChain& chain) {
+  return [&chain](AddressId address) { return chain.address_name(address); };
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at)) {
+    text.replace(at, from.size(), to);
+    at += to.size();
+  }
+  return text;
+}
+
+// With names in place of the txids.
+std::string named(const ToyChain& chain, const std::string& text) {
+  std::string shorter = text;
+  for (std::string name : {"a", "t"}) {
+    shorter = replaced(shorter, chain.ledger().txid(chain.transaction(name)).text(), name);
+  }
+  return replaced(shorter, chain.ledger().block_hash(chain.ledger().tip()).text(), "TIP");
+}
+
+TEST(WriteTrace, json__is_the_schema_byte_for_byte) {
+  ToyChain chain(kTheft);
+  Trace trace = trace_of(chain, "a:0[10,100)", MethodKind::fifo, "shop=Shop");
+  EXPECT_EQ(named(chain, to_json(trace, chain.ledger(), address_of(chain))), R"({
+ "schema": "tracehound.trace/1",
+ "chain": "toy:test",
+ "tip": {
+  "height": 1,
+  "hash": "TIP"
+ },
+ "method": "fifo",
+ "direction": "forward",
+ "fees": "sink",
+ "seed": {
+  "claimed": "90",
+  "effective": "90",
+  "coins": [
+   {
+    "coin": "a:0",
+    "value": "100",
+    "claimed": "90",
+    "amount": "90",
+    "label": "1"
+   }
+  ]
+ },
+ "destinations": [
+  {
+   "kind": "held",
+   "amount": "10",
+   "service": null,
+   "coins": [
+    {
+     "coin": "t:1",
+     "value": "40",
+     "amount": "10",
+     "address": "t:1",
+     "height": 1,
+     "hops": 1,
+     "label": "1"
+    }
+   ]
+  },
+  {
+   "kind": "service",
+   "amount": "80",
+   "service": "Shop",
+   "category": "service",
+   "coins": [
+    {
+     "coin": "t:0",
+     "value": "90",
+     "amount": "80",
+     "address": "shop",
+     "height": 1,
+     "hops": 1,
+     "label": "1"
+    }
+   ]
+  }
+ ],
+ "total": "90",
+ "touched": {
+  "transactions": 1,
+  "coins": 3
+ }
+}
+)");
+}
+
+TEST(WriteTrace, json_of_poison__has_null_for_sums) {
+  ToyChain chain(kTheft);
+  std::string json =
+      to_json(trace_of(chain, "a:0", MethodKind::poison), chain.ledger(), address_of(chain));
+  EXPECT_NE(json.find("\"total\": null"), std::string::npos);
+  EXPECT_NE(json.find("\"kind\": \"fees\",\n   \"amount\": null"), std::string::npos);
+  EXPECT_NE(json.find("\"amount\": \"40\""), std::string::npos) << "a coin's own figure stays";
+}
+
+TEST(WriteTrace, csv__one_row_a_landing_and_one_for_the_fees) {
+  ToyChain chain(kTheft);
+  Trace trace =
+      trace_of(chain, "a:0 a:1", MethodKind::fifo, "shop=Shop", {.label_names = {"heist 1"}});
+  EXPECT_EQ(named(chain, to_csv(trace, chain.ledger(), address_of(chain))),
+            "destination,service,category,coin,address,value,amount,label,height,time_utc,hops\r\n"
+            "held,,,t:1,t:1,40,40,heist 1,1,2020-09-13T12:36:40Z,1\r\n"
+            "held,,,t:2,t:2,25,25,heist 1,1,2020-09-13T12:36:40Z,1\r\n"
+            "service,Shop,service,t:0,shop,90,90,heist 1,1,2020-09-13T12:36:40Z,1\r\n"
+            "fees,,,,,,5,heist 1,,,\r\n");
+}
+
+TEST(WriteTrace, csv__names_that_would_break_the_table_or_run_as_a_formula_are_quoted) {
+  ToyChain chain(kTheft);
+  std::vector<Service> services = {{"=HYPERLINK(\"x\", 1)", "a,b"}};
+  std::vector<ServiceAddress> addresses = {{chain.address("shop"), 0}};
+  auto trace = run(chain.ledger(), seeds_of(chain, "a:0[10,20)"), MethodKind::fifo,
+                   Stops(services, addresses), {.parcels = false, .label_names = {"-1+2\n"}});
+  ASSERT_TRUE(trace.has_value());
+  std::string csv = named(chain, to_csv(*trace, chain.ledger(), address_of(chain)));
+  EXPECT_NE(csv.find("\r\nservice,\"'=HYPERLINK(\"\"x\"\", 1)\",\"a,b\",t:0,shop,90,10,\"'-1+2\n\""
+                     ",1,"),
+            std::string::npos)
+      << csv;
+}
+
+TEST(WriteTrace, twice__the_same_bytes) {
+  ToyChain chain(kTheft);
+  ToyChain again(kTheft);
+  for (MethodKind method : {MethodKind::poison, MethodKind::haircut, MethodKind::fifo}) {
+    Trace one = trace_of(chain, "a:0", method);
+    Trace other = trace_of(again, "a:0", method);
+    EXPECT_EQ(to_json(one, chain.ledger(), address_of(chain)),
+              to_json(other, again.ledger(), address_of(again)));
+    EXPECT_EQ(to_csv(one, chain.ledger(), address_of(chain)),
+              to_csv(other, again.ledger(), address_of(again)));
+  }
+}
+
+}  // namespace
+}  // namespace tracehound::trace
