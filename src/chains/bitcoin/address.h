@@ -18,10 +18,13 @@ struct ParsedAddress {
   Bytes payload;
 };
 
+// The one text of an address: parse_address gives back what went in.
 // REQUIRES: payload has the size its kind says.
 std::string address_text(const Network& network, ledger::AddressKind kind, ByteView payload);
 
-// Errors (bad_input) say what is wrong: bad checksum, another network's address, wrong length, ...
+// Also reads what is never written: upper-case Bech32, Litecoin's older script prefix.
+// Errors (bad_input) name the text and say what is wrong: bad checksum, another network's address
+// (says whose), wrong length, ...
 Result<ParsedAddress> parse_address(const Network& network, std::string_view text);
 
 }  // namespace tracehound::chains::bitcoin
