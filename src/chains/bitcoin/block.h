@@ -4,6 +4,8 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "chains/bitcoin/network.h"
+#include "chains/bitcoin/proof_of_work.h"
+#include "chains/bitcoin/transaction.h"
 #include "ledger/rows.h"
 
 namespace tracehound::chains::bitcoin {
@@ -21,24 +23,13 @@ struct Header {
 // REQUIRES: 80 bytes.
 Header parse_header(ByteView bytes);
 
-// Errors (bad_input): target above the network's easiest, or hash above target.
-Status check_proof_of_work(const Network& network, ByteView header);
-
-// A 256-bit unsigned number, for work sums: limbs from the least significant.
-struct Work {
-  std::array<std::uint64_t, 4> limbs{};
-  Work& operator+=(const Work& other);
-  friend std::strong_ordering operator<=>(const Work& a, const Work& b);
-  friend bool operator==(const Work& a, const Work& b) = default;
-};
-// Expected hashes to find a block of these bits: 2^256 / (target + 1).
-Work work_of_bits(std::uint32_t bits);
-
 // Decodes and checks one block: every byte accounted for, first transaction a coinbase and no
 // other, merkle root right (and not by a duplicated tail, CVE-2012-2459), every value and each
 // transaction's sum of values within the network's money. Litecoin's extension block after the
-// transactions is read past. Proof of work is not checked here.
-// Errors (bad_input) name the byte inside the block.
+// transactions is read past. Proof of work is not checked here (check_proof_of_work), nor is the
+// witness commitment: of the witness, rows keep the weight alone.
+// Errors (bad_input) name the byte inside the block; their message is a clause that follows the
+// block's name ("ends early at byte 812").
 Result<ledger::BlockRows> decode_block(const Network& network, ByteView bytes, Hasher& hasher);
 
 }  // namespace tracehound::chains::bitcoin

@@ -8,13 +8,27 @@
 
 namespace tracehound::chains::bitcoin {
 
-// Reads one transaction at the reader and appends its rows to `into` (TxRow, inputs, outputs,
-// payloads). A null previous output makes no input row. Sets `coinbase` if the transaction has
-// exactly one input and that is null.
-// Errors (bad_input) name the byte, counted from the reader's start.
+// Longer than any network's block can be: Bitcoin's end at 4,000,000 bytes, Litecoin's carry an
+// extension block on top. Keeps every count and offset of a block inside 32 bits.
+inline constexpr std::size_t kMaxBlockSize = 32U << 20;
+
 struct ParsedTransaction {
-  bool coinbase;
+  bool coinbase = false;  // its one input is the null one
+  // Litecoin: the transaction that ties the extension block to the chain; a block's last.
+  bool hogex = false;
 };
+
+// Reads one transaction at the reader and appends its rows to `into` (TxRow, inputs, outputs,
+// payloads). A coinbase's null input makes no input row.
+// Shape: the weight is 3 * stripped + total size, without Litecoin's extension data;
+// `kReplaceable` looks at every input's sequence, a coinbase's too.
+// Errors (bad_input) name the byte, counted from the reader's start; their message is a clause that
+// follows the transaction's name ("output 3 at byte 160 pays ..."). Refused are: a number not in
+// its shortest form; counts and lengths beyond the bytes left; no inputs or no outputs; a null
+// input beside others; a witness flag without witness; unknown flags; a value or sum of values
+// above the network's money; an MWEB transaction's body, which no block may hold.
+// After an error `into` holds what it held before the call; the reader's place is unspecified.
+// REQUIRES: the reader's bytes are at most kMaxBlockSize.
 Result<ParsedTransaction> parse_transaction(const Network& network, ByteReader& reader,
                                             Hasher& hasher, ledger::BlockRows& into);
 
