@@ -73,7 +73,7 @@ struct KnownServices {
 
 Result<KnownServices> know_services(const OpenLedger& open) {
   TRY_ASSIGN(auto store, tags::TagStore::open_to_read(open.ledger.folder()));
-  TRY_ASSIGN(auto tagged, tags::services_on(store, open.ledger.chain()));
+  TRY_ASSIGN(auto tagged, tags::service_addresses(store, open.ledger.chain()));
   std::vector<trace::Service> services;
   std::vector<trace::ServiceAddress> addresses;
   std::vector<incidents::ServiceNote> notes;
