@@ -124,7 +124,7 @@ bool is_multisig(ByteView script) {
   for (;;) {
     if (!next_operation(script, at, operation)) return false;
     if (!is_key(operation.data)) break;
-    if (++keys > kMultisigKeysMax) return false;
+    ++keys;
   }
   return small_number(operation) == keys && keys >= required && at + 1 == script.size();
 }

@@ -206,6 +206,11 @@ TEST(Block, repeated_tail_with_the_same_merkle_root__is_refused) {
   expect_refused(block_of(eight), "repeats transactions at its end (CVE-2012-2459)");
 }
 
+// Only hashes that a level pairs can hide a repetition; others are told by the root.
+TEST(Block, equal_transactions_that_are_not_paired__are_not_that_attack) {
+  EXPECT_TRUE(decode(block_of({coinbase(1), payment(1), payment(1), payment(2)})).has_value());
+}
+
 TEST(Block, bytes_after_the_last_transaction__are_refused) {
   Bytes block = block_of({coinbase(1)});
   block.push_back(0);

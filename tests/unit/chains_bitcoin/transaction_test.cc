@@ -155,8 +155,8 @@ TEST(Transaction, version__is_kept_for_one_two_and_three) {
   auto shape_version = [](const std::string& version) {
     Parsed parsed = parse(bytes_of_hex(version + kOneInput + kOneOutput + kLocktime));
     EXPECT_TRUE(parsed.result.has_value());
-    return (parsed.rows.transactions.at(0).shape & ledger::shape::kVersionMask) >>
-           ledger::shape::kVersionShift;
+    // Nothing stands above the version's two bits.
+    return parsed.rows.transactions.at(0).shape >> ledger::shape::kVersionShift;
   };
   EXPECT_EQ(shape_version("00000000"), 0U);
   EXPECT_EQ(shape_version("01000000"), 1U);
