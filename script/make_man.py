@@ -96,6 +96,7 @@ def escape(text):
 def man_entries(entries):
     for entry in entries:
         name, _, value = entry.name.partition(" ")
+        value = value.removeprefix("TEXT").removesuffix("REQUIRED").strip()
         yield ".TP"
         yield f"\\fB{escape(name)}\\fR {escape(value)}".rstrip()
         yield escape(entry.text or "(no explanation)")
@@ -172,16 +173,19 @@ def flags(entry):
     return [flag for flag in entry.name.split(" ")[0].split(",") if flag.startswith("-")]
 
 
+def kind_of(value):
+    return "folders" if value.startswith("DIR") else "files" if value.startswith("FILE") else "none"
+
+
+CHOICES = re.compile(r"[\w-]+(\|[\w-]+)+")  # an explanation that lists the values: fifo|haircut
+
+
 def value_of(entry):
     """What follows an option, as an assignment in the completion; nothing for a flag."""
     _, _, value = entry.name.partition(" ")
-    if chosen := re.search(r"\{([^}]*)\}", value):
-        return f'kind=words words="{chosen.group(1).replace(",", " ")}"'
-    if value.startswith("DIR"):
-        return "kind=folders"
-    if value.startswith("FILE"):
-        return "kind=files"
-    return "kind=none" if value else ""
+    if CHOICES.fullmatch(entry.text):
+        return f'kind=words words="{entry.text.replace("|", " ")}"'
+    return f"kind={kind_of(value)}" if value else ""
 
 
 def completion(root):
@@ -198,7 +202,8 @@ def completion(root):
             names += flags(entry)
             if value := value_of(entry):
                 values += [f'    "{place} {flag}") {value} ;;' for flag in flags(entry)]
-        kind = "words" if command.commands else "files" if command.positionals else "none"
+        kind = "words" if command.commands else kind_of("".join(
+            entry.name for entry in command.positionals[:1]))
         words.append(f'    "{place}") kind={kind} words="{" ".join(names)}" ;;')
     return COMPLETION.format(name=NAME, commands="\n".join(commands), words="\n".join(words),
                              values="\n".join(values))

@@ -38,7 +38,7 @@ offers() {
   COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
   COMPREPLY=()
   _tracehound
-  echo "${COMPREPLY[*]}"
+  printf '%s\n' "${COMPREPLY[@]}" | sort | paste -sd ' '
 }
 expect() { # OFFER WORD...: exactly this
   local wanted=$1 got
@@ -51,12 +51,16 @@ trap 'rm -rf "$folder"' EXIT
 mkdir "$folder/blocks"
 touch "$folder/block-list"
 cd "$folder"
-expect "ingest" tracehound ing
+expect "info ingest" tracehound in
 expect "blocks" tracehound ingest b
 expect "--ledger" tracehound ingest blocks --led
 expect "blocks" tracehound ingest blocks --ledger b
-expect "blocks block-list" tracehound ingest blocks --quiet b
-expect "--version" tracehound --v
+expect "blocks" tracehound ingest blocks --quiet b
+expect "testnet4" tracehound ingest blocks --network testn
 expect "" tracehound ingest blocks --to 1
-expect "fifo" tracehound trace --method fi
+expect "block-list blocks" tracehound trace --incident b
+expect "block-list blocks" tracehound tags import b
+expect "fifo haircut poison" tracehound trace --method ""
+expect "--version" tracehound --v
+expect "" tracehound show tx b
 exit "$failed"
