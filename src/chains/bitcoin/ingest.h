@@ -1,21 +1,37 @@
 // The main job's first half: a node's block files into a ledger.
 #pragma once
 
-#include <functional>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/file.h"
 #include "base/result.h"
-#include "chains/bitcoin/block_files.h"
 #include "chains/bitcoin/network.h"
+#include "chains/bitcoin/record_scan.h"
 #include "ledger/writer.h"
 
 namespace tracehound::chains::bitcoin {
 
 struct IngestOptions {
-  std::optional<BlockHeight> to;  // stop after this height
+  std::optional<BlockHeight> to = {};  // stop after this height
   bool progress = true;
+  // Block bytes decoded side by side, and between two commits. They bound memory and what a kill
+  // costs; the ledger's bytes do not depend on them.
+  std::uint64_t batch_bytes = 32U << 20;
+  std::uint64_t commit_bytes = 256U << 20;
+};
+
+// What lay in the folder.
+struct ScanReport {
+  std::uint64_t records = 0;             // whole, well-formed records
+  std::uint64_t duplicates = 0;          // the same block again
+  std::uint64_t side_blocks = 0;         // connected, on other branches than the ledger's
+  std::uint64_t unconnected = 0;         // blocks whose chain of parents is not in the folder ...
+  std::optional<Hash256> missing_block;  // ... for want of this one (the most work waits for it)
+  std::vector<Damage> damaged;
+  std::vector<Damage> unfinished;  // the last record of a file, still being written
 };
 
 struct IngestReport {
@@ -24,13 +40,19 @@ struct IngestReport {
   std::uint64_t blocks_rewound = 0;  // left a branch that is no longer the best
   std::uint64_t blocks_added = 0;
   std::uint64_t bytes_added = 0;  // of block records
+  // The folder's best chain leaves the ledger's without having more work (up to `to`): left alone.
+  bool branch_kept = false;
   ledger::Counts counts;
   Hash256 tip_hash;
 };
 
-// Brings the ledger to the folder's best chain: goes on from where it stands, goes back first if
-// its tip is no longer on the best chain, never shortens a chain that has more work than the
-// folder's. On bad input the ledger is what it was before the call.
+// Brings the ledger to the best chain of whole blocks: goes on from where it stands, goes back
+// first if its tip is no longer on the best chain, never gives up a chain for one without more
+// work. Damaged blocks, and what builds on them, are left out and reported.
+// Errors (bad_input; the ledger is then what it was before the call): no block files; another
+// network's; a chain that does not begin at the genesis block or in the ledger (names the missing
+// hash); a block the ledger refuses (names height, file and byte); nothing could be added because
+// of damage.
 Result<IngestReport> ingest_blocks(FileSystem& files, const std::string& blocks_folder,
                                    const Network& network, const std::string& ledger_folder,
                                    const IngestOptions& options);
