@@ -8,9 +8,8 @@
 #include "chains/bitcoin/base58.h"
 #include "chains/bitcoin/bech32.h"
 
+namespace tracehound::chains::bitcoin {
 namespace {
-
-using namespace tracehound::chains::bitcoin;
 
 void check_address(const Network& network, std::string_view text) {
   auto parsed = parse_address(network, text);
@@ -23,7 +22,7 @@ void check_address(const Network& network, std::string_view text) {
   CHECK(again.has_value());
   CHECK(again->kind == parsed->kind && again->payload == parsed->payload);
   CHECK(address_text(network, again->kind, again->payload) == written);
-  if (parsed->kind == tracehound::ledger::AddressKind::pubkey_hash) CHECK(written == text);
+  if (parsed->kind == ledger::AddressKind::pubkey_hash) CHECK(written == text);
 }
 
 void check_encodings(std::string_view text) {
@@ -47,9 +46,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_address(all[data[0] % all.size()], text);
   check_encodings(text);
   // Any bytes as a payload, so that the way back is tried beyond texts with a right checksum.
-  tracehound::Bytes bytes(data, data + std::min<std::size_t>(size, 60));
+  Bytes bytes(data, data + std::min<std::size_t>(size, 60));
   auto decoded = base58check_decode(base58check_encode(bytes), bytes.size());
   CHECK(decoded.has_value() && *decoded == bytes);
   CHECK(base58_decode(base58_encode(bytes), bytes.size()).value() == bytes);
   return 0;
 }
+
+}  // namespace tracehound::chains::bitcoin

@@ -8,15 +8,10 @@
 #include "chains/bitcoin/block.h"
 #include "chains/bitcoin/transaction.h"
 
+namespace tracehound::chains::bitcoin {
 namespace {
 
-using tracehound::Byte;
-using tracehound::ByteReader;
-using tracehound::Bytes;
-using tracehound::ByteView;
-using tracehound::Hash256;
-using tracehound::ledger::BlockRows;
-using namespace tracehound::chains::bitcoin;
+using ledger::BlockRows;
 
 Hash256 merkle_root(const std::vector<Hash256>& level) {
   if (level.size() == 1) return level[0];
@@ -25,7 +20,7 @@ Hash256 merkle_root(const std::vector<Hash256>& level) {
     const Hash256& right = level[std::min(i + 1, level.size() - 1)];
     Bytes pair(level[i].bytes.begin(), level[i].bytes.end());
     pair.insert(pair.end(), right.bytes.begin(), right.bytes.end());
-    above.push_back(tracehound::thread_hasher().sha256d(pair));
+    above.push_back(thread_hasher().sha256d(pair));
   }
   return merkle_root(above);
 }
@@ -39,7 +34,7 @@ bool read_slowly(const Network& network, ByteView block, BlockRows& rows) {
   ByteReader reader(block);
   reader.take(kHeaderSize + 1);
   for (int i = 0; i < block[kHeaderSize]; ++i) {
-    if (!parse_transaction(network, reader, tracehound::thread_hasher(), rows)) return false;
+    if (!parse_transaction(network, reader, thread_hasher(), rows)) return false;
   }
   return true;
 }
@@ -60,7 +55,7 @@ void check_same(const BlockRows& a, const BlockRows& b) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const Network& network = *find_network(data[0] % 2 == 0 ? "main" : "litecoin");
-  auto& hasher = tracehound::thread_hasher();
+  auto& hasher = thread_hasher();
   Bytes block(data + 1, data + size);
   if (block.size() >= kHeaderSize) {
     (void)check_proof_of_work(network, ByteView(block).first(kHeaderSize));
@@ -91,3 +86,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   CHECK(!cut.has_value() || network.mweb);  // the extension block's bytes are not looked at
   return 0;
 }
+
+}  // namespace tracehound::chains::bitcoin

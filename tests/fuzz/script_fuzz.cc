@@ -8,15 +8,11 @@
 #include "chains/bitcoin/address.h"
 #include "chains/bitcoin/script.h"
 
+namespace tracehound::chains::bitcoin {
 namespace {
 
-using tracehound::Byte;
-using tracehound::Bytes;
-using tracehound::ByteView;
-using tracehound::Hasher;
-using tracehound::chains::bitcoin::ScriptClass;
-using tracehound::ledger::AddressKind;
-using tracehound::ledger::ScriptKind;
+using ledger::AddressKind;
+using ledger::ScriptKind;
 
 struct Operation {
   Byte code;
@@ -122,10 +118,9 @@ void check_payload(ByteView script, const ScriptClass& paid, Hasher& hasher) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace tracehound::chains::bitcoin;
   Bytes exact(data, data + size);  // its own allocation: a read past the end is seen
   ByteView script(exact);
-  Hasher& hasher = tracehound::thread_hasher();
+  Hasher& hasher = thread_hasher();
   ScriptClass paid = classify_script(script, hasher);
   CHECK((paid.script == ScriptKind::multisig) == is_multisig(script));
   CHECK((paid.script == ScriptKind::op_return) == (size > 0 && data[0] == 0x6A));
@@ -139,3 +134,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+}  // namespace tracehound::chains::bitcoin

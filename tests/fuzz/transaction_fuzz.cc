@@ -5,16 +5,13 @@
 #include "base/check.h"
 #include "chains/bitcoin/transaction.h"
 
+namespace tracehound::chains::bitcoin {
 namespace {
 
-using tracehound::ByteReader;
-using tracehound::Bytes;
-using tracehound::ByteView;
-using tracehound::ledger::BlockRows;
-using namespace tracehound::chains::bitcoin;
+using ledger::BlockRows;
 
 struct Reading {
-  tracehound::Result<ParsedTransaction> result;
+  Result<ParsedTransaction> result;
   BlockRows rows;
   std::size_t end;
 };
@@ -24,7 +21,7 @@ Reading read(const Network& network, ByteView bytes, std::size_t skip = 0) {
   ByteReader reader(exact);
   reader.take(skip);
   BlockRows rows;
-  auto result = parse_transaction(network, reader, tracehound::thread_hasher(), rows);
+  auto result = parse_transaction(network, reader, thread_hasher(), rows);
   return {std::move(result), std::move(rows), reader.position()};
 }
 
@@ -46,7 +43,7 @@ void check_rows(const Network& network, const Reading& reading) {
   CHECK(!rows.outputs.empty());
   CHECK(reading.result->coinbase == rows.inputs.empty());
   CHECK(!reading.result->hogex || network.mweb);
-  tracehound::Amount sum = 0;
+  Amount sum = 0;
   std::size_t payloads = 0;
   for (const auto& output : rows.outputs) {
     CHECK(output.payload_start == payloads);
@@ -80,8 +77,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   CHECK(later.result.has_value() && later.end == whole.end + 1);
   check_same(later.rows, whole.rows);
   if (bytes[4] != 0) {  // without a flag the id covers every byte
-    CHECK(whole.rows.transactions[0].txid ==
-          tracehound::thread_hasher().sha256d(bytes.first(whole.end)));
+    CHECK(whole.rows.transactions[0].txid == thread_hasher().sha256d(bytes.first(whole.end)));
   }
   return 0;
 }
+
+}  // namespace tracehound::chains::bitcoin

@@ -232,7 +232,7 @@ TEST(Block, errors__name_the_transaction_and_the_byte_in_the_block) {
                  "transaction 0 output 0 at byte 129 pays 2100000000000001, more than the "
                  "2100000000000000 there can ever be");
   Bytes block = block_of({coinbase(1), payment(1)});
-  block.resize(block.size() - 1);
+  block.pop_back();
   expect_refused(block, "transaction 1 ends early at byte 203");
   expect_refused({}, "ends early at byte 0");
   expect_refused(Bytes(kHeaderSize, 0), "ends early at byte 80");
