@@ -19,19 +19,36 @@ std::string typed(int count, char** words) {
   return line;
 }
 
-int usage_error(const CLI::ParseError& problem, std::string_view command) {
-  fmt::print(stderr, "tracehound: {}; see `{} --help`\n", problem.what(), command);
-  return static_cast<int>(tracehound::ErrorKind::usage);
+// The command that the words have chosen so far, for the advice ("tracehound trace"), and the word
+// that should have chosen on and names nothing, if there is one.
+struct Chosen {
+  std::string command;
+  std::string unknown;
+};
+
+Chosen follow_words(const CLI::App& app, int count, char** words) {
+  Chosen chosen{app.get_name(), ""};
+  const CLI::App* at = &app;
+  for (int i = 1; i < count && at->get_require_subcommand_min() > 0; ++i) {
+    std::string word = words[i];
+    if (word.starts_with('-')) break;  // an option: its value may look like a command
+    auto named = at->get_subcommands([&](const CLI::App* one) { return one->check_name(word); });
+    if (named.empty()) {
+      chosen.unknown = word;
+      return chosen;
+    }
+    at = named.front();
+    chosen.command += " " + word;
+  }
+  return chosen;
 }
 
-// The command that the words have chosen so far, for the advice: "tracehound trace".
-std::string chosen_command(const CLI::App& app) {
-  std::string name = app.get_name();
-  for (const CLI::App* at = &app; !at->get_subcommands().empty();) {
-    at = at->get_subcommands().front();
-    name += " " + at->get_name();
-  }
-  return name;
+int usage_error(const CLI::ParseError& problem, const Chosen& chosen) {
+  std::string what = chosen.unknown.empty()
+                         ? std::string(problem.what())
+                         : fmt::format("'{} {}' is no command", chosen.command, chosen.unknown);
+  fmt::print(stderr, "tracehound: {}; see `{} --help`\n", what, chosen.command);
+  return static_cast<int>(tracehound::ErrorKind::usage);
 }
 
 }  // namespace
@@ -60,7 +77,7 @@ int main(int count, char** words) {
   } catch (const CLI::Success& asked) {
     return app.exit(asked);  // --help, --version
   } catch (const CLI::ParseError& problem) {
-    return usage_error(problem, chosen_command(app));
+    return usage_error(problem, follow_words(app, count, words));
   }
   tracehound::Status status = context.work();
   if (status) return 0;
