@@ -1,0 +1,321 @@
+// From a trace and its ledger to what the page says. Lists keep their largest entries within a
+// budget of rows, so that a report of ten thousand destinations is still a few megabytes; counts
+// and sums always cover everything.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <unordered_set>
+
+#include "base/check.h"
+#include "incidents/report.h"
+#include "incidents/report_flow.h"
+#include "incidents/report_text.h"
+
+namespace tracehound::incidents {
+
+using trace::DestinationKind;
+using trace::Landing;
+using trace::Parcel;
+using trace::Trace;
+
+namespace {
+
+constexpr std::size_t kSeedRows = 100;
+// Coins listed of each of the first destinations, then of each of the others, and in all.
+constexpr std::size_t kLeadingDestinations = 30;
+constexpr std::size_t kLeadingRows = 60;
+constexpr std::size_t kOtherRows = 8;
+constexpr std::size_t kAllRows = 5000;
+
+// One pass over a trace.
+class Maker {
+ public:
+  Maker(const Trace& trace, const ReportLookup& lookup, ReportAbout about)
+      : trace_(trace), lookup_(lookup) {
+    data_.about = std::move(about);
+  }
+
+  ReportData make() {
+    describe_trace();
+    add_seeds();
+    order_destinations();
+    add_rests();
+    fill_destinations();
+    add_arrivals();
+    add_labels();
+    data_.flow = make_flow(data_.destinations, rests_, moves(), trace_.conserves,
+                           [&](TxId tx) { return described(tx); });
+    return std::move(data_);
+  }
+
+ private:
+  void describe_trace() {
+    data_.chain = lookup_.chain;
+    data_.tip_height = lookup_.tip_height;
+    data_.tip_hash = lookup_.tip_hash;
+    data_.tip_time = lookup_.time(lookup_.tip_height);
+    data_.method = trace_.method;
+    data_.conserves = trace_.conserves;
+    data_.claimed = trace_.claimed;
+    data_.effective = trace_.effective;
+    data_.total = trace_.total;
+    data_.transactions = trace_.transactions_touched;
+    data_.coins = trace_.coins_touched;
+    data_.addresses = addresses_touched();
+    data_.label_names = trace_.label_names;
+  }
+
+  std::uint64_t addresses_touched() const {
+    std::vector<AddressId> addresses;
+    for (const trace::SeedCoin& seed : trace_.seeds) {
+      addresses.push_back(lookup_.address(seed.coin));
+    }
+    for (const Parcel& parcel : trace_.parcels) {
+      if (parcel.to) addresses.push_back(lookup_.address(*parcel.to));
+    }
+    std::sort(addresses.begin(), addresses.end());
+    return static_cast<std::uint64_t>(std::unique(addresses.begin(), addresses.end()) -
+                                      addresses.begin());
+  }
+
+  std::uint32_t time_of(TxId tx) const { return lookup_.time(lookup_.height(tx)); }
+
+  FlowTransaction described(TxId tx) const {
+    FlowTransaction described;
+    described.txid = lookup_.txid(tx);
+    described.height = lookup_.height(tx);
+    described.time = lookup_.time(described.height);
+    return described;
+  }
+
+  ReportCoin row_of(CoinId coin) const {
+    ledger::Outpoint outpoint = lookup_.outpoint(coin);
+    ReportCoin row;
+    row.txid = outpoint.txid;
+    row.output = outpoint.index;
+    row.address = lookup_.address_text(lookup_.address(coin));
+    row.height = lookup_.height(lookup_.creator(coin));
+    row.time = lookup_.time(row.height);
+    return row;
+  }
+
+  void add_seeds() {
+    data_.seed_count = trace_.seeds.size();
+    std::vector<std::size_t> order(trace_.seeds.size());
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      order[i] = i;
+      std::uint32_t time = time_of(lookup_.creator(trace_.seeds[i].coin));
+      data_.first_seed = i == 0 ? time : std::min(data_.first_seed, time);
+      data_.last_seed = std::max(data_.last_seed, time);
+    }
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      return trace_.seeds[a].claimed > trace_.seeds[b].claimed;
+    });
+    if (order.size() > kSeedRows) order.resize(kSeedRows);
+    for (std::size_t i : order) {
+      const trace::SeedCoin& seed = trace_.seeds[i];
+      ReportCoin row = row_of(seed.coin);
+      row.value = seed.value;
+      row.amount = seed.amount;
+      row.claimed = seed.claimed;
+      row.label = seed.label;
+      data_.seeds.push_back(std::move(row));
+    }
+  }
+
+  // Page order: kinds in theirs, then the largest first, then by name.
+  void order_destinations() {
+    for (std::size_t i = 0; i < trace_.destinations.size(); ++i) {
+      const trace::Destination& from = trace_.destinations[i];
+      bool is_fees = from.kind == DestinationKind::fees;
+      if (is_fees && !trace_.conserves) continue;  // a fee is no coin, and poison has no sums
+      ReportDestination to;
+      to.kind = from.kind;
+      to.amount = from.amount;
+      to.coins = from.coins.size();
+      if (from.service) {
+        const trace::Service& service = trace_.services.at(*from.service);
+        to.name = service.name;
+        to.category = service.category;
+        if (*from.service < data_.about.service_notes.size()) {
+          to.note = data_.about.service_notes[*from.service];
+        }
+      }
+      if (to.amount > 0 || to.coins > 0) ordered_.emplace_back(std::move(to), i);
+    }
+    std::stable_sort(ordered_.begin(), ordered_.end(), [&](const auto& a, const auto& b) {
+      std::size_t rank_a = page_rank(a.first.kind);
+      std::size_t rank_b = page_rank(b.first.kind);
+      if (rank_a != rank_b) return rank_a < rank_b;
+      std::uint64_t of_a = weight(data_, a.first);
+      std::uint64_t of_b = weight(data_, b.first);
+      return of_a != of_b ? of_a > of_b : a.first.name < b.first.name;
+    });
+  }
+
+  // Every traced unit once: the landings, and the fees, which the parcels tell of.
+  void add_rests() {
+    for (std::size_t i = 0; i < ordered_.size(); ++i) {
+      const trace::Destination& from = trace_.destinations[ordered_[i].second];
+      Amount sum = 0;
+      for (const Landing& landing : from.coins) {
+        rests_.push_back({i, landing.hops, lookup_.creator(landing.coin), landing.amount});
+        sum += landing.amount;
+      }
+      if (from.kind == DestinationKind::fees) {
+        for (const Parcel& parcel : trace_.parcels) {
+          if (parcel.to) continue;
+          rests_.push_back({i, parcel.hop, parcel.transaction, parcel.amount});
+          fees_.push_back(&parcel);
+          sum += parcel.amount;
+        }
+        ordered_[i].first.coins = fees_.size();
+      }
+      CHECK(!trace_.conserves || sum == from.amount);
+    }
+  }
+
+  // Rows for a destination's list, out of what is left of all rows.
+  static std::size_t rows_of(std::size_t place, DestinationKind kind, std::size_t left) {
+    if (kind != DestinationKind::service) return kLeadingRows;
+    return std::min(place < kLeadingDestinations ? kLeadingRows : kOtherRows, left);
+  }
+
+  void fill_destinations() {
+    std::size_t rows_left = kAllRows;
+    for (std::size_t i = 0; i < ordered_.size(); ++i) {
+      auto& [to, index] = ordered_[i];
+      std::size_t rows = rows_of(i, to.kind, rows_left);
+      if (to.kind == DestinationKind::fees) {
+        list_fees(to, rows);
+      } else {
+        list_coins(to, trace_.destinations[index].coins, rows);
+      }
+      rows_left -= std::min(rows_left, to.largest.size());
+    }
+    for (const Rest& rest : rests_) {
+      ReportDestination& to = ordered_[rest.destination].first;
+      std::uint32_t time = time_of(rest.transaction);
+      to.first = to.first == 0 ? time : std::min(to.first, time);
+      to.last = std::max(to.last, time);
+    }
+    for (auto& [destination, index] : ordered_) data_.destinations.push_back(destination);
+  }
+
+  void list_coins(ReportDestination& to, const std::vector<Landing>& coins,
+                  std::size_t rows) const {
+    std::vector<const Landing*> order;
+    for (const Landing& landing : coins) order.push_back(&landing);
+    keep_largest(order, rows);
+    for (const Landing* landing : order) {
+      ReportCoin row = row_of(landing->coin);
+      row.value = landing->value;
+      row.amount = landing->amount;
+      row.hops = landing->hops;
+      row.label = landing->label;
+      to.largest.push_back(std::move(row));
+    }
+  }
+
+  void list_fees(ReportDestination& to, std::size_t rows) const {
+    std::vector<const Parcel*> order = fees_;
+    keep_largest(order, rows);
+    for (const Parcel* parcel : order) {
+      ReportCoin row;
+      row.txid = lookup_.txid(parcel->transaction);
+      row.height = lookup_.height(parcel->transaction);
+      row.time = lookup_.time(row.height);
+      row.value = parcel->amount;
+      row.amount = parcel->amount;
+      row.hops = parcel->hop;
+      row.label = parcel->label;
+      to.largest.push_back(std::move(row));
+    }
+  }
+
+  // By falling amount; entries lie in chain order, which decides ties.
+  template <typename Entry>
+  static void keep_largest(std::vector<const Entry*>& order, std::size_t rows) {
+    std::stable_sort(order.begin(), order.end(),
+                     [](const Entry* a, const Entry* b) { return a->amount > b->amount; });
+    if (order.size() > rows) order.resize(rows);
+  }
+
+  void add_arrivals() {
+    std::map<std::pair<std::uint32_t, DestinationKind>, Arrival> sums;
+    for (const Rest& rest : rests_) {
+      DestinationKind kind = ordered_[rest.destination].first.kind;
+      std::uint32_t time = time_of(rest.transaction);
+      Arrival& sum = sums[{time, kind}];
+      sum.time = time;
+      sum.kind = kind;
+      sum.amount += rest.amount;
+      ++sum.coins;
+    }
+    for (const auto& [key, sum] : sums) data_.arrivals.push_back(sum);
+  }
+
+  void add_labels() {
+    std::map<Label, ReportLabel> sums;
+    for (const trace::SeedCoin& seed : trace_.seeds) {
+      ReportLabel& sum = sums[seed.label];
+      sum.claimed += seed.claimed;
+      sum.effective += seed.amount;
+    }
+    for (const trace::Destination& destination : trace_.destinations) {
+      if (!trace_.conserves) break;
+      auto kind = static_cast<std::size_t>(destination.kind);
+      for (const Landing& landing : destination.coins) {
+        sums[landing.label].found[kind] += landing.amount;
+      }
+    }
+    for (const Parcel* fee : fees_) {
+      sums[fee->label].found[static_cast<std::size_t>(DestinationKind::fees)] += fee->amount;
+    }
+    for (auto& [label, sum] : sums) {
+      sum.label = label;
+      data_.labels.push_back(sum);
+    }
+  }
+
+  std::vector<Move> moves() const {
+    std::vector<Move> moves;
+    for (const Parcel& parcel : trace_.parcels) {
+      if (!parcel.to && !trace_.conserves) continue;
+      moves.push_back({parcel.hop, parcel.transaction, parcel.amount});
+    }
+    return moves;
+  }
+
+  const Trace& trace_;
+  const ReportLookup& lookup_;
+  ReportData data_;
+  std::vector<std::pair<ReportDestination, std::size_t>> ordered_;  // and index in the trace
+  std::vector<Rest> rests_;
+  std::vector<const Parcel*> fees_;  // chain order
+};
+
+}  // namespace
+
+ReportLookup lookup_in(const ledger::Ledger& ledger,
+                       std::function<std::string(AddressId)> address_text) {
+  ReportLookup lookup;
+  lookup.chain = ledger.chain();
+  lookup.tip_height = ledger.tip();
+  lookup.tip_hash = ledger.block_hash(ledger.tip());
+  lookup.outpoint = [&ledger](CoinId coin) { return ledger.outpoint(coin); };
+  lookup.creator = [&ledger](CoinId coin) { return ledger.creator(coin); };
+  lookup.txid = [&ledger](TxId tx) { return ledger.txid(tx); };
+  lookup.height = [&ledger](TxId tx) { return ledger.height(tx); };
+  lookup.time = [&ledger](BlockHeight height) { return ledger.block_time(height); };
+  lookup.address = [&ledger](CoinId coin) { return ledger.address(coin); };
+  lookup.address_text = std::move(address_text);
+  return lookup;
+}
+
+ReportData make_report_data(const Trace& trace, const ReportLookup& lookup, ReportAbout about) {
+  return Maker(trace, lookup, std::move(about)).make();
+}
+
+}  // namespace tracehound::incidents

@@ -1,0 +1,147 @@
+#include "incidents/report_headline.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "incidents/report_text.h"
+
+namespace tracehound::incidents {
+
+using trace::DestinationKind;
+
+namespace {
+
+std::string clause(const KindSum& sum) {
+  switch (sum.kind) {
+    case DestinationKind::service:
+      return "stands at " + counted(sum.destinations, "service", "services");
+    case DestinationKind::held:
+      return "is still held and can be frozen";
+    case DestinationKind::mixed:
+      return "went into mixing transactions";
+    case DestinationKind::crossed:
+      return "left for other chains";
+    case DestinationKind::burned:
+      return "was burned";
+    case DestinationKind::fees:
+      return "went in fees";
+    case DestinationKind::cut:
+      return "was not followed further";
+  }
+  return "";
+}
+
+// The kinds a headline has room for: all of four, else what is at services, what is held and the
+// largest of the others. In page order.
+std::vector<KindSum> headline_kinds(const ReportData& data) {
+  std::vector<KindSum> sums = kind_sums(data);
+  if (sums.size() <= 4) return sums;
+  auto named = [](const KindSum& sum) {
+    return sum.kind == DestinationKind::service || sum.kind == DestinationKind::held;
+  };
+  const KindSum* largest = nullptr;
+  for (const KindSum& sum : sums) {
+    if (!named(sum) && (largest == nullptr || sum.weight > largest->weight)) largest = &sum;
+  }
+  DestinationKind kept = largest->kind;
+  std::erase_if(sums, [&](const KindSum& sum) { return !named(sum) && sum.kind != kept; });
+  return sums;
+}
+
+// "61.2 %", "under 0.01 %".
+std::string share_in_prose(std::uint64_t part, std::uint64_t whole) {
+  std::string share = percent_words(part, whole);
+  if (share.front() == '<') return "under " + share.substr(1);
+  if (share.front() == '>') return "over " + share.substr(1);
+  return share;
+}
+
+}  // namespace
+
+std::vector<KindSum> kind_sums(const ReportData& data) {
+  std::vector<KindSum> sums;
+  for (const ReportDestination& destination : data.destinations) {
+    if (sums.empty() || sums.back().kind != destination.kind) sums.push_back({destination.kind});
+    sums.back().weight += weight(data, destination);
+    sums.back().destinations += 1;
+    sums.back().coins += destination.coins;
+  }
+  return sums;
+}
+
+std::string headline(const ReportData& data) {
+  std::string stolen = short_amount_html(data.effective, data.about) + " stolen";
+  if (data.effective == 0) return "No stolen coin to follow.";
+  if (!data.conserves) {
+    return fmt::format("{}; what descends from it reaches {}, {} and {}.", stolen,
+                       counted(data.coins, "coin", "coins"),
+                       counted(data.transactions, "transaction", "transactions"),
+                       counted(data.addresses, "address", "addresses"));
+  }
+  std::string text = stolen;
+  std::string_view separator = "; ";
+  std::uint64_t told = 0;
+  for (const KindSum& sum : headline_kinds(data)) {
+    text += fmt::format("{}<span class=\"u {}\">{} {}</span>", separator, kind_class(sum.kind),
+                        share_in_prose(sum.weight, data.total), clause(sum));
+    separator = ", ";
+    told += sum.weight;
+  }
+  if (told < data.total) {
+    text += fmt::format(", {} is elsewhere", share_in_prose(data.total - told, data.total));
+  }
+  return text + ".";
+}
+
+std::string deck(const ReportData& data) {
+  const ReportAbout& about = data.about;
+  std::string text = fmt::format(
+      "<p class=\"deck\">As of block {}, {} UTC, by the rule <strong>{}</strong>. ",
+      grouped(data.tip_height.number()), utc_minute(data.tip_time), method_words(data.method).name);
+  if (data.conserves) {
+    text += fmt::format("All {} {} of the theft are accounted for", grouped(data.effective),
+                        escape(about.unit));
+    text += fmt::format(", through {} and {}.",
+                        counted(data.transactions, "transaction", "transactions"),
+                        counted(data.coins, "coin", "coins"));
+  } else {
+    text +=
+        "This rule marks every descendant whole and so counts the same unit many times: it "
+        "shows how far a theft reaches and has no sums.";
+  }
+  if (data.claimed != data.effective) {
+    text += fmt::format(
+        " Of {} claimed, {} counts here: the rest already belonged to an earlier "
+        "seed.",
+        short_amount_html(data.claimed, about), short_amount_html(data.effective, about));
+  }
+  return text + "</p>\n";
+}
+
+std::string overview(const ReportData& data) {
+  std::uint64_t total = total_weight(data);
+  if (total == 0) return "";
+  std::string bar =
+      "<svg class=\"bar\" viewBox=\"0 0 10000 10\" preserveAspectRatio=\"none\" "
+      "role=\"img\" aria-label=\"Shares by kind of destination, as listed below\">";
+  std::string keys = "<ul class=\"keys\">\n";
+  constexpr std::uint64_t kHair = 12;  // the thinnest part drawn
+  std::uint64_t before = 0;
+  for (const KindSum& sum : kind_sums(data)) {
+    std::uint64_t from = scaled(before, total, 10'000);
+    before += sum.weight;
+    std::uint64_t to = scaled(before, total, 10'000);
+    bar += fmt::format("<rect class=\"seg {}\" x=\"{}\" width=\"{}\" height=\"10\"/>",
+                       kind_class(sum.kind), std::min(from, 10'000 - kHair),
+                       std::max(to - from, kHair));
+    keys += fmt::format(
+        "<li><a class=\"{}\" href=\"#k-{}\"><b>{}</b><span class=\"what\">{}</span><span "
+        "class=\"size\">{}</span></a></li>\n",
+        kind_class(sum.kind), kind_class(sum.kind), escape(percent_words(sum.weight, total)),
+        kind_title(sum.kind), escape(weight_words(data, sum.weight)));
+  }
+  return "<figure class=\"overview\">" + bar + "</svg>\n" + keys + "</ul></figure>\n";
+}
+
+}  // namespace tracehound::incidents

@@ -1,0 +1,93 @@
+// Words and figures of the report: escaping, exact amounts, percentages, UTC times. Integers only,
+// no locale.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/ids.h"
+#include "incidents/report.h"
+
+namespace tracehound::incidents {
+
+// Text from outside, made safe to read: valid UTF-8, each control character a U+FFFD and each
+// character that would turn the reading direction spelled out ("[U+202E]").
+std::string clean(std::string_view text);
+// Clean text cut to about `width` tenths of a pixel of the pictures' bold type, the last character
+// then an ellipsis.
+std::string fitted(std::string_view text, std::int64_t width);
+// Clean text for an HTML text node or a double-quoted attribute.
+std::string escape(std::string_view text);
+// Escaped, in an element of its own reading direction.
+std::string outside(std::string_view text);
+
+// "1,234,567".
+std::string grouped(std::uint64_t number);
+// "1 coin", "2,000 coins".
+std::string counted(std::uint64_t number, std::string_view one, std::string_view many);
+
+// All decimals: "1,234.50000000".
+std::string exact_coins(Amount amount, unsigned decimals);
+// About five figures, rounded half up, without trailing zeros: "1,234.5"; small amounts keep
+// all decimals. For headlines and labels, never for tables.
+std::string short_coins(Amount amount, unsigned decimals);
+// exact_coins() with its trailing zeros set in grey.
+std::string amount_html(Amount amount, const ReportAbout& about);
+// short_coins() and the symbol, the exact figure in smallest units on hover.
+std::string short_amount_html(Amount amount, const ReportAbout& about);
+
+// part * length / whole, rounded down. REQUIRES: whole > 0, part <= whole.
+std::uint64_t scaled(std::uint64_t part, std::uint64_t whole, std::uint64_t length);
+// "12.34" of a hundred: two decimals, rounded half up. Never 0.00 for something nor 100.00
+// for less than all ("<0.01", ">99.99"); a dash when there is no whole.
+std::string percent(std::uint64_t part, std::uint64_t whole);
+// percent() without trailing zeros, a no-break space and the sign: "61.2 %".
+std::string percent_words(std::uint64_t part, std::uint64_t whole);
+
+// "2024-03-14", "2024-03-14 09:26".
+std::string utc_date(std::uint32_t time);
+std::string utc_minute(std::uint32_t time);
+// The two largest units: "3 days 4 hours".
+std::string duration(std::uint64_t seconds);
+
+// A coordinate in tenths of a pixel: "12.3".
+std::string px(std::int64_t tenths);
+
+// How a kind of destination is called in lists ("Still held"), and its CSS class.
+std::string_view kind_title(trace::DestinationKind kind);
+std::string_view kind_class(trace::DestinationKind kind);
+// One sentence on what the kind means.
+std::string_view kind_meaning(trace::DestinationKind kind);
+// The order of kinds on the page.
+inline constexpr std::array<trace::DestinationKind, trace::kDestinationKinds> kPageOrder = {
+    trace::DestinationKind::service, trace::DestinationKind::held,   trace::DestinationKind::mixed,
+    trace::DestinationKind::crossed, trace::DestinationKind::burned, trace::DestinationKind::fees,
+    trace::DestinationKind::cut};
+// Where `kind` stands in it.
+std::size_t page_rank(trace::DestinationKind kind);
+
+// The method's name and its rule in two sentences.
+struct MethodWords {
+  std::string_view name;
+  std::string_view rule;
+};
+MethodWords method_words(trace::MethodKind method);
+
+std::string label_name(const ReportData& data, Label label);
+
+// What figures and pictures of this report measure: amounts, or coins when the method has no sums.
+template <typename Part>
+std::uint64_t weight(const ReportData& data, const Part& part) {
+  return data.conserves ? part.amount : part.coins;
+}
+// The sum over all destinations of that.
+std::uint64_t total_weight(const ReportData& data);
+// A weight in words: "1.5 BTC" or "3 coins".
+std::string weight_words(const ReportData& data, std::uint64_t weight);
+// The same as a table's figure: amount_html(), or a plain count.
+std::string weight_html(const ReportData& data, std::uint64_t weight);
+// Of all there is, in percent, for a table's cell.
+std::string percent_cell(const ReportData& data, std::uint64_t part);
+
+}  // namespace tracehound::incidents
