@@ -1,0 +1,54 @@
+#include "base/text.h"
+
+#include <gtest/gtest.h>
+
+#include <ctime>
+
+namespace tracehound {
+namespace {
+
+TEST(Text, a_time__is_the_systems_own_in_utc) {
+  EXPECT_EQ(utc_text(0), "1970-01-01 00:00:00");
+  EXPECT_EQ(utc_text(1'231'006'505), "2009-01-03 18:15:05");  // Bitcoin's genesis block
+  for (std::uint64_t time = 0; time <= 0xFFFF'FFFF; time += 77'777'777) {
+    auto seconds = static_cast<std::time_t>(time);
+    std::tm parts{};
+    gmtime_r(&seconds, &parts);
+    char expected[32];
+    std::strftime(expected, sizeof expected, "%Y-%m-%d %H:%M:%S", &parts);
+    EXPECT_EQ(utc_text(time), expected);
+  }
+  EXPECT_EQ(utc_text(951'782'400), "2000-02-29 00:00:00");
+}
+
+TEST(Text, coins__keep_every_decimal) {
+  EXPECT_EQ(coins_text(0, 8), "0.00000000");
+  EXPECT_EQ(coins_text(1, 8), "0.00000001");
+  EXPECT_EQ(coins_text(2'100'000'000'000'000, 8), "21000000.00000000");
+  EXPECT_EQ(coins_text(7, 0), "7");
+  EXPECT_EQ(coins_text(~std::uint64_t{0}, 18), "18.446744073709551615");
+}
+
+TEST(Text, a_share__is_exact_to_two_decimals_even_for_the_largest_amounts) {
+  EXPECT_EQ(percent_text(1, 3), "33.33 %");
+  EXPECT_EQ(percent_text(2, 3), "66.67 %");
+  EXPECT_EQ(percent_text(1, 20000), "0.01 %");
+  EXPECT_EQ(percent_text(1, 20001), "0.00 %");
+  EXPECT_EQ(percent_text(0, 0), "-");
+  EXPECT_EQ(percent_text(~std::uint64_t{0}, ~std::uint64_t{0}), "100.00 %");
+}
+
+TEST(Text, a_size__has_a_unit) {
+  EXPECT_EQ(size_text(999), "999 B");
+  EXPECT_EQ(size_text(1000), "1.0 kB");
+  EXPECT_EQ(size_text(1'234'567), "1.2 MB");
+  EXPECT_EQ(size_text(800'000'000'000), "800.0 GB");
+}
+
+TEST(Text, a_table__aligns_by_characters_not_bytes) {
+  EXPECT_EQ(table_text({{"a", "n"}, {"\u00fc\u00fc\u00fc", "10"}}, {false, true}),
+            "a     n\n\u00fc\u00fc\u00fc  10\n");
+}
+
+}  // namespace
+}  // namespace tracehound
