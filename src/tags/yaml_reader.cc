@@ -107,8 +107,8 @@ Result<YamlEvent> YamlReader::text_event(std::uint32_t line) const {
 
 Result<YamlEvent> YamlReader::begin_nested(YamlEvent::Kind kind, std::uint32_t line) {
   if (++depth_ > kMaxYamlDepth) {
-    return fail_at(line, fmt::format("lists and maps lie more than {} deep; a tag pack needs four",
-                                     kMaxYamlDepth));
+    return fail_at(
+        line, fmt::format("lists and maps lie more than {} deep; flatten them", kMaxYamlDepth));
   }
   return YamlEvent{.kind = kind, .line = line};
 }

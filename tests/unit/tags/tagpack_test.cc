@@ -93,7 +93,7 @@ TEST(TagPack, a_yaml_bomb_is_one_sentence) {
 }
 
 TEST(TagPack, nesting_is_bounded_however_it_is_written) {
-  std::string why = "lists and maps lie more than 16 deep; a tag pack needs four";
+  std::string why = "lists and maps lie more than 16 deep; flatten them";
   EXPECT_EQ(error_of("tags: " + repeated("[", 100'000)), "a/pack.yaml:1: " + why);
   EXPECT_EQ(error_of("tags:\n" + repeated("- ", 100'000)), "a/pack.yaml:2: " + why);
   EXPECT_EQ(error_of(repeated("{a: ", 100'000)), "a/pack.yaml:1: " + why);
