@@ -166,6 +166,15 @@ Status run(Context& context, const Options& options) {
                 fmt::format("--method {}: there is none of that name; one of fifo, haircut, poison",
                             options.method));
   }
+  if (options.from.empty() && options.incident.empty()) {
+    return fail(ErrorKind::usage,
+                "name the stolen coins with --from or --incident; see `tracehound trace --help`");
+  }
+  if ((options.json == "-") + (options.csv == "-") + (options.html == "-") > 1) {
+    return fail(ErrorKind::usage,
+                "--json, --csv and --html cannot all go to standard output; name files for the "
+                "others");
+  }
   TRY_ASSIGN(OpenLedger open, open_ledger(context));
   TRY_ASSIGN(Case what, read_case(context, options, open.ledger));
   TRY_ASSIGN(KnownServices known, know_services(open));
@@ -219,9 +228,6 @@ void add_trace(CLI::App& app, Context& context) {
               "tracehound trace --from TXID:0 --from TXID:1 --method haircut --ledger L "
               "--html report.html");
   command->callback([&context, options] {
-    if (options->from.empty() && options->incident.empty()) {
-      throw CLI::RequiredError("--from or --incident");
-    }
     context.work = [&context, options] { return run(context, *options); };
   });
 }
