@@ -17,10 +17,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
 
+#include "base/check.h"
 #include "base/parallel.h"
 #include "chains/bitcoin/block_tree.h"
 #include "chains/bitcoin/record_scan.h"
@@ -45,8 +47,13 @@ struct World {
 
   World() {
     const char* wanted = std::getenv("TRACEHOUND_BENCH_MB");
-    std::uint64_t bytes =
-        (wanted == nullptr ? 100 : std::strtoull(wanted, nullptr, 10)) * 1'000'000;
+    std::uint64_t megabytes = 100;
+    if (wanted != nullptr) {
+      std::string_view text = wanted;
+      auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), megabytes);
+      CHECK(failure == std::errc{} && end == text.data() + text.size());
+    }
+    std::uint64_t bytes = megabytes * 1'000'000;
     folder = std::filesystem::temp_directory_path() / fmt::format("ingest_bench.{}", ::getpid());
     synth::SynthOptions options;
     options.out = folder + "/world";
@@ -55,10 +62,7 @@ struct World {
     options.theft = synth::Theft::none;
     options.progress = false;
     auto world = synth::make_world(posix_files(), options);
-    if (!world) {
-      fmt::print(stderr, "{}\n", world.error().message);
-      std::abort();
-    }
+    CHECK(world.has_value());
     made = *world;
   }
   ~World() { std::filesystem::remove_all(folder); }
@@ -94,7 +98,7 @@ void floor(benchmark::State& state) {
       Bytes scratch;
       auto rows = bitcoin::decode_block(network, files->read(scan->blocks[i].place, scratch),
                                         thread_hasher());
-      if (!rows) std::abort();
+      CHECK(rows.has_value());
       benchmark::DoNotOptimize(rows->transactions.data());
     });
     count(state, since(start));
@@ -112,13 +116,11 @@ rusage run_program(const std::string& threads) {
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   pid_t child = 0;
-  if (posix_spawn(&child, TRACEHOUND_PROGRAM, nullptr, nullptr, arguments.data(), environ) != 0) {
-    std::abort();
-  }
+  CHECK(posix_spawn(&child, TRACEHOUND_PROGRAM, nullptr, nullptr, arguments.data(), environ) == 0);
   int status = 0;
   rusage usage{};
   ::wait4(child, &status, 0, &usage);
-  if (status != 0) std::abort();
+  CHECK(status == 0);
   return usage;
 }
 
