@@ -65,13 +65,13 @@ void write_example(FileSystem& disk) {
   };
   BlockRows first = example_block(Hash256{}, 1'231'006'505,
                                   {{0x01, {}, {to_key(5'000'000'000, ScriptKind::pubkey)}}});
-  BlockRows second = example_block(
-      first.hash, 1'231'006'506,
-      {{0x02, {}, {to_key(5'000'000'000, ScriptKind::pubkey)}},
-       {0x03,
-        {{filled(0x01), 0}},
-        {to_key(3'000'000'000, ScriptKind::pubkey_hash),
-         {2'000'000'000, ScriptKind::taproot, AddressKind::taproot, taproot}}}});
+  BlockRows second =
+      example_block(first.hash, 1'231'006'506,
+                    {{0x02, {}, {to_key(5'000'000'000, ScriptKind::pubkey)}},
+                     {0x03,
+                      {{filled(0x01), 0}},
+                      {to_key(3'000'000'000, ScriptKind::pubkey_hash),
+                       {2'000'000'000, ScriptKind::taproot, AddressKind::taproot, taproot}}}});
   auto writer = Writer::open(disk, "L", "bitcoin:regtest");
   ASSERT_TRUE(writer.has_value());
   ASSERT_TRUE(writer->append(first).has_value());
