@@ -108,9 +108,8 @@ def run_case(path, program):
         return [f"{path}: {problem}"]
     environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TRACEHOUND": str(program),
                    "DATA": str(DATA)}
-    for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"):
-        if name in os.environ:
-            environment[name] = os.environ[name]
+    environment.update({name: value for name, value in os.environ.items()
+                        if name.endswith("SAN_SYMBOLIZER_PATH")})
     with tempfile.TemporaryDirectory(prefix="tracehound-case-") as folder:
         environment["HOME"] = folder
         for name, text in files.items():

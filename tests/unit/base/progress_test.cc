@@ -27,11 +27,15 @@ std::string on_a_terminal(Body body) {
   int before = ::dup(STDERR_FILENO);
   ::dup2(program, STDERR_FILENO);
   body();
-  ::write(STDERR_FILENO, "\n", 1);  // so that there is always something to read
+  ::write(STDERR_FILENO, "\n", 1);  // ends what the loop below reads
   ::dup2(before, STDERR_FILENO);
-  std::string text(4096, '\0');
-  ssize_t size = ::read(terminal, text.data(), text.size());
-  text.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+  std::string text;
+  while (!text.ends_with('\n')) {  // the terminal hands over as much as it has so far
+    char part[256];
+    ssize_t size = ::read(terminal, part, sizeof part);
+    if (size <= 0) break;
+    text.append(part, static_cast<std::size_t>(size));
+  }
   for (int descriptor : {terminal, program, before}) ::close(descriptor);
   return text;
 }
