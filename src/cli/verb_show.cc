@@ -238,7 +238,8 @@ Status Shower::block(const std::string& id, std::string& text, JsonWriter& json)
   std::optional<BlockHeight> height;
   std::uint32_t number = 0;
   auto [end, failure] = std::from_chars(id.data(), id.data() + id.size(), number);
-  if (failure == std::errc{} && end == id.data() + id.size()) {
+  bool is_hash = id.size() == 2 * sizeof(Hash256);  // which may well be digits only
+  if (!is_hash && failure == std::errc{} && end == id.data() + id.size()) {
     if (number < ledger_.counts().blocks) height = BlockHeight(number);
   } else {
     TRY_ASSIGN(Hash256 hash, parse_hash(id, "block hash or height"));
