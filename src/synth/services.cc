@@ -228,25 +228,36 @@ bool Services::pay(std::size_t number) {
 bool Services::rebalance(std::size_t number) {
   const Custodian& custodian = custodians_[number];
   Amount hot = world_.wallet(custodian.hot).balance();
+  if (hot > 2 * custodian.target) return store(custodian, hot - custodian.target);
   Amount cold = world_.wallet(custodian.cold).balance();
-  if (hot > 2 * custodian.target) {
-    Spender spender = spender_of(custodian, custodian.hot, hot_address(number));
-    spender.choice = CoinChoice::largest;
-    return move(custodian.cold_address, hot - custodian.target, spender);
-  }
   // The victim of a theft has nothing left to pay with; others top up long before that.
   if (hot < custodian.target / 4 && cold > custodian.target / 8) {
-    Spender spender = spender_of(custodian, custodian.cold, custodian.cold_address);
-    Amount wanted = std::min(custodian.target - hot, cold - cold / 16);
-    return move(hot_address(number), wanted, spender);
+    Draft& draft = world_.draft();
+    draft.outputs.push_back(
+        {hot_address(number), std::min(custodian.target - hot, cold - cold / 16)});
+    if (!world_.fund(draft, spender_of(custodian, custodian.cold, custodian.cold_address))) {
+      return false;
+    }
+    world_.post(draft);
+    return true;
   }
   return false;
 }
 
-bool Services::move(AddressNo to, Amount amount, const Spender& spender) {
+// Whole coins, the oldest, from the hot wallet to the cold one.
+bool Services::store(const Custodian& custodian, Amount amount) {
   Draft& draft = world_.draft();
-  draft.outputs.push_back({to, amount});
-  if (!world_.fund(draft, spender)) return false;
+  Amount in = 0;
+  while (in < amount && draft.inputs.size() < kInputsMax / 2) {
+    in += world_.take(draft, custodian.hot, CoinChoice::oldest);
+  }
+  draft.outputs.push_back({custodian.cold_address, 0});
+  Amount fee = World::fee_of(world_.weight_of(draft), custodian.rate);
+  if (in < fee + kDust) {
+    world_.give_back(draft, custodian.hot);
+    return false;
+  }
+  draft.outputs[0].value = in - fee;
   world_.post(draft);
   return true;
 }

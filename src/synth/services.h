@@ -79,7 +79,7 @@ class Services {
   bool pay(std::size_t custodian);
   bool rebalance(std::size_t custodian);
   bool step(Pool& pool);
-  bool move(AddressNo to, Amount amount, const Spender& spender);
+  bool store(const Custodian& custodian, Amount amount);
   Spender spender_of(const Custodian& custodian, WalletNo wallet, AddressNo change) const;
 
   World& world_;

@@ -27,7 +27,7 @@ inline constexpr std::uint32_t kBlocksMinForTheft = 160;
 inline constexpr std::uint32_t kBlocksMax = 500'000;
 // More everyday transactions do not fit into a block of 4 million weight units.
 inline constexpr std::uint32_t kTxsPerBlockMax = 4000;
-// Memory grows by some 60 bytes a transaction.
+// Memory grows by some 80 bytes a transaction.
 inline constexpr std::uint64_t kTransactionsMax = 50'000'000;
 
 struct SynthOptions {
