@@ -141,13 +141,14 @@ std::string books(const ReportData& data) {
   Amount sum = 0;
   std::string_view sign;
   for (const KindSum& kind : kind_sums(data)) {
-    text += fmt::format("{}<span>{}<b>{}</b></span>\n", sign, kind_title(kind.kind),
-                        grouped(kind.weight));
+    text += fmt::format("{}<a href=\"#{}\">{}<b>{}</b></a>\n", sign, kind_anchor(data, kind.kind),
+                        kind_title(kind.kind), grouped(kind.weight));
     sum += kind.weight;
     sign = "<i>+</i>";
   }
   if (sum == 0) text += "<span>Nothing<b>0</b></span>\n";
-  text += fmt::format("<i>=</i><span>Stolen, counted<b>{}</b></span>\n", grouped(data.effective));
+  text += fmt::format("<i>=</i><a href=\"#seeds\">Stolen, counted<b>{}</b></a>\n",
+                      grouped(data.effective));
   text += sum == data.effective
               ? "<strong class=\"ok\">&#10003; They balance exactly.</strong>\n"
               : "<strong class=\"wrong\">&#10007; They do not balance: do not use this report."

@@ -83,7 +83,8 @@ std::string headline(const ReportData& data) {
   std::string_view separator = "; ";
   std::uint64_t told = 0;
   for (const KindSum& sum : headline_kinds(data)) {
-    text += fmt::format("{}<span class=\"u {}\">{} {}</span>", separator, kind_class(sum.kind),
+    text += fmt::format("{}<a class=\"u {}\" href=\"#{}\">{} {}</a>", separator,
+                        kind_class(sum.kind), kind_anchor(data, sum.kind),
                         share_in_prose(sum.weight, data.total), clause(sum));
     separator = ", ";
     told += sum.weight;
@@ -124,7 +125,7 @@ std::string overview(const ReportData& data) {
   if (total == 0) return "";
   std::string bar =
       "<svg class=\"bar\" viewBox=\"0 0 10000 10\" preserveAspectRatio=\"none\" "
-      "role=\"img\" aria-label=\"Shares by kind of destination, as listed below\">";
+      "role=\"group\" aria-label=\"Shares by kind of destination, as listed below\">";
   std::string keys = "<ul class=\"keys\">\n";
   constexpr std::uint64_t kHair = 12;  // the thinnest part drawn
   std::uint64_t before = 0;
@@ -132,14 +133,18 @@ std::string overview(const ReportData& data) {
     std::uint64_t from = scaled(before, total, 10'000);
     before += sum.weight;
     std::uint64_t to = scaled(before, total, 10'000);
-    bar += fmt::format("<rect class=\"seg {}\" x=\"{}\" width=\"{}\" height=\"10\"/>",
-                       kind_class(sum.kind), std::min(from, 10'000 - kHair),
-                       std::max(to - from, kHair));
+    std::string anchor = kind_anchor(data, sum.kind);
+    std::string share = escape(percent_words(sum.weight, total));
+    bar += fmt::format(
+        "<a href=\"#{}\" tabindex=\"-1\"><title>{}: {}</title><rect class=\"seg {}\" x=\"{}\" "
+        "width=\"{}\" height=\"10\"/></a>",
+        anchor, kind_title(sum.kind), share, kind_class(sum.kind), std::min(from, 10'000 - kHair),
+        std::max(to - from, kHair));
     keys += fmt::format(
-        "<li><a class=\"{}\" href=\"#k-{}\"><b>{}</b><span class=\"what\">{}</span><span "
+        "<li><a class=\"{}\" href=\"#{}\"><b>{}</b><span class=\"what\">{}</span><span "
         "class=\"size\">{}</span></a></li>\n",
-        kind_class(sum.kind), kind_class(sum.kind), escape(percent_words(sum.weight, total)),
-        kind_title(sum.kind), escape(weight_words(data, sum.weight)));
+        kind_class(sum.kind), anchor, share, kind_title(sum.kind),
+        escape(weight_words(data, sum.weight)));
   }
   return "<figure class=\"overview\">" + bar + "</svg>\n" + keys + "</ul></figure>\n";
 }

@@ -49,8 +49,8 @@ h1 {
   letter-spacing: -.012em; max-width: 25em; text-wrap: pretty;
 }
 h1 .u {
-  text-decoration: underline; text-decoration-thickness: .11em; text-underline-offset: .17em;
-  text-decoration-skip-ink: none; text-decoration-color: var(--c);
+  color: inherit; text-decoration: underline; text-decoration-thickness: .11em;
+  text-underline-offset: .17em; text-decoration-skip-ink: none; text-decoration-color: var(--c);
 }
 .incident { margin: 2rem 0 .4rem; font: 600 1.05rem/1.35 var(--sans); overflow-wrap: anywhere; }
 .deck { margin: 0 0 2rem; max-width: 46rem; font: 1.08rem/1.55 var(--serif); color: var(--soft); }
@@ -77,6 +77,7 @@ svg .h { font-size: 12.5px; font-weight: 600; }
 svg .m { text-anchor: middle; }
 svg .e { text-anchor: end; }
 svg a { text-decoration: none; }
+svg a:hover .area, svg a:hover .seg { opacity: .85; }
 svg .b { opacity: .5; }
 svg .b.trunk { opacity: 1; }
 svg a:hover .b, svg a:focus-visible .b { opacity: .85; }
@@ -199,7 +200,8 @@ pre {
 .books {
   display: flex; flex-wrap: wrap; gap: .7rem .8rem; align-items: flex-end; margin: .8rem 0 0;
 }
-.books span { font-size: 12px; color: var(--soft); }
+.books a, .books span { font-size: 12px; color: var(--soft); text-decoration: none; }
+.books a:hover b { text-decoration: underline; }
 .books b { display: block; font: 600 15px/1.5 var(--sans); color: var(--ink); }
 .books i { font: 400 15px/1.5 var(--sans); color: var(--soft); }
 .books strong { font: 600 15px/1.5 var(--sans); margin-left: .6rem; }
@@ -266,7 +268,7 @@ footer p {
   }
   summary.r::before { display: none; }
   tfoot { display: table-row-group; }
-  a { color: inherit; text-decoration: none; }
+  a:not(.u) { color: inherit; text-decoration: none; }
   .scroll { overflow: visible; }
   code, .id { font-size: 6.5pt; }
   table, .r>span { font-size: 7.6pt; }

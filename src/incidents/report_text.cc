@@ -185,12 +185,13 @@ std::string counted(std::uint64_t number, std::string_view one, std::string_view
 std::string exact_coins(Amount amount, unsigned decimals) { return decimal(amount, decimals); }
 
 std::string short_coins(Amount amount, unsigned decimals) {
-  std::uint64_t whole = amount / power_of_ten(decimals);
-  unsigned kept = decimals;
-  if (whole > 0) kept = whole >= 1000 ? 1 : whole >= 100 ? 2 : whole >= 10 ? 3 : 4;
-  kept = std::min(kept, decimals);
-  std::uint64_t tens = rounded(amount, 1, power_of_ten(decimals - kept));
-  return without_trailing_zeros(decimal(tens, kept));
+  constexpr std::size_t kFigures = 5;
+  std::size_t figures = std::to_string(amount).size();
+  unsigned dropped = figures > kFigures ? static_cast<unsigned>(figures - kFigures) : 0;
+  // Whole coins keep their own figures and one decimal.
+  dropped = std::min(dropped, decimals > 0 ? decimals - 1 : 0);
+  std::uint64_t kept = rounded(amount, 1, power_of_ten(dropped));
+  return without_trailing_zeros(decimal(kept, decimals - dropped));
 }
 
 std::string amount_html(Amount amount, const ReportAbout& about) {
@@ -256,6 +257,15 @@ std::string px(std::int64_t tenths) {
   std::int64_t size = tenths < 0 ? -tenths : tenths;
   if (size % 10 == 0) return sign + std::to_string(size / 10);
   return fmt::format("{}{}.{}", sign, size / 10, size % 10);
+}
+
+std::string kind_anchor(const ReportData& data, trace::DestinationKind kind) {
+  if (kind != trace::DestinationKind::service) {
+    for (std::size_t i = 0; i < data.destinations.size(); ++i) {
+      if (data.destinations[i].kind == kind) return fmt::format("d{}", i);
+    }
+  }
+  return fmt::format("k-{}", kind_class(kind));
 }
 
 std::uint64_t total_weight(const ReportData& data) {

@@ -29,8 +29,8 @@ std::string counted(std::uint64_t number, std::string_view one, std::string_view
 
 // All decimals: "1,234.50000000".
 std::string exact_coins(Amount amount, unsigned decimals);
-// About five figures, rounded half up, without trailing zeros: "1,234.5"; small amounts keep
-// all decimals. For headlines and labels, never for tables.
+// Five figures, or all of the whole coins and one decimal, rounded half up, without trailing zeros:
+// "1,234.5", "0.012346". For headlines and labels, never for tables.
 std::string short_coins(Amount amount, unsigned decimals);
 // exact_coins() with its trailing zeros set in grey.
 std::string amount_html(Amount amount, const ReportAbout& about);
@@ -81,6 +81,8 @@ template <typename Part>
 std::uint64_t weight(const ReportData& data, const Part& part) {
   return data.conserves ? part.amount : part.coins;
 }
+// The id that leads to the coins of a kind in the list of destinations.
+std::string kind_anchor(const ReportData& data, trace::DestinationKind kind);
 // The sum over all destinations of that.
 std::uint64_t total_weight(const ReportData& data);
 // A weight in words: "1.5 BTC" or "3 coins".

@@ -86,7 +86,7 @@ class Timeline {
   std::string draw() {
     sum_steps();
     std::string out = fmt::format(
-        "<svg class=\"timeline {}\" viewBox=\"0 0 {} {}\" role=\"img\" "
+        "<svg class=\"timeline {}\" viewBox=\"0 0 {} {}\" role=\"group\" "
         "aria-labelledby=\"{}tt {}td\">\n<title id=\"{}tt\">When the coins came to rest</title>\n"
         "<desc id=\"{}td\">Steps from {} to {} UTC. The table below says the same.</desc>\n",
         canvas_.narrow ? "narrow" : "wide", px(canvas_.width), px(bottom_ + 480), canvas_.name,
@@ -158,8 +158,11 @@ class Timeline {
       for (std::size_t i = steps_.size() - 1; i > 0; --i) {
         path += corner(steps_[i].x, edge(steps_[i], rank), edge(steps_[i - 1], rank));
       }
-      out += fmt::format("<path class=\"area {}\" d=\"{}H{}z\"/>\n", kind_class(kPageOrder[rank]),
-                         path, px(left_));
+      DestinationKind kind = kPageOrder[rank];
+      out += fmt::format(
+          "<a href=\"#{}\" tabindex=\"-1\"><title>{}</title><path class=\"area {}\" "
+          "d=\"{}H{}z\"/></a>\n",
+          kind_anchor(data_, kind), kind_title(kind), kind_class(kind), path, px(left_));
     }
     return out;
   }

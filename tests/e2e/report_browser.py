@@ -10,7 +10,7 @@ import re
 import subprocess
 
 from support.browser import Browser
-from support.harness import ROOT, check, environment, equal, main
+from support.harness import ROOT, check, environment, equal, ingest, main, run
 
 BUILD = pathlib.Path(os.environ.get("TRACEHOUND_BUILD", ROOT / "build"))
 SAMPLES = ["small", "medium", "thousand", "deep", "kinds", "hostile", "poison", "nothing", "one"]
@@ -36,6 +36,36 @@ def fits(page, what):
     check(wide <= page.js("innerWidth"), f"{what}: {wide} pixels wide, wider than the window")
 
 
+# Every list of coins against its line, and the lines against the whole, exactly.
+SUMS = """(function () {
+  function units(cell) {
+    var zeros = cell.querySelector(":scope > i");  // the amount's own, not those of "of 1.5"
+    var text = cell.firstChild.textContent + (zeros ? zeros.textContent : "");
+    return BigInt(text.replace(/[,.]/g, ""));
+  }
+  var bad = [], tables = 0;
+  document.querySelectorAll("#where .coins table").forEach(function (table) {
+    var sum = 0n, column = 4, whole = null;
+    [...table.tBodies[0].rows].forEach(function (row) { sum += units(row.cells[column]); });
+    [...(table.tFoot ? table.tFoot.rows : [])].forEach(function (row) {
+      if (row.className === "p") return;
+      if (row.cells[1].textContent.startsWith("all")) whole = units(row.cells[2]);
+      else sum += units(row.cells[2]);
+    });
+    var line = table.closest("details").querySelector("summary .amt");
+    var told = units(line);
+    ++tables;
+    if (sum !== told || (whole !== null && whole !== told)) bad.push(String(sum) + "/" + told);
+  });
+  var lines = 0n;
+  document.querySelectorAll("#where .rows > .r.kind .amt, #where .kind > summary .amt")
+    .forEach(function (cell) { lines += units(cell); });
+  var all = units(document.querySelector("#where .total .amt"));
+  if (lines !== all) bad.push("kinds " + lines + "/" + all);
+  return [tables, bad.join(" ")];
+}())"""
+
+
 def it_opens_quietly(folder):
     remarks = []
     with Browser() as browser:
@@ -56,6 +86,25 @@ def it_opens_quietly(folder):
             remarks.append(f"{name} {path.stat().st_size // 1024} KB {took:.0f} ms")
             keep(f"{name}.png", page.picture)
     return ", ".join(remarks)
+
+
+def the_program_s_own_report(folder):
+    """A simulated theft all the way: files, ledger, tags, trace, page."""
+    world, ledger, page_file = folder / "world", folder / "ledger", folder / "report.html"
+    run("synth", "--out", world, "--blocks", 300, "--seed", 5, "--theft", "wallet-sweep")
+    ingest(world / "blocks", ledger)
+    run("tags", "import", world / "tags.yaml", "--ledger", ledger)
+    run("trace", "--incident", world / "incident.yaml", "--ledger", ledger, "--html", page_file)
+    with Browser() as browser:
+        page = browser.open(page_file)
+        equal(page.trouble(), [], "words on the console")
+        equal(page.requests(), [], "asked the network for")
+        tables, bad = page.js(SUMS)
+        equal(bad, "", "lists whose entries do not add up")
+        check(tables > 1, "too few lists")
+        check("They balance exactly" in page.js("document.body.textContent"), "no balance")
+        keep("synth.png", page.picture)
+        return page.js("document.querySelector('h1').textContent")
 
 
 def hostile_texts_run_nothing(folder):
@@ -107,32 +156,6 @@ def links_work_without_scripts(folder):
             page.go(f"#{target}")
             shown = page.js(f"document.getElementById('{target}').checkVisibility()")
             equal(shown, True, f"#{target}, opened by the link alone")
-
-
-SUMS = """(function () {
-  function units(cell) { return BigInt(cell.firstChild.textContent.replace(/[,.]/g, "") +
-    (cell.querySelector("i") ? cell.querySelector("i").textContent.replace(".", "") : "")); }
-  var bad = [], tables = 0;
-  document.querySelectorAll("#where .coins table").forEach(function (table) {
-    var sum = 0n, column = 4, whole = null;
-    [...table.tBodies[0].rows].forEach(function (row) { sum += units(row.cells[column]); });
-    [...(table.tFoot ? table.tFoot.rows : [])].forEach(function (row) {
-      if (row.className === "p") return;
-      if (row.cells[1].textContent.startsWith("all")) whole = units(row.cells[2]);
-      else sum += units(row.cells[2]);
-    });
-    var line = table.closest("details").querySelector("summary .amt");
-    var told = units(line);
-    ++tables;
-    if (sum !== told || (whole !== null && whole !== told)) bad.push(String(sum) + "/" + told);
-  });
-  var lines = 0n;
-  document.querySelectorAll("#where .rows > .r.kind .amt, #where .kind > summary .amt")
-    .forEach(function (cell) { lines += units(cell); });
-  var all = units(document.querySelector("#where .total .amt"));
-  if (lines !== all) bad.push("kinds " + lines + "/" + all);
-  return [tables, bad.join(" ")];
-}())"""
 
 
 def every_list_adds_up(folder):
@@ -228,6 +251,6 @@ def it_prints(folder):
 
 
 if __name__ == "__main__":
-    main([it_opens_quietly, hostile_texts_run_nothing, lines_open_to_their_coins,
-          links_work_without_scripts, every_list_adds_up, it_reads_in_light_and_dark,
-          it_fits_a_phone, it_prints])
+    main([it_opens_quietly, the_program_s_own_report, hostile_texts_run_nothing,
+          lines_open_to_their_coins, links_work_without_scripts, every_list_adds_up,
+          it_reads_in_light_and_dark, it_fits_a_phone, it_prints])

@@ -58,6 +58,10 @@ TEST(ReportText, short_amounts__are_rounded_and_trimmed) {
   EXPECT_EQ(short_coins(123'456'789, 8), "1.2346");
   EXPECT_EQ(short_coins(99'999'999'999, 8), "1,000");
   EXPECT_EQ(short_coins(12'345, 8), "0.00012345");
+  EXPECT_EQ(short_coins(94'058'193, 8), "0.94058");
+  EXPECT_EQ(short_coins(99'999'999, 8), "1");
+  EXPECT_EQ(short_coins(1, 8), "0.00000001");
+  EXPECT_EQ(short_coins(1'234'567, 0), "1,234,567");
   EXPECT_EQ(short_coins(0, 8), "0");
   EXPECT_EQ(short_coins(kMost, 8), "184,467,440,737.1");
   EXPECT_EQ(short_coins(kMost, 18), "18.447");
