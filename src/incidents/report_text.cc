@@ -79,7 +79,7 @@ bool is_deceptive(char32_t c) {
 // nobody knows which typeface the reader has.
 std::int64_t type_width(char32_t c) {
   if (c >= 0x1100) return 140;
-  if (c == 'W' || c == 'M' || c == 'm' || c == 'w' || c == '@' || c == '%') return 136;
+  if (c == 'W' || c == 'M' || c == 'm' || c == 'w' || c == '@' || c == '%') return 146;
   if (c >= 'A' && c <= 'Z') return 104;
   if (c == ' ' || c == '.' || c == ',' || c == 'i' || c == 'l' || c == 'j' || c == '\'') return 50;
   return 82;
