@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 
 #include "chains/bitcoin/address.h"
@@ -51,6 +52,15 @@ Status print(std::string_view text) {
 
 Status write_output(Context& context, const std::string& path, std::string_view text) {
   if (path == "-") return print(text);
+  // A device or a pipe would be replaced, not written to: /dev/null for everyone, as root.
+  std::error_code unknown;
+  auto there = std::filesystem::status(path, unknown);
+  if (std::filesystem::exists(there) && !std::filesystem::is_regular_file(there)) {
+    return fail(ErrorKind::usage,
+                fmt::format("{} is not a plain file; name another, or write to - and redirect "
+                            "standard output",
+                            path));
+  }
   return replace_file(context.files, path, text);
 }
 
