@@ -4,7 +4,7 @@ ledger must agree in all of it, while the node runs, across reorganisations and 
 import shutil
 import threading
 
-from support import agreement, litecoin_node, tracing
+from support import agreement, bitcoin, tracing
 from support.harness import (BAD_INPUT, Wrong, check, equal, fingerprint, ingest, main, same_bytes,
                              sentence)
 from support.litecoin_node import NETWORK, NO_MWEB, History, Node, book_of, units
@@ -103,7 +103,13 @@ def race(node, history, ledger):
     """Ingests again and again while the node mines; what went wrong."""
     own = Node(node.folder)  # a connection of the thread's own
     own.port = node.port
-    miner = threading.Thread(target=lambda: [own.mine(1, history.home) for _ in range(60)])
+
+    def mine():
+        for _ in range(60):
+            own.mine(1, history.home)
+        own.hang_up()
+
+    miner = threading.Thread(target=mine)
     wrong = []
     miner.start()
     heights = []
@@ -156,6 +162,13 @@ def the_other_regtest(node, folder):
     refused = ingest(node.blocks, folder / "other", network="regtest", code=BAD_INPUT)
     sentence(refused, "genesis")
     check(not (folder / "other" / "manifest").exists(), "no ledger was begun")
+    chain = bitcoin.Chain()
+    chain.grow(3)
+    theirs = bitcoin.write_blocks(folder / "theirs", chain.blocks)
+    before = fingerprint(folder / "ledger")
+    refused = ingest(theirs, folder / "ledger", network="regtest", code=BAD_INPUT)
+    sentence(refused, folder / "ledger", "litecoin:regtest", "bitcoin:regtest")
+    same_bytes(folder / "ledger", before, "Litecoin's ledger after Bitcoin's blocks")
 
 
 def a_chain_with_mweb(folder):

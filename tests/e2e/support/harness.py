@@ -46,8 +46,19 @@ def check(condition, message):
 
 
 def equal(got, wanted, what):
-    if got != wanted:
-        raise Wrong(f"{what}: got {got!r}, expected {wanted!r}")
+    if got == wanted:
+        return
+    if isinstance(got, list) and isinstance(wanted, list):
+        for number, (ours, theirs) in enumerate(zip(got, wanted)):
+            if ours != theirs:
+                equal(ours, theirs, f"{what}, number {number} of {len(got)}")
+        equal(len(got), len(wanted), f"{what}, how many")
+    raise Wrong(f"{what}: got {shorten(got)}, expected {shorten(wanted)}")
+
+
+def shorten(value):
+    text = repr(value)
+    return text if len(text) <= 1000 else f"{text[:1000]}..."
 
 
 def environment(**changes):

@@ -66,9 +66,16 @@ class Node:
                 time.sleep(0.1)
 
     def __exit__(self, *_):
+        self.hang_up()
         if self.process.poll() is None:
             self.process.terminate()
         self.process.wait(timeout=60)
+
+    def hang_up(self):
+        """The node would wait half a minute for an open connection before it ends."""
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
 
     def __call__(self, method, *parameters, wallet=None):
         """One call; amounts come back as exact decimals. `wallet` where several are open."""
