@@ -21,12 +21,9 @@ namespace tracehound::trace {
 
 namespace {
 
-class Fifo : public Method {
+class Fifo : public RunMethod {
  public:
-  MethodKind kind() const override { return MethodKind::fifo; }
-  bool ordered() const override { return true; }
-
-  void divide(const Movement& movement, Division& into) override {
+  void divide(const RunMovement& movement, Division& into) override {
     line_.clear();
     for (const InputTaint& input : movement.inputs) {
       Amount listed = 0;
@@ -58,6 +55,6 @@ class Fifo : public Method {
 
 }  // namespace
 
-std::unique_ptr<Method> make_fifo() { return std::make_unique<Fifo>(); }
+std::unique_ptr<RunMethod> make_fifo() { return std::make_unique<Fifo>(); }
 
 }  // namespace tracehound::trace

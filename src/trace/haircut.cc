@@ -22,52 +22,31 @@ namespace tracehound::trace {
 
 namespace {
 
-class Haircut : public Method {
+class Haircut : public AmountMethod {
  public:
-  MethodKind kind() const override { return MethodKind::haircut; }
-
-  void divide(const Movement& movement, Division& into) override {
-    entering_.clear();
-    for (const InputTaint& input : movement.inputs) {
-      for (const Run& run : input.runs) entering_.add(run.label, run.length);
-    }
+  void divide(const AmountMovement& movement, std::span<Amount> shares) override {
     std::size_t outputs = movement.outputs.size();
-    std::span<const LabelAmount> labels = entering_.all();
-    shares_.resize(labels.size() * outputs);
-    divide_labels(movement, labels);
-    for (std::size_t i = 0; i < outputs; ++i) {
-      for (std::size_t l = 0; l < labels.size(); ++l) {
-        into.add(shares_[l * outputs + i], labels[l].label);
-      }
-      into.end_output();
+    std::size_t labels = movement.entering.size();
+    std::span<const Amount> room = movement.outputs;
+    Amount room_total = movement.total;
+    for (std::size_t l = 0; l < labels; ++l) {
+      std::span<Amount> of_label = shares.subspan(l * outputs, outputs);
+      rounding_.divide(movement.entering[l].amount, room_total, room, of_label);
+      if (l + 1 == labels) break;
+      if (l == 0) rooms_.assign(room.begin(), room.end());
+      for (std::size_t i = 0; i < outputs; ++i) rooms_[i] -= of_label[i];
+      room = rooms_;
+      room_total -= movement.entering[l].amount;
     }
   }
 
  private:
-  // Fills shares_, one row of outputs per label.
-  void divide_labels(const Movement& movement, std::span<const LabelAmount> labels) {
-    std::size_t outputs = movement.outputs.size();
-    std::span<const Amount> room = movement.outputs;
-    Amount room_total = movement.total;
-    for (std::size_t l = 0; l < labels.size(); ++l) {
-      std::span<Amount> shares = std::span(shares_).subspan(l * outputs, outputs);
-      rounding_.divide(labels[l].amount, room_total, room, shares);
-      if (l + 1 == labels.size()) break;
-      if (l == 0) rooms_.assign(room.begin(), room.end());
-      for (std::size_t i = 0; i < outputs; ++i) rooms_[i] -= shares[i];
-      room = rooms_;
-      room_total -= labels[l].amount;
-    }
-  }
-
-  LabelSums entering_;
-  std::vector<Amount> shares_;
   std::vector<Amount> rooms_;
   LargestRemainder rounding_;
 };
 
 }  // namespace
 
-std::unique_ptr<Method> make_haircut() { return std::make_unique<Haircut>(); }
+std::unique_ptr<AmountMethod> make_haircut() { return std::make_unique<Haircut>(); }
 
 }  // namespace tracehound::trace

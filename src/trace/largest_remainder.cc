@@ -22,20 +22,24 @@ void LargestRemainder::divide(Amount amount, Amount total, std::span<const Amoun
     std::ranges::copy(weights, shares.begin());
     return;
   }
-  remainders_.clear();
+  if (remainders_.size() < weights.size()) remainders_.resize(weights.size());
+  std::size_t count = 0;
   Amount given = 0;
   for (std::size_t i = 0; i < weights.size(); ++i) {
     Wide product = Wide{amount} * weights[i];
-    auto share = static_cast<Amount>(product / total);
-    auto remainder = static_cast<Amount>(product) - share * total;  // exact: it is below 2^64
+    auto low = static_cast<Amount>(product);
+    auto share = low == product ? low / total : static_cast<Amount>(product / total);
+    auto remainder = low - share * total;  // exact: it is below 2^64
     shares[i] = share;
     given += share;
-    if (remainder > 0) remainders_.push_back({remainder, static_cast<std::uint32_t>(i)});
+    if (remainder > 0) remainders_[count++] = {remainder, static_cast<std::uint32_t>(i)};
   }
   Amount missing = amount - given;
   if (missing == 0) return;
-  CHECK(missing < remainders_.size());
-  std::ranges::nth_element(remainders_, remainders_.begin() + static_cast<std::ptrdiff_t>(missing),
+  CHECK(missing < count);
+  auto first = remainders_.begin();
+  std::ranges::nth_element(first, first + static_cast<std::ptrdiff_t>(missing),
+                           first + static_cast<std::ptrdiff_t>(count),
                            [](const Remainder& a, const Remainder& b) {
                              return a.units != b.units ? a.units > b.units : a.index < b.index;
                            });

@@ -12,12 +12,15 @@ namespace {
 struct MethodEntry {
   MethodKind kind;
   std::string_view name;
-  std::unique_ptr<Method> (*make)();
+  bool conserves;
+  // One of the two.
+  std::unique_ptr<AmountMethod> (*make_amounts)();
+  std::unique_ptr<RunMethod> (*make_runs)();
 };
 constexpr std::array kMethods = {
-    MethodEntry{MethodKind::poison, "poison", make_poison},
-    MethodEntry{MethodKind::haircut, "haircut", make_haircut},
-    MethodEntry{MethodKind::fifo, "fifo", make_fifo},
+    MethodEntry{MethodKind::poison, "poison", false, make_poison, nullptr},
+    MethodEntry{MethodKind::haircut, "haircut", true, make_haircut, nullptr},
+    MethodEntry{MethodKind::fifo, "fifo", true, nullptr, make_fifo},
 };
 
 const MethodEntry& entry_of(MethodKind kind) {
@@ -30,7 +33,15 @@ const MethodEntry& entry_of(MethodKind kind) {
 
 }  // namespace
 
-std::unique_ptr<Method> make_method(MethodKind kind) { return entry_of(kind).make(); }
+Method make_method(MethodKind kind) {
+  const MethodEntry& entry = entry_of(kind);
+  Method method;
+  method.kind = kind;
+  method.conserves = entry.conserves;
+  if (entry.make_amounts) method.amounts = entry.make_amounts();
+  if (entry.make_runs) method.runs = entry.make_runs();
+  return method;
+}
 
 std::string_view name_of(MethodKind method) { return entry_of(method).name; }
 

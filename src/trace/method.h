@@ -1,8 +1,10 @@
 // A method says which units of a transaction's inputs reach which of its outputs. That is all that
 // differs between methods; the walk, stops, seeds, books and reports are written once.
 //
-// A new method is one new file with a class as below, its make_ function here and its line in
-// method.cc.
+// There are two kinds. An AmountMethod counts: it is told how many units of each label come in and
+// says how many go into each output, so the order of inputs cannot matter to it. A RunMethod keeps
+// the units in order and is shown each input's runs. A new method is one new file with a class of
+// either kind, its make_ function here and its line in method.cc.
 #pragma once
 
 #include <memory>
@@ -14,64 +16,86 @@
 
 namespace tracehound::trace {
 
+// One coin transaction as an AmountMethod sees it. It empties its inputs whole and divides them
+// over its outputs; the fee is the last output, always there, often 0.
+struct AmountMovement {
+  std::span<const LabelAmount> entering;  // ascending labels, no amount 0, not empty
+  std::span<const Amount> outputs;
+  Amount total = 0;  // the sum of the inputs' values and of the outputs'; above 0
+};
+
+class AmountMethod {
+ public:
+  virtual ~AmountMethod() = default;
+  // shares[l * outputs + i]: the units of entering[l]'s label that go into output i. All are
+  // written. REQUIRES: as many shares; unless poison made them, the amounts sum to at most `total`.
+  virtual void divide(const AmountMovement& movement, std::span<Amount> shares) = 0;
+};
+
 struct InputTaint {
   Amount value = 0;
-  RunView runs;  // empty when clean; lengths sum to at most `value`, except under poison
+  RunView runs;  // empty when clean; lengths sum to at most `value`
 };
 
-// One coin transaction: it empties its inputs whole and divides them over its outputs.
-struct Movement {
+// The same transaction as a RunMethod sees it.
+struct RunMovement {
   std::span<const InputTaint> inputs;
-  std::span<const Amount> outputs;  // the fee is the last of them, always there, often 0
-  Amount total = 0;                 // the sum of the inputs' values and of the outputs'
+  std::span<const Amount> outputs;
 };
 
-// What a method answers: a list of runs for each output and, last, the fee. Reused from one
-// transaction to the next, so that nothing is allocated in the long run.
+// What a RunMethod answers: a list of runs for each output. Reused from one transaction to the
+// next, so that nothing is allocated in the long run.
 class Division {
  public:
   void clear() {
     runs_.clear();
     ends_.clear();
+    start_ = 0;
   }
   // Adds units to the output being filled; equal neighbours merge.
-  void add(Amount length, Label label) { append_run(runs_, start(), length, label); }
+  void add(Amount length, Label label) { append_run(runs_, start_, length, label); }
   // The output being filled is done; the next one begins.
   void end_output() {
-    trim_clean_end(runs_, start());
-    ends_.push_back(runs_.size());
+    trim_clean_end(runs_, start_);
+    start_ = runs_.size();
+    ends_.push_back(start_);
   }
 
   std::size_t outputs() const { return ends_.size(); }
   // REQUIRES: output < outputs().
   std::span<Run> of(std::size_t output) {
     std::size_t first = output == 0 ? 0 : ends_[output - 1];
-    return std::span(runs_).subspan(first, ends_[output] - first);
+    return {runs_.data() + first, ends_[output] - first};
   }
 
  private:
-  std::size_t start() const { return ends_.empty() ? 0 : ends_.back(); }
-
   std::vector<Run> runs_;
   std::vector<std::size_t> ends_;
+  std::size_t start_ = 0;  // of the output being filled
 };
 
-class Method {
+class RunMethod {
  public:
-  virtual ~Method() = default;
-  virtual MethodKind kind() const = 0;
-  // Every label's units going in come out again, each once.
-  virtual bool conserves() const { return true; }
-  // Runs keep the order of units (runs.h).
-  virtual bool ordered() const { return false; }
-  // Fills `into` with one list per output. REQUIRES: an input is tainted; `into` is clear.
-  virtual void divide(const Movement& movement, Division& into) = 0;
+  virtual ~RunMethod() = default;
+  // Fills `into`, which is clear, with one list per output.
+  virtual void divide(const RunMovement& movement, Division& into) = 0;
 };
 
-std::unique_ptr<Method> make_poison();
-std::unique_ptr<Method> make_haircut();
-std::unique_ptr<Method> make_fifo();
+struct Method {
+  MethodKind kind = MethodKind::fifo;
+  bool conserves = true;  // every label's units going in come out again, each once
+  // One of the two.
+  std::unique_ptr<AmountMethod> amounts;
+  std::unique_ptr<RunMethod> runs;
 
-std::unique_ptr<Method> make_method(MethodKind kind);
+  // Coins keep their runs in the order of units (runs.h).
+  bool ordered() const { return runs != nullptr; }
+};
+
+std::unique_ptr<AmountMethod> make_poison();
+std::unique_ptr<AmountMethod> make_haircut();
+std::unique_ptr<RunMethod> make_fifo();
+
+Method make_method(MethodKind kind);
 
 }  // namespace tracehound::trace

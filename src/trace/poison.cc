@@ -11,34 +11,26 @@
 // Cost: linear in inputs, outputs and labels. Source: the oldest convention, described among others
 // by Moeser, Boehme, Breuker (2014).
 
+#include <algorithm>
+
 #include "trace/method.h"
 
 namespace tracehound::trace {
 
 namespace {
 
-class Poison : public Method {
+class Poison : public AmountMethod {
  public:
-  MethodKind kind() const override { return MethodKind::poison; }
-  bool conserves() const override { return false; }
-
-  void divide(const Movement& movement, Division& into) override {
-    labels_.clear();
-    for (const InputTaint& input : movement.inputs) {
-      for (const Run& run : input.runs) labels_.add(run.label, 0);
-    }
-    for (Amount value : movement.outputs) {
-      for (const LabelAmount& entry : labels_.all()) into.add(value, entry.label);
-      into.end_output();
+  void divide(const AmountMovement& movement, std::span<Amount> shares) override {
+    for (std::size_t l = 0; l < movement.entering.size(); ++l) {
+      std::ranges::copy(movement.outputs, shares.begin());
+      shares = shares.subspan(movement.outputs.size());
     }
   }
-
- private:
-  LabelSums labels_;  // the labels going in; the sums stay 0
 };
 
 }  // namespace
 
-std::unique_ptr<Method> make_poison() { return std::make_unique<Poison>(); }
+std::unique_ptr<AmountMethod> make_poison() { return std::make_unique<Poison>(); }
 
 }  // namespace tracehound::trace

@@ -18,6 +18,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/check.h"
@@ -37,6 +38,14 @@ class RadixQueue {
     CHECK(item.key() >= base_);
     place(item);
     ++size_;
+  }
+
+  // The key that comes `skip` keys after the next one, when it is near enough to be known already.
+  std::optional<std::uint32_t> in_sight(unsigned skip) const {
+    std::uint64_t near = used_[0];
+    for (; skip > 0; --skip) near &= near - 1;
+    if (near == 0) return std::nullopt;
+    return base_ / kDigits * kDigits + static_cast<std::uint32_t>(std::countr_zero(near));
   }
 
   // Takes all items of the least key into `into`, whose old content goes, and returns the key.
@@ -64,7 +73,7 @@ class RadixQueue {
   static constexpr std::uint32_t kBits = 6;
   static constexpr std::uint32_t kDigits = 1U << kBits;
   static constexpr std::size_t kLevels = (32 + kBits - 1) / kBits;
-  static constexpr std::size_t kKeptCapacity = 64;  // items; larger buckets give their memory back
+  static constexpr std::size_t kKeptCapacity = 256;  // items; larger buckets give their memory back
 
   void place(const Item& item) {
     std::uint32_t key = item.key();

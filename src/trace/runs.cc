@@ -4,12 +4,7 @@
 
 namespace tracehound::trace {
 
-void LabelSums::add(Label label, Amount amount) {
-  // Traces of one label, the common case, and labels that come in order stay at the end.
-  if (!sums_.empty() && sums_.back().label == label) {
-    sums_.back().amount += amount;
-    return;
-  }
+void LabelSums::add_other(Label label, Amount amount) {
   auto place = std::ranges::lower_bound(sums_, label, {}, &LabelAmount::label);
   if (place != sums_.end() && place->label == label) {
     place->amount += amount;

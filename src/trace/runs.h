@@ -54,12 +54,21 @@ struct LabelAmount {
 class LabelSums {
  public:
   void clear() { sums_.clear(); }
-  void add(Label label, Amount amount);
+  void add(Label label, Amount amount) {
+    // Traces of one label, the common case, stay here.
+    if (!sums_.empty() && sums_.back().label == label) {
+      sums_.back().amount += amount;
+    } else {
+      add_other(label, amount);
+    }
+  }
   // Zero for a label never added.
   Amount of(Label label) const;
   std::span<const LabelAmount> all() const { return sums_; }
 
  private:
+  void add_other(Label label, Amount amount);
+
   std::vector<LabelAmount> sums_;
 };
 

@@ -60,19 +60,4 @@ std::optional<std::uint32_t> Stops::service_of(AddressId address) const {
   return slot.service;
 }
 
-std::optional<Stop> Stops::at(const ledger::Ledger& ledger, CoinId coin) const {
-  if (auto stop = at_seed(ledger, coin)) return stop;
-  if (slots_.empty()) return std::nullopt;
-  auto service = service_of(ledger.address(coin));
-  if (!service) return std::nullopt;
-  return Stop{DestinationKind::service, *service};
-}
-
-std::optional<Stop> Stops::at_seed(const ledger::Ledger& ledger, CoinId coin) {
-  if (ledger.script(coin) == ledger::ScriptKind::op_return) {
-    return Stop{DestinationKind::burned, 0};
-  }
-  return std::nullopt;
-}
-
 }  // namespace tracehound::trace

@@ -41,10 +41,20 @@ class Stops {
   std::optional<std::uint32_t> service_of(AddressId address) const;
 
   // What ends taint that arrives in this coin.
-  std::optional<Stop> at(const ledger::Ledger& ledger, CoinId coin) const;
+  std::optional<Stop> at(const ledger::Ledger& ledger, CoinId coin) const {
+    if (auto stop = at_seed(ledger, coin)) return stop;
+    if (slots_.empty()) return std::nullopt;
+    auto service = service_of(ledger.address(coin));
+    if (!service) return std::nullopt;
+    return Stop{DestinationKind::service, *service};
+  }
   // What ends the taint of a seed coin. Stolen coins often lie at a service, from which they were
   // stolen: there the trace begins, so the coin's own address does not stop it.
-  static std::optional<Stop> at_seed(const ledger::Ledger& ledger, CoinId coin);
+  static std::optional<Stop> at_seed(const ledger::Ledger& ledger, CoinId coin) {
+    bool spendable = ledger.script(coin) != ledger::ScriptKind::op_return;
+    if (spendable) return std::nullopt;
+    return Stop{DestinationKind::burned, 0};
+  }
 
  private:
   struct Slot {

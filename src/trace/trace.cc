@@ -68,14 +68,14 @@ Result<Trace> run(const ledger::Ledger& ledger, std::span<const Seed> seeds, Met
   std::vector<Seed> sorted(seeds.begin(), seeds.end());
   std::ranges::sort(sorted);
 
-  std::unique_ptr<Method> method = make_method(kind);
-  Walk walk(ledger, *method, stops, sorted, options.parcels);
+  Method method = make_method(kind);
+  Walk walk(ledger, method, stops, sorted, options.parcels);
   TRY(walk.run());
   Footprint found = walk.take();
 
   Trace trace;
   trace.method = kind;
-  trace.conserves = method->conserves();
+  trace.conserves = method.conserves;
   trace.label_names = options.label_names;
   trace.seeds = std::move(found.seeds);
   for (const SeedCoin& seed : trace.seeds) {

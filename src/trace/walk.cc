@@ -23,129 +23,181 @@
 
 namespace tracehound::trace {
 
-Walk::Walk(const ledger::Ledger& ledger, Method& method, const Stops& stops,
+namespace {
+// While one transaction is visited, the columns' rows of the one after next are on their way.
+constexpr unsigned kFetchAhead = 1;
+// Up to so many arriving coins are looked through; more are sorted and searched.
+constexpr std::size_t kFewArriving = 8;
+}  // namespace
+
+Walk::Walk(const ledger::Ledger& ledger, const Method& method, const Stops& stops,
            std::span<const Seed> seeds, bool with_parcels)
-    : ledger_(ledger), method_(method), stops_(stops), seeds_(seeds), with_parcels_(with_parcels) {
+    : ledger_(ledger),
+      columns_(ledger),
+      method_(method),
+      stops_(stops),
+      seeds_(seeds),
+      with_parcels_(with_parcels) {
   found_.by_service.resize(stops.services().size());
   for (const Seed& seed : seeds) queue_.push(Waiting(seed.coin, ledger.creator(seed.coin)));
 }
 
 Status Walk::run() {
-  while (!queue_.empty()) TRY(visit(TxId(queue_.take(arriving_))));
+  while (!queue_.empty()) {
+    TxId tx(queue_.take(arriving_));
+    if (auto soon = queue_.in_sight(kFetchAhead)) columns_.prefetch(TxId(*soon));
+    TRY(visit(tx));
+  }
   CHECK(seeds_.empty());
   return {};
 }
 
 Status Walk::visit(TxId tx) {
   at_ = tx;
-  std::erase_if(arriving_, [](const Waiting& waiting) { return waiting.count == 0; });
-  bool spends = !arriving_.empty();
-  if (spends && ledger_.is_coinbase(tx)) {
-    bury();
-    spends = false;
+  if (!seeds_.empty()) {
+    std::erase_if(arriving_, [](const Waiting& waiting) { return waiting.count == 0; });
   }
-  IdRange<CoinId> coins = ledger_.outputs(tx);
-  if (!spends) {
-    for (CoinId coin : coins) arrive(coin, ledger_.value(coin), {});
+  Columns::Inputs inputs = columns_.inputs(tx);
+  IdRange<CoinId> coins = columns_.outputs(tx);
+  bool coinbase = inputs.first == inputs.end;
+  if (coinbase) bury();
+  if (coinbase || arriving_.empty()) {
+    for (CoinId coin : coins) arrive(coin, columns_.value(coin), {});
     return consistent(tx);
   }
   ++found_.transactions_touched;
-  TRY(gather(tx));
-  divide();
-  std::size_t output = 0;
-  for (CoinId coin : coins) {
-    RunView runs = division_.of(output);
-    if (with_parcels_) add_parcels(tx, coin, runs);
-    arrive(coin, values_[output], runs);
-    ++output;
+  gather(inputs, coins);
+  if (contradiction_.empty()) {
+    method_.ordered() ? divide_runs(coins.first) : divide_amounts(coins.first);
   }
-  keep_fee(tx);
   return consistent(tx);
 }
 
-// Reads the transaction's inputs with their taint, its outputs and its fee.
-Status Walk::gather(TxId tx) {
-  std::ranges::sort(arriving_, {}, &Waiting::coin);
+// Reads a transaction's inputs with their taint, its outputs and its fee.
+void Walk::gather(Columns::Inputs inputs, IdRange<CoinId> outputs) {
+  if (arriving_.size() > kFewArriving) std::ranges::sort(arriving_, {}, &Waiting::coin);
   inputs_.clear();
   origins_.clear();
+  entering_.clear();
   total_ = 0;
   std::size_t met = 0;
-  std::uint64_t count = ledger_.input_count(tx);
-  for (std::uint64_t i = 0; i < count; ++i) {
-    CoinId coin = ledger_.input(tx, i);
-    InputTaint& input = inputs_.emplace_back(InputTaint{.value = ledger_.value(coin), .runs = {}});
+  for (std::uint64_t i = inputs.first; i < inputs.end; ++i) {
+    CoinId coin = columns_.input_coin(i);
+    InputTaint input{columns_.value(coin), {}};
     total_ += input.value;
     if (const Waiting* waiting = find_arriving(coin)) {
       input.runs = runs_of(*waiting);
       note_origins(coin, input.runs);
       ++met;
     }
+    if (method_.ordered()) inputs_.push_back(input);
   }
-  values_.clear();
+  values_.resize(outputs.size() + 1);
   Amount paid = 0;
-  for (CoinId coin : ledger_.outputs(tx)) {
-    values_.push_back(ledger_.value(coin));
-    paid += values_.back();
+  for (CoinId coin : outputs) {
+    Amount value = columns_.value(coin);
+    values_[coin.number() - outputs.first.number()] = value;
+    paid += value;
   }
   if (met != arriving_.size()) contradiction_ = "it does not spend the coins that name it";
   if (paid > total_) contradiction_ = "it pays out more than it takes in";
-  values_.push_back(total_ - paid);
-  return consistent(tx);
+  values_.back() = total_ - paid;
 }
 
-Status Walk::consistent(TxId tx) const {
-  if (contradiction_.empty()) return {};
+Status Walk::contradicts(TxId tx) const {
   return machine_error(fmt::format(
       "the ledger in {} contradicts itself at transaction {}: {}; run `tracehound ledger check`",
       ledger_.folder(), ledger_.txid(tx).text(), contradiction_));
 }
 
 void Walk::note_origins(CoinId coin, RunView runs) {
+  if (runs.size() == 1) return note_origin(coin, runs[0].label, runs[0].hops, runs[0].length);
   sums_.clear();
   for (const Run& run : runs) {
     if (run.label != kClean) sums_.add(run.label, run.length);
   }
   for (const Run& run : runs) {
-    if (run.label == kClean) continue;
-    Amount brought = sums_.of(run.label);
-    auto place = std::ranges::lower_bound(origins_, run.label, {}, &Origin::label);
-    if (place == origins_.end() || place->label != run.label) {
-      origins_.insert(place, {run.label, run.hops, brought, coin});
-      continue;
-    }
-    place->hops = std::min(place->hops, run.hops);
-    if (brought > place->most) {
-      place->most = brought;
-      place->from = coin;
-    }
+    if (run.label != kClean) note_origin(coin, run.label, run.hops, sums_.of(run.label));
+  }
+}
+
+void Walk::note_origin(CoinId coin, Label label, std::uint32_t hops, Amount brought) {
+  entering_.add(label, brought);
+  auto place = origins_.end();
+  if (!origins_.empty() && origins_.back().label == label) {
+    --place;
+  } else {
+    place = std::ranges::lower_bound(origins_, label, {}, &Origin::label);
+  }
+  if (place == origins_.end() || place->label != label) {
+    origins_.insert(place, {label, hops, brought, coin});
+    return;
+  }
+  place->hops = std::min(place->hops, hops);
+  if (brought > place->most) {
+    place->most = brought;
+    place->from = coin;
   }
 }
 
 // A coinbase with the txid of an earlier one took the place of its coins, which are lost (BIP 30).
 void Walk::bury() {
   for (const Waiting& waiting : arriving_) {
-    land(waiting.coin, ledger_.value(waiting.coin), runs_of(waiting), {DestinationKind::burned, 0});
+    land(waiting.coin, columns_.value(waiting.coin), runs_of(waiting),
+         {DestinationKind::burned, 0});
     if (waiting.count > 1) run_store_.remove(waiting.slot, waiting.count);
   }
 }
 
-void Walk::divide() {
+void Walk::divide_amounts(CoinId first_output) {
+  std::span<const LabelAmount> entering = entering_.all();
+  std::size_t outputs = values_.size();
+  if (shares_.size() < entering.size() * outputs) shares_.resize(entering.size() * outputs);
+  if (runs_.size() < entering.size()) runs_.resize(entering.size());
+  method_.amounts->divide({entering, values_, total_},
+                          std::span(shares_).first(entering.size() * outputs));
+  forget_arriving();
+  for (std::size_t i = 0; i < outputs; ++i) {
+    std::size_t count = 0;
+    for (std::size_t l = 0; l < entering.size(); ++l) {
+      Amount share = shares_[l * outputs + i];
+      // Labels stand in the same order in entering_ and origins_.
+      if (share > 0) runs_[count++] = {share, entering[l].label, origins_[l].hops + 1};
+    }
+    deliver(first_output, i, {runs_.data(), count});
+  }
+}
+
+void Walk::divide_runs(CoinId first_output) {
   division_.clear();
-  method_.divide({inputs_, values_, total_}, division_);
+  method_.runs->divide({inputs_, values_}, division_);
   CHECK(division_.outputs() == values_.size());
-  for (std::size_t output = 0; output < values_.size(); ++output) {
-    for (Run& run : division_.of(output)) {
+  forget_arriving();
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    std::span<Run> runs = division_.of(i);
+    for (Run& run : runs) {
       if (run.label != kClean) run.hops = origin(run.label).hops + 1;
     }
+    deliver(first_output, i, runs);
   }
+}
+
+// The arriving coins are spent: what they kept in the run store is free again.
+void Walk::forget_arriving() {
   for (const Waiting& waiting : arriving_) {
     if (waiting.count > 1) run_store_.remove(waiting.slot, waiting.count);
   }
 }
 
-void Walk::keep_fee(TxId tx) {
-  RunView runs = division_.of(values_.size() - 1);
-  if (with_parcels_) add_parcels(tx, std::nullopt, runs);
+// Hands an output what the method gave it; the last one is the fee.
+void Walk::deliver(CoinId first_output, std::size_t output, RunView runs) {
+  if (output + 1 < values_.size()) {
+    CoinId coin(first_output.number() + output);
+    if (with_parcels_) add_parcels(coin, runs);
+    arrive(coin, values_[output], runs);
+    return;
+  }
+  if (with_parcels_) add_parcels(std::nullopt, runs);
   for (const Run& run : runs) {
     if (run.label != kClean) found_.fees.add(run.label, run.length);
   }
@@ -180,13 +232,15 @@ void Walk::arrive_at_seed(CoinId coin, Amount value, RunView runs) {
 // A tainted coin stops here, waits for its spender, or lies unspent.
 void Walk::settle(CoinId coin, Amount value, RunView runs, std::optional<Stop> stop) {
   if (stop) return land(coin, value, runs, *stop);
-  auto spender = ledger_.spender(coin);
-  if (!spender) return land(coin, value, runs, {DestinationKind::held, 0});
-  if (*spender <= at_) {
+  std::uint32_t spender = columns_.spender(coin);
+  if (!columns_.is_transaction(spender)) {
+    return land(coin, value, runs, {DestinationKind::held, 0});
+  }
+  if (TxId(spender) <= at_) {
     contradiction_ = "a coin it creates is spent before it";
     return;
   }
-  Waiting waiting(coin, *spender);
+  Waiting waiting(coin, TxId(spender));
   waiting.count = static_cast<std::uint32_t>(runs.size());
   if (runs.size() == 1) {
     waiting.run = runs.front();
@@ -200,6 +254,10 @@ void Walk::land(CoinId coin, Amount value, RunView runs, Stop stop) {
   auto& landings = stop.kind == DestinationKind::service
                        ? found_.by_service[stop.service]
                        : found_.by_kind[static_cast<std::size_t>(stop.kind)];
+  if (runs.size() == 1) {
+    landings.push_back({coin, value, runs[0].length, runs[0].label, runs[0].hops});
+    return;
+  }
   std::size_t first = landings.size();
   for (const Run& run : runs) {
     if (run.label == kClean) continue;
@@ -213,14 +271,14 @@ void Walk::land(CoinId coin, Amount value, RunView runs, Stop stop) {
   }
 }
 
-void Walk::add_parcels(TxId tx, std::optional<CoinId> to, RunView runs) {
+void Walk::add_parcels(std::optional<CoinId> to, RunView runs) {
   sums_.clear();
   for (const Run& run : runs) {
     if (run.label != kClean) sums_.add(run.label, run.length);
   }
   for (const LabelAmount& sum : sums_.all()) {
     const Origin& from = origin(sum.label);
-    found_.parcels.push_back({tx, from.from, to, sum.amount, sum.label, from.hops + 1});
+    found_.parcels.push_back({at_, from.from, to, sum.amount, sum.label, from.hops + 1});
   }
 }
 
@@ -230,11 +288,18 @@ RunView Walk::runs_of(const Waiting& waiting) const {
 }
 
 const Walk::Waiting* Walk::find_arriving(CoinId coin) const {
+  if (arriving_.size() <= kFewArriving) {
+    for (const Waiting& waiting : arriving_) {
+      if (waiting.coin == coin) return &waiting;
+    }
+    return nullptr;
+  }
   auto place = std::ranges::lower_bound(arriving_, coin, {}, &Waiting::coin);
   return place != arriving_.end() && place->coin == coin ? &*place : nullptr;
 }
 
 const Walk::Origin& Walk::origin(Label label) const {
+  if (origins_.size() == 1 && origins_[0].label == label) return origins_[0];
   auto place = std::ranges::lower_bound(origins_, label, {}, &Origin::label);
   CHECK(place != origins_.end() && place->label == label);
   return *place;

@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "ledger/ledger.h"
+#include "trace/columns.h"
 #include "trace/method.h"
 #include "trace/queue.h"
 #include "trace/run_store.h"
@@ -32,7 +33,7 @@ struct Footprint {
 class Walk {
  public:
   // All must outlive the walk. `seeds` are sorted and passed check_seeds().
-  Walk(const ledger::Ledger& ledger, Method& method, const Stops& stops,
+  Walk(const ledger::Ledger& ledger, const Method& method, const Stops& stops,
        std::span<const Seed> seeds, bool with_parcels);
 
   // Errors (machine): the ledger contradicts itself.
@@ -66,24 +67,29 @@ class Walk {
   };
 
   Status visit(TxId tx);
-  Status gather(TxId tx);
-  Status consistent(TxId tx) const;
+  void gather(Columns::Inputs inputs, IdRange<CoinId> outputs);
+  Status consistent(TxId tx) const { return contradiction_.empty() ? Status() : contradicts(tx); }
+  Status contradicts(TxId tx) const;
   void note_origins(CoinId coin, RunView runs);
+  void note_origin(CoinId coin, Label label, std::uint32_t hops, Amount brought);
   void bury();
-  void divide();
-  void keep_fee(TxId tx);
+  void divide_amounts(CoinId first_output);
+  void divide_runs(CoinId first_output);
+  void forget_arriving();
+  void deliver(CoinId first_output, std::size_t output, RunView runs);
   void arrive(CoinId coin, Amount value, RunView runs);
   void arrive_at_seed(CoinId coin, Amount value, RunView runs);
   void settle(CoinId coin, Amount value, RunView runs, std::optional<Stop> stop);
   void land(CoinId coin, Amount value, RunView runs, Stop stop);
-  void add_parcels(TxId tx, std::optional<CoinId> to, RunView runs);
+  void add_parcels(std::optional<CoinId> to, RunView runs);
 
   RunView runs_of(const Waiting& waiting) const;
   const Waiting* find_arriving(CoinId coin) const;
   const Origin& origin(Label label) const;
 
   const ledger::Ledger& ledger_;
-  Method& method_;
+  Columns columns_;
+  const Method& method_;
   const Stops& stops_;
   std::span<const Seed> seeds_;  // those not reached yet
   bool with_parcels_;
@@ -95,12 +101,15 @@ class Walk {
   // Of the transaction at hand; kept to reuse their memory.
   TxId at_;
   std::string_view contradiction_;
-  std::vector<Waiting> arriving_;  // by coin
-  std::vector<InputTaint> inputs_;
-  std::vector<Amount> values_;  // of the outputs, then the fee
+  std::vector<Waiting> arriving_;
+  std::vector<InputTaint> inputs_;  // for a RunMethod
+  std::vector<Amount> values_;      // of the outputs, then the fee
   Amount total_ = 0;
-  std::vector<Origin> origins_;  // ascending labels
+  LabelSums entering_;
+  std::vector<Origin> origins_;  // labels as in entering_
+  std::vector<Amount> shares_;
   Division division_;
+  std::vector<Run> runs_;
   LabelSums sums_;
 };
 

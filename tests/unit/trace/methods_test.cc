@@ -24,6 +24,36 @@ Coin clean(Amount value) { return {value, {}}; }
 Coin tainted(Amount value, Label label = kOne) { return {value, {{value, label, 0}}}; }
 
 // What each output, and last the fee, gets: its runs.
+std::vector<Runs> divide_amounts(AmountMethod& method, const std::vector<InputTaint>& inputs,
+                                 const std::vector<Amount>& outputs, Amount total) {
+  LabelSums entering;
+  for (const InputTaint& input : inputs) {
+    for (const Run& run : input.runs) entering.add(run.label, run.length);
+  }
+  std::vector<Runs> lists(outputs.size());
+  if (entering.all().empty()) return lists;
+  std::vector<Amount> shares(entering.all().size() * outputs.size(), 999);
+  method.divide({entering.all(), outputs, total}, shares);
+  for (std::size_t i = 0; i < shares.size(); ++i) {
+    Label label = entering.all()[i / outputs.size()].label;
+    append_run(lists[i % outputs.size()], 0, shares[i], label);
+  }
+  return lists;
+}
+
+std::vector<Runs> divide_runs(RunMethod& method, const std::vector<InputTaint>& inputs,
+                              const std::vector<Amount>& outputs) {
+  Division division;
+  method.divide({inputs, outputs}, division);
+  EXPECT_EQ(division.outputs(), outputs.size());
+  std::vector<Runs> lists;
+  for (std::size_t i = 0; i < division.outputs(); ++i) {
+    auto runs = division.of(i);
+    lists.emplace_back(runs.begin(), runs.end());
+  }
+  return lists;
+}
+
 std::vector<Runs> divide(MethodKind kind, const std::vector<Coin>& coins,
                          std::vector<Amount> outputs) {
   std::vector<InputTaint> inputs;
@@ -33,15 +63,9 @@ std::vector<Runs> divide(MethodKind kind, const std::vector<Coin>& coins,
     total += coin.value;
   }
   outputs.push_back(total - std::accumulate(outputs.begin(), outputs.end(), Amount{0}));
-  Division division;
-  make_method(kind)->divide({inputs, outputs, total}, division);
-  EXPECT_EQ(division.outputs(), outputs.size());
-  std::vector<Runs> lists;
-  for (std::size_t i = 0; i < division.outputs(); ++i) {
-    auto runs = division.of(i);
-    lists.emplace_back(runs.begin(), runs.end());
-  }
-  return lists;
+  Method method = make_method(kind);
+  return method.ordered() ? divide_runs(*method.runs, inputs, outputs)
+                          : divide_amounts(*method.amounts, inputs, outputs, total);
 }
 
 Amount amount_in(const Runs& runs, Label label) {
@@ -117,7 +141,7 @@ TEST(Methods, poison__each_label_taints_whole_and_worthless_outputs_carry_none) 
 TEST(Methods, names__there_and_back) {
   for (MethodKind kind : {MethodKind::poison, MethodKind::haircut, MethodKind::fifo}) {
     EXPECT_EQ(method_named(name_of(kind)), kind);
-    EXPECT_EQ(make_method(kind)->kind(), kind);
+    EXPECT_EQ(make_method(kind).kind, kind);
   }
   EXPECT_EQ(method_named("fiFo"), std::nullopt);
 }
