@@ -5,6 +5,15 @@
 
 namespace tracehound {
 
+void ledger_damaged(const char* what) {
+  std::fprintf(
+      stderr,
+      "tracehound: the ledger is damaged (a row breaks %s); run `tracehound ledger check`, "
+      "and restore it from a copy or ingest again\n",
+      what);
+  std::_Exit(4);
+}
+
 void check_failed(const char* expression, const char* file, int line) {
   std::fprintf(stderr, "tracehound: internal error: CHECK(%s) failed at %s:%d\n", expression, file,
                line);

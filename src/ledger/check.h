@@ -21,8 +21,8 @@ struct CheckReport {
 
 // Every block's checksum against its rows and the manifest; the headers as a hash chain; row
 // numbers that must ascend; every spend against its input, both ways; every transaction's sums;
-// every index entry against its row. Proof of work and merkle roots were checked when the blocks
-// came in and are covered by the checksums.
+// every index entry against its row; every block's txids against its header's merkle root. Proof of
+// work was checked when the blocks came in and is covered by the hash chain.
 CheckReport check_ledger(const Ledger& ledger);
 
 }  // namespace tracehound::ledger

@@ -36,9 +36,22 @@ Ledger& Ledger::operator=(Ledger&&) noexcept = default;
 Ledger::~Ledger() = default;
 
 Result<Ledger> Ledger::open(FileSystem& files, const std::string& folder) {
+  // A writer that commits between our reading the manifest and opening the runs it names takes the
+  // old runs away: then the manifest has changed, and the new one is read.
+  for (;;) {
+    TRY_ASSIGN(Manifest manifest, read_manifest(files, folder));
+    auto ledger = open_at(files, folder, manifest);
+    if (ledger) return ledger;
+    TRY_ASSIGN(Manifest now, read_manifest(files, folder));
+    if (now == manifest) return ledger;
+  }
+}
+
+Result<Ledger> Ledger::open_at(FileSystem& files, const std::string& folder,
+                               const Manifest& manifest) {
   Ledger ledger;
   ledger.folder_ = folder;
-  TRY_ASSIGN(ledger.manifest_, read_manifest(files, folder));
+  ledger.manifest_ = manifest;
   for (const ColumnSpec& spec : kColumns) {
     std::string path = column_path(folder, spec);
     TRY_ASSIGN(auto map, files.map(path));
@@ -63,7 +76,7 @@ Result<Ledger> Ledger::open(FileSystem& files, const std::string& folder) {
 template <typename Field>
 Field Ledger::field(Column column, std::uint64_t row) const {
   ByteView bytes = columns_[static_cast<std::size_t>(column)];
-  CHECK((row + 1) * sizeof(Field) <= bytes.size());
+  CHECK_LEDGER((row + 1) * sizeof(Field) <= bytes.size());
   return load_le<Field>(bytes.data() + row * sizeof(Field));
 }
 
@@ -78,7 +91,7 @@ BlockHeight Ledger::tip() const {
 }
 
 ByteView Ledger::header(BlockHeight height) const {
-  CHECK(height.number() < counts().blocks);
+  CHECK_LEDGER(height.number() < counts().blocks);
   return column(Column::block_header).subspan(height.number() * width::kHeader, width::kHeader);
 }
 
@@ -93,6 +106,7 @@ IdRange<TxId> Ledger::transactions(BlockHeight height) const {
   auto first = field<std::uint32_t>(Column::block_first_tx, height.number());
   auto end = height == tip() ? static_cast<std::uint32_t>(counts().transactions)
                              : field<std::uint32_t>(Column::block_first_tx, height.number() + 1);
+  CHECK_LEDGER(first <= end && end <= counts().transactions);
   return {TxId(first), TxId(end)};
 }
 
@@ -115,7 +129,7 @@ std::uint32_t Ledger::shape(TxId tx) const {
 }
 
 BlockHeight Ledger::height(TxId tx) const {
-  CHECK(tx.number() < counts().transactions);
+  CHECK_LEDGER(tx.number() < counts().transactions);
   auto row = last_at_most(counts().blocks, tx.number(), [&](std::uint64_t height) {
     return field<std::uint32_t>(Column::block_first_tx, height);
   });
@@ -129,6 +143,7 @@ IdRange<CoinId> Ledger::outputs(TxId tx) const {
   auto end = tx.number() + 1 == counts().transactions
                  ? counts().coins
                  : field<Uint40>(Column::tx_first_coin, tx.number() + 1).number();
+  CHECK_LEDGER(first <= end && end <= counts().coins);
   return {CoinId(first), CoinId(end)};
 }
 
@@ -137,6 +152,7 @@ std::uint64_t Ledger::input_count(TxId tx) const {
   auto end = tx.number() + 1 == counts().transactions
                  ? counts().inputs
                  : field<Uint40>(Column::tx_first_input, tx.number() + 1).number();
+  CHECK_LEDGER(first <= end && end <= counts().inputs);
   return end - first;
 }
 
@@ -184,7 +200,7 @@ bool Ledger::is_replaced(CoinId coin) const {
 }
 
 TxId Ledger::creator(CoinId coin) const {
-  CHECK(coin.number() < counts().coins);
+  CHECK_LEDGER(coin.number() < counts().coins);
   auto row = last_at_most(counts().transactions, coin.number(), [&](std::uint64_t tx) {
     return field<Uint40>(Column::tx_first_coin, tx).number();
   });
@@ -217,7 +233,7 @@ ByteView Ledger::address_payload(AddressId address) const {
   std::uint64_t start = row == 0 ? 0 : field<Uint40>(Column::address_end, row - 1).number();
   std::uint64_t end = field<Uint40>(Column::address_end, row).number();
   ByteView payloads = column(Column::address_payload);
-  CHECK(start <= end && end <= payloads.size());
+  CHECK_LEDGER(start <= end && end <= payloads.size());
   return payloads.subspan(start, end - start);
 }
 

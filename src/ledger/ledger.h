@@ -20,7 +20,8 @@ namespace tracehound::ledger {
 
 class RunIndex;
 
-// Thread-safe for reading. Ids given to accessors must be below the snapshot's counts (CHECKed).
+// Thread-safe for reading. Ids given to accessors must be below the snapshot's counts: an id that
+// is not came out of a damaged row, and ends the program with that word (CHECK_LEDGER).
 class Ledger {
  public:
   // Errors: no ledger there; another format version; a file shorter than the manifest says.
@@ -83,6 +84,8 @@ class Ledger {
 
  private:
   Ledger();
+  static Result<Ledger> open_at(FileSystem& files, const std::string& folder,
+                                const Manifest& manifest);
   template <typename Field>
   Field field(Column column, std::uint64_t row) const;
 

@@ -311,7 +311,12 @@ Status Writer::State::spend_inputs(const BlockRows& block, std::size_t number,
     column(Column::input_coin).push(Uint40::of(coin->coin.number()));
     ++counts.inputs;
     note_spend(coin->coin, tx);
-    paid_in += coin->value;
+    if (__builtin_add_overflow(paid_in, coin->value, &paid_in)) {
+      return bad_input(
+          fmt::format("block {} at height {}: transaction {} takes in 2^64 units or "
+                      "more, which no chain has",
+                      block.hash.text(), counts.blocks, row.txid.text()));
+    }
   }
   return {};
 }

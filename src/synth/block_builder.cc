@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/merkle.h"
 #include "chains/bitcoin/block.h"
 #include "synth/scripts.h"
 
@@ -141,22 +142,6 @@ Hash256 BlockBuilder::add(const Draft& draft) {
   return txid;
 }
 
-// The level is used up. An odd last hash is paired with itself.
-Hash256 BlockBuilder::merkle_root(std::vector<Hash256>& level) {
-  std::array<Byte, 64> pair;
-  while (level.size() > 1) {
-    std::size_t parents = (level.size() + 1) / 2;
-    for (std::size_t i = 0; i < parents; ++i) {
-      const Hash256& left = level[2 * i];
-      const Hash256& right = 2 * i + 1 < level.size() ? level[2 * i + 1] : left;
-      put_bytes(put_bytes(pair.data(), left.view()), right.view());
-      level[i] = hasher_.sha256d(pair);
-    }
-    level.resize(parents);
-  }
-  return level.front();
-}
-
 Bytes BlockBuilder::coinbase_bytes(const BlockFrame& frame, Hash256& txid) {
   CHECK(frame.miner.size() <= 40);
   Bytes bytes(256 + frame.payout.size() * kOutputMax);
@@ -180,7 +165,7 @@ Bytes BlockBuilder::coinbase_bytes(const BlockFrame& frame, Hash256& txid) {
   at = put_outputs(frame.payout, at);
   // The witness commitment: the root of the witness ids and the reserved value in the witness.
   std::array<Byte, 64> committed{};
-  put_bytes(committed.data(), merkle_root(wtxids_).view());
+  put_bytes(committed.data(), merkle_root(wtxids_, hasher_).root.view());
   constexpr std::array<Byte, 6> kCommitmentMark = {0x6A, 0x24, 0xAA, 0x21, 0xA9, 0xED};
   at = put_number(at, Amount{0});
   *at++ = kCommitmentMark.size() + 32;
@@ -211,7 +196,7 @@ MinedBlock BlockBuilder::mine(const BlockFrame& frame, Bytes& record) {
   std::array<Byte, chains::bitcoin::kHeaderSize> header;
   Byte* at = put_number(header.data(), kBlockVersion);
   at = put_bytes(at, frame.previous.view());
-  at = put_bytes(at, merkle_root(txids_).view());
+  at = put_bytes(at, merkle_root(txids_, hasher_).root.view());
   at = put_number(at, frame.time);
   at = put_number(at, network_.easiest_bits);
   for (std::uint32_t nonce = 0;; ++nonce) {

@@ -54,7 +54,6 @@ class BlockBuilder {
   Byte* put_inputs(const Draft& draft, Byte* to);
   Byte* put_outputs(std::span<const Output> outputs, Byte* to);
   Bytes coinbase_bytes(const BlockFrame& frame, Hash256& txid);
-  Hash256 merkle_root(std::vector<Hash256>& level);
 
   const chains::bitcoin::Network& network_;
   AddressBook& book_;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/merkle.h"
+
 namespace tracehound::test {
 
 using ledger::BlockRows;
@@ -48,7 +50,9 @@ BlockRows BlockMaker::make(const std::vector<Spend>& spends, Pay coinbase) {
     add_transaction(block, fresh_hash(), spend.inputs, spend.outputs);
   }
   std::copy(tip_.bytes.begin(), tip_.bytes.end(), block.header.begin() + 4);
-  Hash256 root = fresh_hash();
+  std::vector<Hash256> txids;
+  for (const ledger::TxRow& tx : block.transactions) txids.push_back(tx.txid);
+  Hash256 root = merkle_root(txids, thread_hasher()).root;
   std::copy(root.bytes.begin(), root.bytes.end(), block.header.begin() + 36);
   store_le(block.header.data() + 68, 1'600'000'000 + height_ * 600);
   block.hash = thread_hasher().sha256d(block.header);

@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/merkle.h"
 #include "chains/bitcoin/wire.h"
 
 namespace tracehound::chains::bitcoin {
@@ -18,30 +19,11 @@ namespace {
 // Version, one input, one output, locktime: the shortest transaction there can be.
 constexpr std::size_t kLeastTransaction = 4 + 1 + 41 + 1 + 9 + 4;
 
-struct MerkleTree {
-  Hash256 root;
-  bool repeats = false;  // two equal neighbours
-};
-
-// REQUIRES: at least one transaction.
-MerkleTree merkle_tree(const std::vector<ledger::TxRow>& transactions, Hasher& hasher) {
-  std::vector<Hash256> level;
-  level.reserve(transactions.size() + 1);
-  for (const auto& tx : transactions) level.push_back(tx.txid);
-  bool repeats = false;
-  while (level.size() > 1) {
-    for (std::size_t i = 0; i + 1 < level.size(); i += 2) repeats |= level[i] == level[i + 1];
-    if (level.size() % 2 != 0) level.push_back(level.back());
-    for (std::size_t i = 0; i < level.size(); i += 2) {
-      level[i / 2] = hasher.sha256d({level[i].bytes.data(), 64});  // two hashes end to end
-    }
-    level.resize(level.size() / 2);
-  }
-  return {level.front(), repeats};
-}
-
 Status check_merkle_root(const ledger::BlockRows& rows, Hasher& hasher) {
-  MerkleTree tree = merkle_tree(rows.transactions, hasher);
+  std::vector<Hash256> txids;
+  txids.reserve(rows.transactions.size() + 1);
+  for (const auto& tx : rows.transactions) txids.push_back(tx.txid);
+  MerkleRoot tree = merkle_root(txids, hasher);
   Hash256 promised = Hash256::from_bytes(ByteView(rows.header).subspan(36, 32));
   if (tree.root != promised) {
     return bad_input(

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/merkle.h"
 #include "ledger/check.h"
 #include "ledger/ledger.h"
 #include "ledger/writer.h"
@@ -38,6 +39,10 @@ BlockRows example_block(const Hash256& previous, std::uint32_t time,
   BlockRows block;
   store_le<std::uint32_t>(block.header.data(), 1);
   std::copy(previous.bytes.begin(), previous.bytes.end(), block.header.begin() + 4);
+  std::vector<Hash256> txids;
+  for (const ExampleTx& tx : transactions) txids.push_back(filled(tx.txid));
+  Hash256 root = merkle_root(txids, thread_hasher()).root;
+  std::copy(root.bytes.begin(), root.bytes.end(), block.header.begin() + 36);
   store_le(block.header.data() + 68, time);
   block.hash = thread_hasher().sha256d(block.header);
   for (const ExampleTx& tx : transactions) {
