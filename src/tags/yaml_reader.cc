@@ -35,7 +35,9 @@ bool YamlEvent::is_null() const {
 struct YamlReader::Parser {
   explicit Parser(ByteView bytes) {
     CHECK(yaml_parser_initialize(&parser) == 1);
-    yaml_parser_set_input_string(&parser, bytes.data(), bytes.size());
+    // An empty file has no address, and libyaml asserts that its input has one.
+    static constexpr Byte kNothing = 0;
+    yaml_parser_set_input_string(&parser, bytes.empty() ? &kNothing : bytes.data(), bytes.size());
   }
   ~Parser() {
     yaml_event_delete(&event);
