@@ -145,7 +145,7 @@ class PosixLock final : public Lock {
 class PosixFileSystem final : public FileSystem {
  public:
   Result<std::unique_ptr<Mapping>> map(const std::string& path) override {
-    Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    Descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
     if (file.number() < 0) return system_error("open", path);
     struct stat facts{};
     if (::fstat(file.number(), &facts) != 0) return system_error("look at", path);

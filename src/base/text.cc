@@ -51,6 +51,26 @@ std::string size_text(std::uint64_t bytes) {
   return fmt::format("{}.{} {}", tenths / 10, tenths % 10, kUnits[unit]);
 }
 
+std::string printable(std::string_view text) {
+  // UTF-8 of U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069.
+  static constexpr std::string_view kTurning[] = {"\xD8\x9C",     "\xE2\x80\x8E", "\xE2\x80\x8F",
+                                                  "\xE2\x80\xAA", "\xE2\x80\xAB", "\xE2\x80\xAC",
+                                                  "\xE2\x80\xAD", "\xE2\x80\xAE", "\xE2\x81\xA6",
+                                                  "\xE2\x81\xA7", "\xE2\x81\xA8", "\xE2\x81\xA9"};
+  std::string safe;
+  while (!text.empty()) {
+    auto c = static_cast<unsigned char>(text.front());
+    bool second = text.size() > 1 && c == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0;
+    std::size_t bad = (c < 0x20 && c != '\n') || c == 0x7F ? 1 : (second ? 2 : 0);
+    for (std::string_view turning : kTurning) {
+      if (text.starts_with(turning)) bad = turning.size();
+    }
+    safe += bad > 0 ? std::string_view("\xEF\xBF\xBD") : text.substr(0, 1);
+    text.remove_prefix(std::max<std::size_t>(bad, 1));
+  }
+  return safe;
+}
+
 static std::size_t characters(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(
       text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));

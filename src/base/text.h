@@ -21,6 +21,10 @@ std::string percent_text(std::uint64_t part, std::uint64_t whole);
 // "812 B", "1.2 MB": a size to get an idea by.
 std::string size_text(std::uint64_t bytes);
 
+// Text from outside made safe for a terminal: control characters other than line ends, and
+// characters that turn the reading direction, become U+FFFD.
+std::string printable(std::string_view text);
+
 // Rows of cells as lines with aligned columns; two spaces between. The first row is the heading.
 // `right[i]` aligns column i to the right. Widths count UTF-8 characters.
 std::string table_text(const std::vector<std::vector<std::string>>& rows,

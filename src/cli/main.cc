@@ -1,7 +1,9 @@
 // tracehound VERB [options]: every verb has its own file in this folder.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <new>
 
 #include "cli/verb.h"
 
@@ -51,6 +53,25 @@ int usage_error(const CLI::ParseError& problem, const Chosen& chosen) {
   return static_cast<int>(tracehound::ErrorKind::usage);
 }
 
+tracehound::Status run(Context& context) {
+  if (context.ledger.empty()) {
+    return tracehound::fail(tracehound::ErrorKind::usage,
+                            "--ledger names no folder: it, or $TRACEHOUND_LEDGER, is empty");
+  }
+  try {
+    return context.work();
+  } catch (const std::bad_alloc&) {
+    return tracehound::machine_error(
+        "not enough memory; close other programs, or run `tracehound ledger check` in case damage "
+        "made it ask for too much");
+  }
+}
+
+std::string one_line(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
 }  // namespace
 
 int main(int count, char** words) {
@@ -79,8 +100,8 @@ int main(int count, char** words) {
   } catch (const CLI::ParseError& problem) {
     return usage_error(problem, follow_words(app, count, words));
   }
-  tracehound::Status status = context.work();
+  tracehound::Status status = run(context);
   if (status) return 0;
-  fmt::print(stderr, "tracehound: {}\n", status.error().message);
+  tracehound::cli::warn("tracehound: " + one_line(status.error().message));
   return static_cast<int>(status.error().kind);
 }

@@ -5,7 +5,9 @@
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
+#include <iterator>
 
+#include "base/text.h"
 #include "chains/bitcoin/address.h"
 
 namespace tracehound::cli {
@@ -42,7 +44,9 @@ Result<OpenLedger> open_ledger(Context& context) {
   return OpenLedger{std::move(ledger), *network};
 }
 
-Status print(std::string_view text) {
+namespace {
+
+Status write_stdout(std::string_view text) {
   std::size_t put = std::fwrite(text.data(), 1, text.size(), stdout);
   if (put != text.size() || std::fflush(stdout) != 0) {
     return machine_error("cannot write to standard output; is the disk behind it full?");
@@ -50,8 +54,12 @@ Status print(std::string_view text) {
   return {};
 }
 
+}  // namespace
+
+Status print(std::string_view text) { return write_stdout(printable(text)); }
+
 Status write_output(Context& context, const std::string& path, std::string_view text) {
-  if (path == "-") return print(text);
+  if (path == "-") return write_stdout(text);
   // A device or a pipe would be replaced, not written to: /dev/null for everyone, as root.
   std::error_code unknown;
   auto there = std::filesystem::status(path, unknown);
@@ -61,11 +69,27 @@ Status write_output(Context& context, const std::string& path, std::string_view 
                             "standard output",
                             path));
   }
-  return replace_file(context.files, path, text);
+  // Through a symbolic link, the file it points to; never a file of the ledger itself.
+  auto target = std::filesystem::weakly_canonical(path, unknown);
+  auto ledger = std::filesystem::weakly_canonical(context.ledger, unknown);
+  if (target.string().starts_with(ledger.string() + "/")) {
+    return fail(ErrorKind::usage,
+                fmt::format("{} lies in the ledger's folder; name a file outside it", path));
+  }
+  return replace_file(context.files, target.string(), text);
 }
 
 void say(const Context& context, std::string_view line) {
-  if (!context.quiet) fmt::print(stderr, "{}\n", line);
+  if (!context.quiet) warn(line);
+}
+
+void warn(std::string_view line) { fmt::print(stderr, "{}\n", printable(line)); }
+
+Result<std::string> read_input(Context& context, const std::string& path) {
+  if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
+  auto bytes = read_file(context.files, path);
+  if (!bytes) return bad_input(bytes.error().message);
+  return std::string(bytes->begin(), bytes->end());
 }
 
 Result<std::vector<std::string>> with_stdin(const std::vector<std::string>& items) {

@@ -49,12 +49,18 @@ struct OpenLedger {
 inline constexpr unsigned kDecimals = 8;
 Result<OpenLedger> open_ledger(Context& context);
 
-// To stdout when path is "-", else replaces the file. Errors are the machine's.
+// To stdout when path is "-", else replaces the file. Errors: usage for a path that is no plain
+// file or lies in the ledger; else the machine's.
 Status write_output(Context& context, const std::string& path, std::string_view text);
-// To stdout; checked, so that a full disk behind a pipe is not taken for success.
+// To stdout, made safe for a terminal; checked, so that a full disk behind a pipe is not taken for
+// success.
 Status print(std::string_view text);
 // To stderr, one line, unless --quiet.
 void say(const Context& context, std::string_view line);
+// To stderr, one line, whatever --quiet says: something is wrong with what was given.
+void warn(std::string_view line);
+// A whole file, or standard input for "-". Errors (bad_input): cannot be read.
+Result<std::string> read_input(Context& context, const std::string& path);
 // Each item as it is; "-" stands for the lines of stdin (blank ones left out).
 Result<std::vector<std::string>> with_stdin(const std::vector<std::string>& items);
 

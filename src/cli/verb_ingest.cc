@@ -29,13 +29,14 @@ std::string network_names() {
   return names;
 }
 
+// Damage is said even under --quiet: the command did less than the folder seems to hold.
 void say_remarks(const Context& context, const bitcoin::IngestReport& report) {
   auto place = [&](const bitcoin::Damage& damage) {
     return fmt::format("{}, byte {}: {}", damage.file, damage.offset, damage.what);
   };
   constexpr std::size_t kMost = 10;
   for (std::size_t i = 0; i < report.scan.damaged.size() && i < kMost; ++i) {
-    say(context, fmt::format("damaged record skipped: {}", place(report.scan.damaged[i])));
+    warn(fmt::format("damaged record skipped: {}", place(report.scan.damaged[i])));
   }
   if (report.scan.damaged.size() > kMost) {
     say(context,

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "cli/verb.h"
 #include "ledger/check.h"
+#include "tags/store.h"
 
 namespace tracehound::cli {
 
@@ -13,6 +14,8 @@ Status run_check(Context& context) {
   TRY_ASSIGN(auto open, open_ledger(context));
   ledger::CheckReport report = ledger::check_ledger(open.ledger);
   for (const std::string& finding : report.findings) TRY(print(finding + "\n"));
+  TRY_ASSIGN(auto tags, tags::TagStore::open_to_read(context.ledger));
+  TRY(tags.counts());
   if (report.clean()) {
     return print(fmt::format("{}: sound; {} blocks, {} read\n", context.ledger,
                              open.ledger.counts().blocks, size_text(report.bytes_read)));

@@ -41,9 +41,8 @@ Result<Case> read_case(Context& context, const Options& options, const ledger::L
     found.name = texts.size() == 1 ? texts.front() : fmt::format("{} coins", texts.size());
     return found;
   }
-  auto bytes = read_file(context.files, options.incident);
-  if (!bytes) return bad_input(bytes.error().message);
-  TRY_ASSIGN(auto incident, incidents::parse_incident(*bytes, options.incident));
+  TRY_ASSIGN(std::string text, read_input(context, options.incident));
+  TRY_ASSIGN(auto incident, incidents::parse_incident(as_bytes(text), options.incident));
   if (!incident.chain.empty() && incident.chain != ledger.chain()) {
     return bad_input(fmt::format("{} is about {}, the ledger holds {}; name another --ledger",
                                  options.incident, incident.chain, ledger.chain()));
@@ -206,8 +205,9 @@ void add_trace(CLI::App& app, Context& context) {
                                    "a stolen coin, or units a to b-1 of it as TXID:VOUT[a,b); - "
                                    "reads them from standard input");
   from->type_name("TXID:VOUT");
-  auto* incident = command->add_option("--incident", options->incident,
-                                       "an incident file that names the stolen coins");
+  auto* incident =
+      command->add_option("--incident", options->incident,
+                          "an incident file that names the stolen coins; - is standard input");
   incident->type_name("FILE");
   from->excludes(incident);
   command->add_option("--method", options->method, "fifo|haircut|poison")

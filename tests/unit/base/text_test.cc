@@ -45,6 +45,14 @@ TEST(Text, a_size__has_a_unit) {
   EXPECT_EQ(size_text(800'000'000'000), "800.0 GB");
 }
 
+TEST(Text, what_could_steer_a_terminal__is_made_visible) {
+  EXPECT_EQ(printable("plain \u00fc\n"), "plain \u00fc\n");
+  EXPECT_EQ(printable("\x1b]0;owned\a"), "\uFFFD]0;owned\uFFFD");
+  EXPECT_EQ(printable("a\u202eb\u2069"), "a\uFFFDb\uFFFD");
+  EXPECT_EQ(printable("\u0085\x7f"), "\uFFFD\uFFFD");
+  EXPECT_EQ(printable("\xC2"), "\xC2");
+}
+
 TEST(Text, a_table__aligns_by_characters_not_bytes) {
   EXPECT_EQ(table_text({{"a", "n"}, {"\u00fc\u00fc\u00fc", "10"}}, {false, true}),
             "a     n\n\u00fc\u00fc\u00fc  10\n");
