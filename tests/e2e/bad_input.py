@@ -266,7 +266,7 @@ def packs(folder):
         "no_tags": "title: t\ncreator: c\n",
         "list": "- a\n- b\n",
         "long_key": "? " + "k" * 100_000 + "\n: v\n",
-
+        "empty": "",
     }
     for name, text in texts.items():
         path = folder / f"{name}.yaml"

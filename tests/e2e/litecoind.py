@@ -55,7 +55,7 @@ def a_chain_of_every_kind(folder):
         history.odd_scripts()
         history.one_after_the_other(20)
         history.payments(3)
-        node.branch_off(3, 5, history.home)
+        node.branch_off(3, 5)
         history.payments(3)
         history.confirm(110)
         book, kinds = book_of(node)
@@ -87,7 +87,7 @@ def a_node_that_goes_on(folder):
         equal(tip_of(ledger)["hash"], node.tip(), "the tip after the race")
 
         equal_work(node, history, ledger)
-        node.branch_off(5, 8, node("getnewaddress"))
+        node.branch_off(5, 8)
         take(node, ledger)
         equal(tip_of(ledger)["hash"], node.tip(), "the tip of the branch with more work")
         take(node, folder / "fresh")
@@ -131,7 +131,7 @@ def equal_work(node, history, ledger):
     """A branch with no more work than the ledger's does not move it."""
     before = fingerprint(ledger)
     tip = node.tip()
-    node.branch_off(1, 1, node("getnewaddress"))
+    node.branch_off(1, 1)
     check(node.tip() != tip, "the node left its tip")
     take(node, ledger)
     same_bytes(ledger, before, "after a branch of equal work")

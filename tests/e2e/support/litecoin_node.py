@@ -101,11 +101,12 @@ class Node:
         checksum = self("getdescriptorinfo", descriptor)["checksum"]
         return self("generatetodescriptor", count, f"{descriptor}#{checksum}")
 
-    def branch_off(self, depth, length, address):
-        """Leaves the last `depth` blocks for `length` others."""
+    def branch_off(self, depth, length):
+        """Leaves the last `depth` blocks for `length` others. They pay a new address: to the same
+        one, within the same second, they could be the very blocks that were left."""
         height = self("getblockcount")
         self("invalidateblock", self("getblockhash", height - depth + 1))
-        self.mine(length, address)
+        self.mine(length, self("getnewaddress"))
         equal(self("getblockcount"), height - depth + length, "the node's height on its branch")
 
 
