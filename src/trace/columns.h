@@ -60,8 +60,10 @@ class Columns {
   }
   Inputs range(ByteView column, TxId tx, std::uint64_t all) const {
     bool last = tx.number() + 1 == counts_.transactions;
-    return {field<Uint40>(column, tx.number()).number(),
-            last ? all : field<Uint40>(column, tx.number() + 1).number()};
+    auto first = field<Uint40>(column, tx.number()).number();
+    auto end = last ? all : field<Uint40>(column, tx.number() + 1).number();
+    CHECK_LEDGER(first <= end && end <= all);
+    return {first, end};
   }
 
   ledger::Counts counts_;
