@@ -248,15 +248,21 @@ Result<Bytes> read_file(FileSystem& files, const std::string& path) {
   return Bytes(bytes.begin(), bytes.end());
 }
 
+static Status write_new(FileSystem& files, const std::string& path, ByteView bytes) {
+  TRY_ASSIGN(auto file, files.open_write(path));
+  TRY(file->truncate(0));
+  TRY(file->append(bytes));
+  return file->sync();
+}
+
 Status replace_file(FileSystem& files, const std::string& path, ByteView bytes) {
   std::string fresh = path + ".new";
-  {
-    TRY_ASSIGN(auto file, files.open_write(fresh));
-    TRY(file->truncate(0));
-    TRY(file->append(bytes));
-    TRY(file->sync());
+  Status done = write_new(files, fresh, bytes);
+  if (done) done = files.rename(fresh, path);
+  if (!done) {
+    if (files.exists(fresh)) (void)files.remove(fresh);
+    return done;
   }
-  TRY(files.rename(fresh, path));
   return files.sync_folder(folder_of(path));
 }
 

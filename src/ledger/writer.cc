@@ -88,6 +88,7 @@ struct Writer::State {
   Status write_spends();
   Status write_runs();
   Status tidy();
+  Status take_back(Status failure);
   Status drop_runs();
   Status remove_ledger();
 };
@@ -392,19 +393,13 @@ Status Writer::commit() {
   State& state = *state_;
   if (state.counts == state.manifest.counts) return {};
   Status status = state.flush();
-  if (!status) {
-    state.back_to_commit();
-    return status;
-  }
+  if (!status) return state.take_back(status);
   Manifest next = state.manifest;
   next.counts = state.counts;
   next.tip_hash = state.tip_hash;
   next.checksum = state.checksum;
   status = replace_file(state.files, manifest_path(state.folder), manifest_text(next));
-  if (!status) {
-    state.back_to_commit();
-    return status;
-  }
+  if (!status) return state.take_back(status);
   state.manifest = next;
   state.spends.clear();
   TRY(state.map_committed());
@@ -483,6 +478,25 @@ Status Writer::State::tidy() {
     if (file->size() > size) TRY(file->truncate(size));
   }
   return drop_runs();
+}
+
+// After a commit that failed: gives the disk back what was written, as far as it lets us. The
+// failure is what counts; what stays is harmless and goes with the next writer.
+Status Writer::State::take_back(Status failure) {
+  if (files.exists(manifest_path(folder))) {
+    auto visible = read_manifest(files, folder);
+    if (visible && *visible != manifest) {
+      // Only the last sync failed: readers see the new manifest, so it is where this writer stands.
+      manifest = *visible;
+      (void)map_committed();
+      back_to_commit();
+      return failure;
+    }
+  }
+  back_to_commit();
+  (void)clear_stale_spenders();
+  (void)tidy();
+  return failure;
 }
 
 // Removes the runs that a ledger of the committed counts does not have.
