@@ -224,7 +224,7 @@ TEST_F(RealBlocksTest, the_damaged_file__gives_its_whole_blocks_and_names_the_re
 TEST_F(RealBlocksTest, a_start_that_is_not_block_0__is_refused_with_the_missing_hash) {
   std::string packed = TRACEHOUND_ROOT "/../shared/data/bitcoin/blocks1-256.bz2";
   NEED(posix_files().exists(packed));
-  FILE* pipe = ::popen(("bunzip2 -c " + packed).c_str(), "r");
+  FILE* pipe = ::popen(("bunzip2 -c '" + packed + "'").c_str(), "r");
   ASSERT_NE(pipe, nullptr);
   Bytes bytes;
   std::array<Byte, 4096> chunk;

@@ -104,7 +104,7 @@ TEST(Reference, random_chains_and_overlapping_seeds__every_coin_agrees_to_the_un
   std::filesystem::path path = std::filesystem::temp_directory_path() /
                                fmt::format("trace_reference_cases_{}.json", getpid());
   std::ofstream(path) << json.take();
-  std::string command = fmt::format("python3 {}/tests/reference/trace_reference.py {}",
+  std::string command = fmt::format("python3 '{}/tests/reference/trace_reference.py' '{}'",
                                     TRACEHOUND_ROOT, path.string());
   auto reference = test::lines_of(output_of(command));
   std::filesystem::remove(path);
