@@ -22,18 +22,19 @@
 #include "ledger/writer.h"
 #include "trace/trace.h"
 
-// Heap bytes in use, and the most there were since the last reset.
+// Heap bytes in use, and the most there were since the last reset. Not inlined: the compiler would
+// see malloc() behind new and warn of every delete.
 static std::atomic<std::size_t> bytes_now = 0;
 static std::atomic<std::size_t> bytes_peak = 0;
 
-void* operator new(std::size_t size) {
+[[gnu::noinline]] void* operator new(std::size_t size) {
   void* memory = std::malloc(size);
   CHECK(memory);
   std::size_t now = bytes_now += malloc_usable_size(memory);
   if (now > bytes_peak) bytes_peak = now;
   return memory;
 }
-void operator delete(void* memory) noexcept {
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
   bytes_now -= malloc_usable_size(memory);
   std::free(memory);
 }
