@@ -27,12 +27,29 @@ std::string utc_text(std::uint64_t seconds) {
                      rest / 60 % 60, rest % 60);
 }
 
-std::string coins_text(std::uint64_t units, unsigned decimals) {
+std::string grouped(std::uint64_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t i = text.size(); i > 3; i -= 3) text.insert(i - 3, 1, ',');
+  return text;
+}
+
+static std::string number_text(std::uint64_t number, Digits digits) {
+  return digits == Digits::grouped ? grouped(number) : std::to_string(number);
+}
+
+std::string plural(std::uint64_t number, std::string_view one, std::string_view many,
+                   Digits digits) {
+  std::string text = number_text(number, digits) + " ";
+  if (number == 1) return text.append(one);
+  return many.empty() ? text.append(one) + "s" : text.append(many);
+}
+
+std::string coins_text(std::uint64_t units, unsigned decimals, Digits digits) {
   CHECK(decimals <= 18);
-  if (decimals == 0) return fmt::format("{}", units);
   std::uint64_t scale = 1;
   for (unsigned i = 0; i < decimals; ++i) scale *= 10;
-  return fmt::format("{}.{:0{}}", units / scale, units % scale, decimals);
+  std::string text = number_text(units / scale, digits);
+  return decimals == 0 ? text : text + fmt::format(".{:0{}}", units % scale, decimals);
 }
 
 std::string percent_text(std::uint64_t part, std::uint64_t whole) {

@@ -11,9 +11,20 @@ namespace tracehound {
 // Seconds since 1970 as "2009-01-12 03:30:25" (UTC).
 std::string utc_text(std::uint64_t seconds);
 
+// Digits plain, for tables and for programs, or in groups of three, for reading.
+enum class Digits : std::uint8_t { plain, grouped };
+
+// "1,234,567".
+std::string grouped(std::uint64_t number);
+
+// A number of things: plural(1, "coin") is "1 coin", plural(2, "coin") "2 coins",
+// plural(2, "box", "boxes") "2 boxes".
+std::string plural(std::uint64_t number, std::string_view one, std::string_view many = "",
+                   Digits digits = Digits::plain);
+
 // Smallest units as coins with all decimals: coins_text(150'000'000, 8) is "1.50000000".
 // REQUIRES: decimals <= 18.
-std::string coins_text(std::uint64_t units, unsigned decimals);
+std::string coins_text(std::uint64_t units, unsigned decimals, Digits digits = Digits::plain);
 
 // part/whole in percent with two decimals, rounded half up: "33.33 %". "-" without a whole.
 std::string percent_text(std::uint64_t part, std::uint64_t whole);

@@ -37,7 +37,7 @@ Facts gather(const ledger::Ledger& ledger) {
   for (const auto& spec : ledger::kColumns) facts.column_bytes += ledger.column(spec.column).size();
   for (const auto& spec : ledger::kIndexes) {
     for (const auto& run : ledger.index(spec.index).runs()) {
-      facts.index_bytes += run.map->bytes().size();
+      facts.index_bytes += run.bytes().size();
     }
   }
   std::uint32_t tip = ledger.tip().number();
@@ -78,18 +78,18 @@ std::string as_text(const OpenLedger& open, const Facts& facts) {
   line("inputs", fmt::format("{}", counts.inputs));
   line("coins", fmt::format("{}", counts.coins));
   line("addresses", fmt::format("{}", counts.addresses));
-  line("unspent", fmt::format("{} coins, {} (the genesis coin counted)", facts.unspent_coins,
-                              coins(facts.unspent_value)));
-  line("unspendable", fmt::format("{} coins, {} (OP_RETURN)", facts.unspendable_coins,
+  line("unspent", fmt::format("{}, {} (the genesis coin counted)",
+                              plural(facts.unspent_coins, "coin"), coins(facts.unspent_value)));
+  line("unspendable", fmt::format("{}, {} (OP_RETURN)", plural(facts.unspendable_coins, "coin"),
                                   coins(facts.unspendable_value)));
   line("size",
        fmt::format("{} ({} columns, {} indexes), {} bytes a coin, {} a transaction",
                    size_text(bytes), size_text(facts.column_bytes), size_text(facts.index_bytes),
                    ratio(bytes, counts.coins), ratio(bytes, counts.transactions)));
-  line("rates",
-       fmt::format("last {} blocks: {} transactions a block, {} blocks an hour",
-                   facts.window_blocks, ratio(facts.window_transactions, facts.window_blocks),
-                   ratio(facts.window_blocks * 3600, facts.window_seconds)));
+  line("rates", fmt::format("last {}: {} transactions a block, {} blocks an hour",
+                            plural(facts.window_blocks, "block"),
+                            ratio(facts.window_transactions, facts.window_blocks),
+                            ratio(facts.window_blocks * 3600, facts.window_seconds)));
   return text;
 }
 

@@ -39,21 +39,24 @@ void say_remarks(const Context& context, const bitcoin::IngestReport& report) {
     warn(fmt::format("damaged record skipped: {}", place(report.scan.damaged[i])));
   }
   if (report.scan.damaged.size() > kMost) {
-    say(context,
-        fmt::format("{} more damaged records skipped", report.scan.damaged.size() - kMost));
+    say(context, plural(report.scan.damaged.size() - kMost, "more damaged record skipped",
+                        "more damaged records skipped"));
   }
   for (const auto& record : report.scan.unfinished) {
     say(context, fmt::format("unfinished record left for next time: {}", place(record)));
   }
   if (report.scan.unconnected > 0) {
     say(context,
-        fmt::format("{} blocks do not connect to the chain{}", report.scan.unconnected,
-                    report.scan.missing_block ? fmt::format(": block {} is missing or damaged",
-                                                            report.scan.missing_block->text())
-                                              : std::string()));
+        fmt::format(
+            "{} to the chain{}",
+            plural(report.scan.unconnected, "block does not connect", "blocks do not connect"),
+            report.scan.missing_block
+                ? fmt::format(": block {} is missing or damaged", report.scan.missing_block->text())
+                : std::string()));
   }
   if (report.blocks_rewound > 0) {
-    say(context, fmt::format("left {} blocks of a branch with less work", report.blocks_rewound));
+    say(context,
+        fmt::format("left {} of a branch with less work", plural(report.blocks_rewound, "block")));
   }
   if (report.branch_kept) {
     say(context,
@@ -78,16 +81,16 @@ Status run(Context& context, const Options& options) {
   double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 
   say_remarks(context, report);
-  std::string text =
-      fmt::format("{} blocks added, {} in the ledger; tip {} at height {}\n", report.blocks_added,
-                  report.counts.blocks, report.tip_hash.text(), report.counts.blocks - 1);
+  std::string text = fmt::format("{} added, {} in the ledger; tip {} at height {}\n",
+                                 plural(report.blocks_added, "block"), report.counts.blocks,
+                                 report.tip_hash.text(), report.counts.blocks - 1);
   if (report.blocks_added > 0) {
     text += fmt::format("{} in {:.2f} s, {:.1f} MB/s\n", size_text(report.bytes_added), seconds,
                         static_cast<double>(report.bytes_added) / 1e6 / seconds);
   }
   if (report.scan.duplicates + report.scan.side_blocks > 0) {
-    text += fmt::format("passed over: {} blocks seen twice, {} on side branches\n",
-                        report.scan.duplicates, report.scan.side_blocks);
+    text += fmt::format("passed over: {} seen twice, {} on side branches\n",
+                        plural(report.scan.duplicates, "block"), report.scan.side_blocks);
   }
   return context.quiet ? Status{} : print(text);
 }

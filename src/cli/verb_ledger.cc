@@ -17,12 +17,12 @@ Status run_check(Context& context) {
   TRY_ASSIGN(auto tags, tags::TagStore::open_to_read(context.ledger));
   TRY(tags.counts());
   if (report.clean()) {
-    return print(fmt::format("{}: sound; {} blocks, {} read\n", context.ledger,
-                             open.ledger.counts().blocks, size_text(report.bytes_read)));
+    return print(fmt::format("{}: sound; {}, {} read\n", context.ledger,
+                             plural(open.ledger.counts().blocks, "block"),
+                             size_text(report.bytes_read)));
   }
-  return machine_error(
-      fmt::format("{} is damaged in {} places; restore it from a copy or ingest again",
-                  context.ledger, report.findings_total));
+  return machine_error(fmt::format("{} is damaged in {}; restore it from a copy or ingest again",
+                                   context.ledger, plural(report.findings_total, "place")));
 }
 
 }  // namespace

@@ -224,9 +224,9 @@ Status Shower::address(const std::string& id, std::string& text, JsonWriter& jso
   }
   json.close_list().key("received").amount(received).key("balance").amount(balance);
   json.close_object();
-  text += fmt::format(
-      "address       {}\nreceived      {} in {} coins\nbalance       {} in {} coins\n\n",
-      open_.address_text(*found), coins(received), all.size(), coins(balance), unspent);
+  text += fmt::format("address       {}\nreceived      {} in {}\nbalance       {} in {}\n\n",
+                      open_.address_text(*found), coins(received), plural(all.size(), "coin"),
+                      coins(balance), plural(unspent, "coin"));
   text += table_text(rows, {true, true, false, false});
   if (all.size() > kMostLines) {
     text += fmt::format("... {} more; --json has all\n", all.size() - kMostLines);

@@ -30,15 +30,14 @@ Status run(Context& context, Options& options) {
   TRY_ASSIGN(auto report, synth::make_world(context.files, options.world));
   double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (context.quiet) return {};
-  std::string text =
-      fmt::format("{} blocks, {} transactions, {} addresses in {}\n{} in {:.2f} s, {:.1f} MB/s\n",
-                  report.blocks, report.transactions, report.addresses, options.world.out,
-                  size_text(report.block_bytes), seconds,
-                  static_cast<double>(report.block_bytes) / 1e6 / seconds);
+  std::string text = fmt::format(
+      "{}, {}, {} in {}\n{} in {:.2f} s, {:.1f} MB/s\n", plural(report.blocks, "block"),
+      plural(report.transactions, "transaction"), plural(report.addresses, "address", "addresses"),
+      options.world.out, size_text(report.block_bytes), seconds,
+      static_cast<double>(report.block_bytes) / 1e6 / seconds);
   if (report.stolen_coins > 0) {
-    text +=
-        fmt::format("theft at height {}: {} BTC in {} coins (incident.yaml)\n", report.theft_height,
-                    coins_text(report.stolen, kDecimals), report.stolen_coins);
+    text += fmt::format("theft at height {}: {} BTC in {} (incident.yaml)\n", report.theft_height,
+                        coins_text(report.stolen, kDecimals), plural(report.stolen_coins, "coin"));
   }
   return print(text);
 }

@@ -44,7 +44,7 @@ Status run_import(Context& context, const std::vector<std::string>& paths) {
              store.add(packs, std::chrono::duration_cast<std::chrono::seconds>(now).count()));
   std::string text;
   for (const tags::AddedPack& pack : added) {
-    text += fmt::format("{}: {} tags{}{}\n", pack.file, pack.tags,
+    text += fmt::format("{}: {}{}{}\n", pack.file, plural(pack.tags, "tag"),
                         pack.skipped > 0 ? fmt::format(", {} skipped", pack.skipped) : "",
                         pack.was_there ? ", already there" : "");
   }
@@ -103,7 +103,7 @@ Status run_show(Context& context, const ShowOptions& options) {
   for (const std::string& address : addresses) {
     TRY_ASSIGN(auto all, store.find(address, open.ledger.chain()));
     json.open_object().key("address").value(address).key("tags").open_list();
-    if (addresses.size() > 1) text += fmt::format("{}: {} tags\n", address, all.size());
+    if (addresses.size() > 1) text += fmt::format("{}: {}\n", address, plural(all.size(), "tag"));
     for (const tags::Tag& tag : all) {
       tag_json(tag, json);
       text += tag_text(tag);

@@ -38,7 +38,7 @@ Result<Case> read_case(Context& context, const Options& options, const ledger::L
   if (options.incident.empty()) {
     TRY_ASSIGN(auto texts, with_stdin(options.from));
     TRY_ASSIGN(found.seeds, trace::resolve_seeds(ledger, texts));
-    found.name = texts.size() == 1 ? texts.front() : fmt::format("{} coins", texts.size());
+    found.name = texts.size() == 1 ? texts.front() : plural(texts.size(), "seed");
     return found;
   }
   TRY_ASSIGN(std::string text, read_input(context, options.incident));
@@ -110,12 +110,12 @@ std::string as_table(const trace::Trace& trace, const OpenLedger& open, const Ca
       open.ledger.chain(), open.ledger.manifest().tip_hash.text(), open.ledger.tip().number());
   auto coins = [&](Amount amount) { return coins_text(amount, kDecimals); };
   std::string symbol(open.symbol());
-  text +=
-      fmt::format("stolen {} {} in {} coins", coins(trace.effective), symbol, trace.seeds.size());
+  text += fmt::format("stolen {} {} in {}", coins(trace.effective), symbol,
+                      plural(trace.seed_coins(), "coin"));
   if (trace.claimed != trace.effective) {
     text += fmt::format(" (claimed {} {})", coins(trace.claimed), symbol);
   }
-  text += fmt::format("; {} transactions touched\n\n", trace.transactions_touched);
+  text += fmt::format("; {} touched\n\n", plural(trace.transactions_touched, "transaction"));
 
   std::vector<std::vector<std::string>> rows = {{"where", symbol, "share", "coins"}};
   std::vector<const trace::Destination*> order;
@@ -146,8 +146,8 @@ std::string as_report(const Context& context, const trace::Trace& trace, const O
   about.decimals = kDecimals;
   about.tool_version = "tracehound " TRACEHOUND_VERSION;
   about.command = context.command_line;
-  about.stops = {fmt::format("Coins of {} services that tags in this ledger name.",
-                             known.stops.services().size()),
+  about.stops = {fmt::format("Coins of {} that tags in this ledger name.",
+                             plural(known.stops.services().size(), "service")),
                  "Unspendable scripts (OP_RETURN)."};
   about.service_notes = known.notes;
   for (const std::string& file : {options.json, options.csv}) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/hash.h"
+#include "base/text.h"
 #include "incidents/report_headline.h"
 #include "incidents/report_sankey.h"
 #include "incidents/report_style.h"
@@ -114,7 +115,7 @@ std::string seeds_section(const ReportData& data) {
       "<section id=\"seeds\" aria-label=\"Stolen coins\"><h2>What was stolen: {}</h2>\n<p "
       "class=\"lead\">Claimed is what the incident says of each coin. Counted is what this trace "
       "follows: units that already belonged to an earlier seed are not taken twice.</p>\n",
-      counted(data.seed_count, "coin", "coins"));
+      counted(data.seed_coins, "coin"));
   if (data.seed_count <= kSeedsOpen) {
     text += seed_table(data);
   } else {
@@ -122,8 +123,8 @@ std::string seeds_section(const ReportData& data) {
         "<details class=\"rows\"><summary class=\"r one\"><span class=\"name\">{}</span></summary>"
         "<div class=\"open\" id=\"seed-coins\">\n{}</div></details>\n",
         data.seed_count == data.seeds.size()
-            ? fmt::format("All {} coins", grouped(data.seed_count))
-            : fmt::format("The largest {} of {} coins", data.seeds.size(),
+            ? fmt::format("All {} seeds", grouped(data.seed_count))
+            : fmt::format("The largest {} of {} seeds", grouped(data.seeds.size()),
                           grouped(data.seed_count)),
         seed_table(data));
   }

@@ -144,6 +144,7 @@ struct ReportData {
 
   std::vector<std::string> label_names;  // [i] names Label(i + 1)
   std::uint64_t seed_count = 0;
+  std::uint64_t seed_coins = 0;  // several seeds can be parts of one coin
   std::uint32_t first_seed = 0;  // block times
   std::uint32_t last_seed = 0;
   std::vector<ReportCoin> seeds;                // the largest, by falling amount

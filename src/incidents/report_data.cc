@@ -102,6 +102,7 @@ class Maker {
 
   void add_seeds() {
     data_.seed_count = trace_.seeds.size();
+    data_.seed_coins = trace_.seed_coins();
     std::vector<std::size_t> order(trace_.seeds.size());
     for (std::size_t i = 0; i < order.size(); ++i) {
       order[i] = i;

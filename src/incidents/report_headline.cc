@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "incidents/report_text.h"
 
 namespace tracehound::incidents {

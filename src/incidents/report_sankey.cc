@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/text.h"
 #include "incidents/report_text.h"
 
 namespace tracehound::incidents {

@@ -307,11 +307,11 @@ std::string seed_table(const ReportData& data) {
   }
   if (data.seed_count > data.seeds.size()) {
     foot(fmt::format("and {} smaller, in the full list",
-                     counted(data.seed_count - data.seeds.size(), "coin", "coins")),
+                     counted(data.seed_count - data.seeds.size(), "seed")),
          data.claimed - claimed, data.effective - counted_amount);
   }
   if (data.seed_count != 1) {
-    foot("all " + counted(data.seed_count, "coin", "coins"), data.claimed, data.effective);
+    foot("all " + counted(data.seed_count, "seed"), data.claimed, data.effective);
   }
   return table + "</tfoot></table></div>\n";
 }

@@ -97,14 +97,6 @@ std::uint64_t rounded(std::uint64_t a, std::uint64_t b, std::uint64_t c) {
   return static_cast<std::uint64_t>((Uint128{a} * b + c / 2) / c);
 }
 
-// `number` of 10^-decimals, grouped.
-std::string decimal(std::uint64_t number, unsigned decimals) {
-  std::uint64_t unit = power_of_ten(decimals);
-  std::string text = grouped(number / unit);
-  if (decimals > 0) text += fmt::format(".{:0{}}", number % unit, decimals);
-  return text;
-}
-
 std::string without_trailing_zeros(std::string text) {
   if (text.find('.') == std::string::npos) return text;
   text.erase(text.find_last_not_of('0') + 1);
@@ -172,17 +164,13 @@ std::string escape(std::string_view text) {
 
 std::string outside(std::string_view text) { return "<bdi>" + escape(text) + "</bdi>"; }
 
-std::string grouped(std::uint64_t number) {
-  std::string digits = std::to_string(number);
-  for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, 1, ',');
-  return digits;
-}
-
 std::string counted(std::uint64_t number, std::string_view one, std::string_view many) {
-  return fmt::format("{} {}", grouped(number), number == 1 ? one : many);
+  return plural(number, one, many, Digits::grouped);
 }
 
-std::string exact_coins(Amount amount, unsigned decimals) { return decimal(amount, decimals); }
+std::string exact_coins(Amount amount, unsigned decimals) {
+  return coins_text(amount, decimals, Digits::grouped);
+}
 
 std::string short_coins(Amount amount, unsigned decimals) {
   constexpr std::size_t kFigures = 5;
@@ -191,7 +179,7 @@ std::string short_coins(Amount amount, unsigned decimals) {
   // Whole coins keep their own figures and one decimal.
   dropped = std::min(dropped, decimals > 0 ? decimals - 1 : 0);
   std::uint64_t kept = rounded(amount, 1, power_of_ten(dropped));
-  return without_trailing_zeros(decimal(kept, decimals - dropped));
+  return without_trailing_zeros(exact_coins(kept, decimals - dropped));
 }
 
 std::string amount_html(Amount amount, const ReportAbout& about) {
@@ -221,7 +209,7 @@ std::string percent(std::uint64_t part, std::uint64_t whole) {
   std::uint64_t hundredths = rounded(part, 10'000, whole);
   if (hundredths == 0 && part > 0) return "<0.01";
   if (hundredths == 10'000 && part < whole) return ">99.99";
-  return decimal(hundredths, 2);
+  return coins_text(hundredths, 2);
 }
 
 std::string percent_words(std::uint64_t part, std::uint64_t whole) {

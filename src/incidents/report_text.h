@@ -22,12 +22,9 @@ std::string escape(std::string_view text);
 // Escaped, in an element of its own reading direction.
 std::string outside(std::string_view text);
 
-// "1,234,567".
-std::string grouped(std::uint64_t number);
-// "1 coin", "2,000 coins".
-std::string counted(std::uint64_t number, std::string_view one, std::string_view many);
-
-// All decimals: "1,234.50000000".
+// plural() and coins_text() of base/text.h as the report reads, with grouped digits: "2,000 coins",
+// "1,234.50000000".
+std::string counted(std::uint64_t number, std::string_view one, std::string_view many = "");
 std::string exact_coins(Amount amount, unsigned decimals);
 // Five figures, or all of the whole coins and one decimal, rounded half up, without trailing zeros:
 // "1,234.5", "0.012346". For headlines and labels, never for tables.

@@ -78,6 +78,9 @@ struct Trace {
   std::uint64_t coins_touched = 0;
   Amount total = 0;                      // over destinations; equals `effective` when conserving
   std::vector<std::string> label_names;  // [i] names Label(i + 1)
+
+  // How many coins the seeds are of: several can be parts of one.
+  std::uint64_t seed_coins() const;
 };
 
 // A label's name, or its number where it has none.

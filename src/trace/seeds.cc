@@ -31,8 +31,10 @@ std::string range_fault(const Seed& seed, Amount value) {
                        seed.end);
   }
   if (seed.end > value) {
-    return fmt::format("the range [{},{}) goes past the coin's value of {}", seed.first, seed.end,
-                       value);
+    return fmt::format(
+        "the range [{},{}) goes past the coin's value of {}; end it at {} or below, "
+        "or name the whole coin without a range",
+        seed.first, seed.end, value, value);
   }
   return {};
 }
@@ -87,8 +89,11 @@ Result<Seed> resolve_seed(const ledger::Ledger& ledger, std::string_view text, L
   }
   auto coins = ledger.outputs(*tx);
   if (parsed.outpoint.index >= coins.size()) {
-    return bad_seed(text,
-                    fmt::format("the transaction has {} outputs, numbered from 0", coins.size()));
+    return bad_seed(text, coins.size() == 1
+                              ? "the transaction has one output only; name it as :0"
+                              : fmt::format("the transaction has {} outputs; name one of "
+                                            "them, :0 to :{}",
+                                            coins.size(), coins.size() - 1));
   }
   Seed seed{.coin = CoinId(coins.first.number() + parsed.outpoint.index), .label = label};
   Amount value = ledger.value(seed.coin);

@@ -113,6 +113,14 @@ Status check_balance(const Trace& trace) {
   return {};
 }
 
+std::uint64_t Trace::seed_coins() const {
+  std::uint64_t coins = 0;
+  for (std::size_t i = 0; i < seeds.size(); ++i) {
+    coins += i == 0 || seeds[i].coin != seeds[i - 1].coin ? 1 : 0;
+  }
+  return coins;
+}
+
 std::string label_text(const Trace& trace, Label label) {
   std::size_t number = label.number();
   if (number >= 1 && number <= trace.label_names.size()) return trace.label_names[number - 1];

@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "chains/bitcoin/base58.h"
 #include "chains/bitcoin/bech32.h"
 
@@ -96,8 +97,8 @@ Result<ParsedAddress> parse_base58(const Network& network, std::string_view text
   auto decoded = base58check_decode(text, 1 + kHashSize);
   if (!decoded) return bad_input(fmt::format("its text {}", decoded.error().message));
   if (decoded->size() != 1 + kHashSize) {
-    return bad_input(fmt::format("its text holds {} bytes where an address has {}", decoded->size(),
-                                 1 + kHashSize));
+    return bad_input(fmt::format("its text holds {} where an address has {}",
+                                 plural(decoded->size(), "byte"), 1 + kHashSize));
   }
   Byte prefix = decoded->front();
   auto kind = hash_kind(network, prefix);

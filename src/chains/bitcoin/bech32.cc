@@ -11,6 +11,7 @@
 #include <array>
 
 #include "base/check.h"
+#include "base/text.h"
 
 namespace tracehound::chains::bitcoin {
 namespace {
@@ -165,8 +166,8 @@ Result<WitnessAddress> witness_address_decode(std::string_view text) {
   }
   TRY_ASSIGN(Bytes program, bytes_of(ByteView(parts.groups).subspan(1)));
   if (!is_program_size(version, program.size())) {
-    return bad_input(
-        fmt::format("has {} bytes, no length of witness version {}", program.size(), version));
+    return bad_input(fmt::format("has {}, no length of witness version {}",
+                                 plural(program.size(), "byte"), version));
   }
   return WitnessAddress{std::move(parts.prefix), version, std::move(program)};
 }

@@ -11,6 +11,7 @@
 
 #include "base/check.h"
 #include "base/merkle.h"
+#include "base/text.h"
 #include "chains/bitcoin/wire.h"
 
 namespace tracehound::chains::bitcoin {
@@ -73,8 +74,8 @@ Status read_past_the_rest(ByteReader& reader, bool hogex) {
     at = reader.position();
   }
   if (reader.remaining() == 0) return {};
-  return bad_input(
-      fmt::format("goes on for {} bytes after its end at byte {}", reader.remaining(), at));
+  return bad_input(fmt::format("goes on for {} after its end at byte {}",
+                               plural(reader.remaining(), "byte"), at));
 }
 
 }  // namespace

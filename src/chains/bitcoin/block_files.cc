@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/check.h"
+#include "base/text.h"
 
 namespace tracehound::chains::bitcoin {
 
@@ -54,17 +55,18 @@ Result<BlockFiles> BlockFiles::open(FileSystem& files, const std::string& folder
     if (is_block_file(name)) opened.paths_.push_back(opened.folder_ + "/" + name);
   }
   if (opened.paths_.empty()) {
-    return bad_input(fmt::format("{} holds no block file (blk*.dat) among its {} files; {}",
-                                 opened.folder_, names.size(), advice(files, opened.folder_)));
+    return bad_input(fmt::format("{} holds no block file (blk*.dat) among its {}; {}",
+                                 opened.folder_, plural(names.size(), "file"),
+                                 advice(files, opened.folder_)));
   }
   std::string key_path = opened.folder_ + "/xor.dat";
   if (files.exists(key_path)) {
     TRY_ASSIGN(auto key, read_file(files, key_path));
     if (key.size() != opened.key_.size()) {
       return bad_input(
-          fmt::format("{} has {} bytes where a node writes a key of {}; copy it again from the "
+          fmt::format("{} has {} where a node writes a key of {}; copy it again from the "
                       "node that wrote the block files",
-                      key_path, key.size(), opened.key_.size()));
+                      key_path, plural(key.size(), "byte"), opened.key_.size()));
     }
     std::ranges::copy(key, opened.key_.begin());
   }

@@ -14,6 +14,7 @@
 #include "base/check.h"
 #include "base/parallel.h"
 #include "base/progress.h"
+#include "base/text.h"
 #include "chains/bitcoin/block_files.h"
 #include "chains/bitcoin/block_tree.h"
 #include "chains/bitcoin/starting_point.h"
@@ -329,11 +330,13 @@ Result<IngestReport> Ingest::report() {
     report_.branch_kept = report_.branch_kept || !on_chain;
   }
   if (const Damage* damage = damage_in_the_way()) {
+    std::uint64_t behind = report_.scan.unconnected;
+    std::string waiting =
+        behind > 0 ? "; " + plural(behind, "block waits", "blocks wait") + " for it" : "";
     return bad_input(fmt::format(
-        "nothing could be added after height {}: {}, byte {}: {}; {} blocks wait for it; copy the "
-        "file again or let the node write it again (-reindex)",
-        report_.counts.blocks - 1, damage->file, damage->offset, damage->what,
-        report_.scan.unconnected));
+        "nothing could be added after height {}: {}, byte {}: {}{}; copy the file again or let the "
+        "node write it again (-reindex)",
+        report_.counts.blocks - 1, damage->file, damage->offset, damage->what, waiting));
   }
   return std::move(report_);
 }

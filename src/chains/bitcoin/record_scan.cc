@@ -24,6 +24,7 @@
 #include <iterator>
 
 #include "base/parallel.h"
+#include "base/text.h"
 
 namespace tracehound::chains::bitcoin {
 
@@ -143,8 +144,10 @@ std::uint64_t FileWalk::step(std::uint64_t at) {
   if (size_ - at < kRecordHead + kHeaderSize) return step_too_long(at, length, std::nullopt);
   Header header = parse_header(header_at(at));
   if (!is_block_length(length)) {
-    damaged(at, fmt::format("this record says it is {} bytes long, which no block is", length),
-            header.previous);
+    damaged(
+        at,
+        fmt::format("this record says it is {} long, which no block is", plural(length, "byte")),
+        header.previous);
     return next_record(at + 4);
   }
   std::uint64_t end = at + kRecordHead + length;
@@ -198,8 +201,7 @@ std::uint64_t FileWalk::step_no_record(std::uint64_t at) {
   }
   std::uint64_t next = next_record(at + 1);
   std::uint64_t size = next - at;
-  damaged(at, fmt::format("{} {} here {} to no record", size, size == 1 ? "byte" : "bytes",
-                          size == 1 ? "belongs" : "belong"));
+  damaged(at, plural(size, "byte here belongs", "bytes here belong") + " to no record");
   return next;
 }
 
@@ -248,9 +250,10 @@ std::unexpected<Error> no_record(const BlockFiles& files, const Network& network
     }
   }
   return bad_input(fmt::format(
-      "the {} block files in {} ({} bytes) hold no whole block of the network {}, whose records "
-      "begin with {}{}; {}",
-      files.count(), files.folder(), files.total_bytes(), network.name, to_hex(magic), first,
+      "no whole block of the network {}, whose records begin with {}, is in the {} of {} ({}){}; "
+      "{}",
+      network.name, to_hex(magic), plural(files.count(), "block file"), files.folder(),
+      plural(files.total_bytes(), "byte"), first,
       files.has_key() ? "check that xor.dat is the key of these files"
                       : "if a node of version 28 or later wrote them, copy its xor.dat beside "
                         "them"));

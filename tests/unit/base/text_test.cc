@@ -27,6 +27,24 @@ TEST(Text, coins__keep_every_decimal) {
   EXPECT_EQ(coins_text(2'100'000'000'000'000, 8), "21000000.00000000");
   EXPECT_EQ(coins_text(7, 0), "7");
   EXPECT_EQ(coins_text(~std::uint64_t{0}, 18), "18.446744073709551615");
+  EXPECT_EQ(coins_text(123'450'000'000, 8, Digits::grouped), "1,234.50000000");
+  EXPECT_EQ(coins_text(1'234'567, 0, Digits::grouped), "1,234,567");
+}
+
+TEST(Text, digits__are_grouped_by_three) {
+  EXPECT_EQ(grouped(0), "0");
+  EXPECT_EQ(grouped(999), "999");
+  EXPECT_EQ(grouped(1000), "1,000");
+  EXPECT_EQ(grouped(~std::uint64_t{0}), "18,446,744,073,709,551,615");
+}
+
+TEST(Text, a_number_of_things__has_its_word) {
+  EXPECT_EQ(plural(0, "coin"), "0 coins");
+  EXPECT_EQ(plural(1, "coin"), "1 coin");
+  EXPECT_EQ(plural(2000, "coin"), "2000 coins");
+  EXPECT_EQ(plural(1, "address", "addresses"), "1 address");
+  EXPECT_EQ(plural(2, "address", "addresses"), "2 addresses");
+  EXPECT_EQ(plural(2000, "block waits", "blocks wait", Digits::grouped), "2,000 blocks wait");
 }
 
 TEST(Text, a_share__is_exact_to_two_decimals_even_for_the_largest_amounts) {

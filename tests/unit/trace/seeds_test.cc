@@ -65,7 +65,7 @@ TEST(Seeds, what_the_ledger_does_not_have__is_named) {
                 "or ingest further");
   std::string seed = chain.seed_text("c:3");
   EXPECT_EQ(error_of(chain, seed),
-            "seed '" + seed + "': the transaction has 3 outputs, numbered from 0");
+            "seed '" + seed + "': the transaction has 3 outputs; name one of them, :0 to :2");
   seed = chain.seed_text("c:1");
   EXPECT_EQ(error_of(chain, seed),
             "seed '" + seed + "': the coin has no value, so there is nothing to follow");
@@ -76,8 +76,10 @@ TEST(Seeds, what_the_ledger_does_not_have__is_named) {
   EXPECT_EQ(error_of(chain, seed),
             "seed '" + seed + "': the range [7,3) is empty; its end must be above its start");
   seed = chain.seed_text("c:0[3,11)");
-  EXPECT_EQ(error_of(chain, seed),
-            "seed '" + seed + "': the range [3,11) goes past the coin's value of 10");
+  EXPECT_EQ(error_of(chain, seed), "seed '" + seed +
+                                       "': the range [3,11) goes past the coin's value of 10; end "
+                                       "it at 10 or below, or name the whole coin "
+                                       "without a range");
 }
 
 TEST(Seeds, units_claimed_twice_under_one_label__are_refused) {
