@@ -94,7 +94,7 @@ TEST(Address, bip350_invalid_addresses__are_refused_for_their_reason) {
                  "not Bech32's at place 60");
   expect_refused("main", "BC130XLXVLHEMJA6C4DQV22UAPCTQUPFHLXM9H8Z3K2E72Q4K9HCZ7VQ7ZWS8R",
                  "unknown witness version 17");
-  expect_refused("main", "bc1pw5dgrnzv", "has 1 bytes");
+  expect_refused("main", "bc1pw5dgrnzv", "has 1 byte");
   expect_refused("main",
                  "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7v8n0nx0muaewav253zgeav",
                  "has 41 bytes");

@@ -74,7 +74,7 @@ TEST_F(BlockFilesTest, a_file_in_place_of_a_folder__its_folder_is_advised) {
 TEST_F(BlockFilesTest, no_block_file__says_what_was_looked_for) {
   put("rev00000.dat", {});
   EXPECT_EQ(open_error(disk, kBlocks),
-            "blocks holds no block file (blk*.dat) among its 1 files; give the folder named "
+            "blocks holds no block file (blk*.dat) among its 1 file; give the folder named "
             "blocks inside a node's data folder");
 }
 

@@ -214,7 +214,7 @@ TEST(Block, equal_transactions_that_are_not_paired__are_not_that_attack) {
 TEST(Block, bytes_after_the_last_transaction__are_refused) {
   Bytes block = block_of({coinbase(1)});
   block.push_back(0);
-  expect_refused(block, "goes on for 1 bytes after its end at byte 143");
+  expect_refused(block, "goes on for 1 byte after its end at byte 143");
 }
 
 TEST(Block, truncated_at_any_byte__is_refused) {
