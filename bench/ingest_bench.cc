@@ -137,7 +137,7 @@ void ingest(benchmark::State& state) {
   std::uint64_t bytes = 0;
   for (const auto& spec : ledger::kColumns) bytes += ledger->column(spec.column).size();
   for (const auto& spec : ledger::kIndexes) {
-    for (const auto& run : ledger->index(spec.index).runs()) bytes += run.map->bytes().size();
+    for (const auto& run : ledger->index(spec.index).runs()) bytes += run.bytes().size();
   }
   state.counters["bytes/coin"] =
       static_cast<double>(bytes) / static_cast<double>(ledger->counts().coins);

@@ -142,6 +142,15 @@ class PosixLock final : public Lock {
   Descriptor descriptor_;
 };
 
+// flock on a file that holds nothing; given back when the descriptor closes.
+class PosixFileLock final : public Lock {
+ public:
+  explicit PosixFileLock(int descriptor) : descriptor_(descriptor) {}
+
+ private:
+  Descriptor descriptor_;
+};
+
 class PosixFileSystem final : public FileSystem {
  public:
   Result<std::unique_ptr<Mapping>> map(const std::string& path) override {
@@ -232,6 +241,25 @@ class PosixFileSystem final : public FileSystem {
     }
     TRY(held->note_holder(path));
     return held;
+  }
+
+  Result<std::unique_ptr<Lock>> lock_shared(const std::string& path) override {
+    int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return nullptr;
+    auto held = std::make_unique<PosixFileLock>(descriptor);
+    while (::flock(descriptor, LOCK_SH) != 0) {
+      if (errno != EINTR) return system_error("lock", path);
+    }
+    return held;
+  }
+
+  Result<std::unique_ptr<Lock>> try_lock_alone(const std::string& path) override {
+    int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (descriptor < 0) return system_error("open the lock", path);
+    auto held = std::make_unique<PosixFileLock>(descriptor);
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return held;
+    if (errno == EWOULDBLOCK) return nullptr;
+    return system_error("lock", path);
   }
 };
 

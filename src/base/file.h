@@ -60,6 +60,11 @@ class FileSystem {
   virtual bool exists(const std::string& path) = 0;
   // Takes the writer's lock. Refused (ErrorKind::machine) with the holder's process id.
   virtual Result<std::unique_ptr<Lock>> lock(const std::string& path) = 0;
+  // Many hold a file shared, or one alone. lock_shared() waits for the one; it gives nothing where
+  // the file is not there or may not be opened. try_lock_alone() makes the file where there is none
+  // and gives nothing while others hold it.
+  virtual Result<std::unique_ptr<Lock>> lock_shared(const std::string& path) = 0;
+  virtual Result<std::unique_ptr<Lock>> try_lock_alone(const std::string& path) = 0;
 };
 
 // The machine's own files.

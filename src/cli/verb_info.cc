@@ -37,7 +37,7 @@ Facts gather(const ledger::Ledger& ledger) {
   for (const auto& spec : ledger::kColumns) facts.column_bytes += ledger.column(spec.column).size();
   for (const auto& spec : ledger::kIndexes) {
     for (const auto& run : ledger.index(spec.index).runs()) {
-      facts.index_bytes += run.map->bytes().size();
+      facts.index_bytes += run.bytes().size();
     }
   }
   std::uint32_t tip = ledger.tip().number();

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/merkle.h"
+#include "base/text.h"
 #include "ledger/checksum.h"
 #include "ledger/keys.h"
 #include "ledger/runs.h"
@@ -79,8 +80,8 @@ class Checker {
       for (std::uint64_t row = 0; row < rows_of(starts.column, counts_); ++row) {
         std::uint64_t now = number(starts.column, row);
         if (now < before || now > starts.limit || (row == 0 && now != 0)) {
-          found(fmt::format("{}, row {}: {} follows {} and the table has {} rows",
-                            file(starts.column), row, now, before, starts.limit));
+          found(fmt::format("{}, row {}: {} follows {} and the table has {}", file(starts.column),
+                            row, now, before, plural(starts.limit, "row")));
           break;
         }
         before = now;
@@ -110,6 +111,10 @@ class Checker {
     counts.coins = any ? number(Column::tx_first_coin, counts.transactions) : counts_.coins;
     counts.payload_bytes =
         counts.addresses == 0 ? 0 : number(Column::address_end, counts.addresses - 1);
+    while (counts.repeats < counts_.repeats &&
+           number(Column::repeat_tx, counts.repeats) < counts.transactions) {
+      ++counts.repeats;
+    }
     return counts;
   }
 
@@ -186,8 +191,9 @@ class Checker {
       }
     }
     if (marked != spent + replaced) {
-      found(fmt::format("{}: {} coins have a spender where the inputs account for {}",
-                        file(Column::coin_spender), marked, spent + replaced));
+      found(fmt::format("{}: {} a spender where the inputs account for {}",
+                        file(Column::coin_spender), plural(marked, "coin has", "coins have"),
+                        spent + replaced));
     }
   }
 
@@ -222,6 +228,12 @@ class Checker {
     }
   }
 
+  CoinId spent_coin(std::uint64_t input) const { return CoinId(number(Column::input_coin, input)); }
+
+  Amount value_of(Index index, std::uint64_t row) const {
+    return ledger_.value(index == Index::address_input ? spent_coin(row) : CoinId(row));
+  }
+
   std::uint64_t key_of(Index index, std::uint64_t row) const {
     switch (index) {
       case Index::txid:
@@ -232,6 +244,12 @@ class Checker {
       }
       case Index::address_coin:
         return ledger_.address(CoinId(row)).number();
+      case Index::address_input:
+        return ledger_.address(spent_coin(row)).number();
+      case Index::block_hash:
+        return ledger_.block_hash(BlockHeight(static_cast<std::uint32_t>(row))).prefix();
+      case Index::block_time:
+        return ledger_.block_time(BlockHeight(static_cast<std::uint32_t>(row)));
     }
     return 0;
   }
@@ -240,28 +258,34 @@ class Checker {
   // inside the range under the one key its row has, and there are as many as rows.
   void check_indexes() {
     for (const IndexSpec& spec : kIndexes) {
-      const RunIndex& index = ledger_.index(spec.index);
-      for (const RunIndex::Run& run : index.runs()) check_run(spec, index, run);
+      for (const Run& run : ledger_.index(spec.index).runs()) check_run(spec, run);
     }
   }
 
-  void check_run(const IndexSpec& spec, const RunIndex& index, const RunIndex::Run& run) {
-    report_.bytes_read += run.map->bytes().size();
-    std::uint64_t size = run.range.end - run.range.first;
+  void check_run(const IndexSpec& spec, const Run& run) {
+    report_.bytes_read += run.bytes().size();
     std::uint64_t key_before = 0;
     std::uint64_t row_before = 0;
-    for (std::uint64_t entry = 0; entry < size; ++entry) {
-      std::uint64_t key = index.key_at(run, entry);
-      std::uint64_t row = index.row_at(run, entry);
-      bool inside = row >= run.range.first && row < run.range.end;
+    Amount total = 0;
+    for (std::uint64_t entry = 0; entry < run.size(); ++entry) {
+      std::uint64_t key = run.key(entry);
+      std::uint64_t row = run.row(entry);
+      bool inside = row >= run.range().first && row < run.range().end;
       bool rising = entry == 0 || key > key_before || (key == key_before && row > row_before);
       if (!inside || !rising || key != key_of(spec.index, row)) {
-        found(fmt::format("runs/{}, entry {}: does not fit row {} of {}", run_name(spec, run.range),
-                          entry, row, file(spec.rows)));
+        found(fmt::format("runs/{}, entry {}: does not fit row {} of {}",
+                          run_name(spec, run.range()), entry, row, file(spec.rows)));
         return;
       }
       key_before = key;
       row_before = row;
+      if (!spec.sums) continue;
+      total += value_of(spec.index, row);
+      if ((entry + 1) % kSumStep == 0 && run.stored_sum((entry + 1) / kSumStep) != total) {
+        found(fmt::format("runs/{}, sum {}: is not the sum of the values before it",
+                          run_name(spec, run.range()), (entry + 1) / kSumStep));
+        return;
+      }
     }
   }
 

@@ -1,5 +1,6 @@
-// One column while it is written: the committed rows as a map of the file, the rows since the last
-// commit in memory. Nothing reaches the file before flush().
+// One column while it is written: the committed rows as a map of the file; the sealed rows, which a
+// commit is writing behind them; and the tail, rows since then. Nothing reaches the file before
+// flush(). Reading any row and adding to the tail may go on while another thread flushes.
 #pragma once
 
 #include <memory>
@@ -16,11 +17,14 @@ class ColumnFile {
  public:
   ColumnFile(const ColumnSpec& spec, std::string path) : spec_(&spec), path_(std::move(path)) {}
 
-  // Maps the first `rows` rows of the file; without rows the file need not be there.
+  // Maps the first `rows` rows of the file (without rows it need not be there) and forgets the
+  // sealed ones; a tail stays. REQUIRES: no tail, or rows + tail is what there was.
   Status open(FileSystem& files, std::uint64_t rows);
 
-  std::uint64_t rows() const { return committed_rows_ + tail_.size() / spec_->width; }
   std::uint64_t committed_rows() const { return committed_rows_; }
+  // The first row of the tail: every row before it is committed or being committed.
+  std::uint64_t sealed_end() const { return committed_rows_ + sealed_.size() / spec_->width; }
+  std::uint64_t rows() const { return sealed_end() + tail_.size() / spec_->width; }
 
   template <typename Field>
   void push(const Field& field) {
@@ -29,25 +33,29 @@ class ColumnFile {
   }
   void push_bytes(ByteView bytes) { tail_.insert(tail_.end(), bytes.begin(), bytes.end()); }
 
-  // `count` rows' bytes. REQUIRES: all of them committed, or none.
+  // `count` rows' bytes. REQUIRES: all of them committed, all sealed or all in the tail.
   ByteView bytes(std::uint64_t row, std::uint64_t count = 1) const;
   template <typename Field>
   Field get(std::uint64_t row) const {
     return load_le<Field>(bytes(row).data());
   }
-  // REQUIRES: row is not committed.
+  // Asks the memory for a row that will be read soon. REQUIRES: row < rows().
+  void prefetch(std::uint64_t row) const { __builtin_prefetch(bytes(row).data()); }
+  // REQUIRES: row lies in the tail.
   template <typename Field>
   void set_tail(std::uint64_t row, const Field& field) {
-    CHECK(row >= committed_rows_ && row < rows() && sizeof(Field) == spec_->width);
-    store_le(tail_.data() + (row - committed_rows_) * spec_->width, field);
+    CHECK(row >= sealed_end() && row < rows() && sizeof(Field) == spec_->width);
+    store_le(tail_.data() + (row - sealed_end()) * spec_->width, field);
   }
 
-  // Forgets the rows since the last commit.
-  void drop_tail() { tail_.clear(); }
+  // The tail becomes the sealed rows. REQUIRES: no sealed rows.
+  void seal();
+  // Forgets every row that is not committed.
+  void drop_uncommitted();
 
-  // Writes the tail behind the committed rows (and cuts what a killed writer left there) and syncs.
-  // The rows count as committed only after open() with the new number.
-  Status flush(FileSystem& files);
+  // Writes the sealed rows behind the committed ones and syncs. They count as committed only after
+  // open() with the new number. What lies there already is from before a kill or a step back.
+  Status flush(FileSystem& files) const;
   // Opens the file for writes in place.
   Result<std::unique_ptr<WriteFile>> open_write(FileSystem& files) const {
     return files.open_write(path_);
@@ -58,6 +66,7 @@ class ColumnFile {
   std::string path_;
   std::unique_ptr<Mapping> map_;
   std::uint64_t committed_rows_ = 0;
+  Bytes sealed_;
   Bytes tail_;
 };
 

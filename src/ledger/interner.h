@@ -1,61 +1,54 @@
-// Gives each address one id: a table from 64-bit address keys to ids. Two addresses may share a
-// key, so a match is only a candidate until the caller has compared the address itself.
+// Gives each address one id, in the order of first appearance.
+//
+// The address index on disk knows every committed address; the table in memory is a cache of it
+// that also knows the uncommitted ones. While the table was never made to forget, an address it
+// does not have is new and the disk is not asked.
 #pragma once
 
-#include <cstdint>
+#include <span>
 #include <vector>
 
-#include "base/ids.h"
+#include "ledger/address_table.h"
+#include "ledger/columns.h"
+#include "ledger/rows.h"
+#include "ledger/runs.h"
 
 namespace tracehound::ledger {
 
 class Interner {
  public:
-  Interner() { clear(); }
+  explicit Interner(Columns& columns) : columns_(columns) {}
 
-  void clear() {
-    slots_.assign(1U << 12, Slot{0, kEmpty});
-    size_ = 0;
-  }
+  // Begins again from the committed rows: their newest go into the table, as many as fit.
+  // `index` covers them all and is asked when the table cannot tell.
+  void reset(const Counts& committed, const RunIndex* index, std::uint64_t memory);
+  // More rows are committed now.
+  void committed(const Counts& counts, const RunIndex* index);
+  // Whether so many more addresses fit into the memory.
+  bool has_room(std::uint64_t more) const { return table_.has_room(more, memory_); }
+  void forget();
 
-  // The id under `key` for which same(id) holds; where there is none, `fresh` is entered and
-  // given back.
-  template <typename Same>
-  AddressId intern(std::uint64_t key, AddressId fresh, Same same) {
-    if ((size_ + 1) * 3 > slots_.size() * 2) grow();
-    std::uint64_t mask = slots_.size() - 1;
-    std::uint64_t place = key & mask;
-    for (; slots_[place].id != kEmpty; place = (place + 1) & mask) {
-      if (slots_[place].key == key && same(AddressId(slots_[place].id))) {
-        return AddressId(slots_[place].id);
-      }
-    }
-    slots_[place] = {key, fresh.number()};
-    ++size_;
-    return fresh;
-  }
+  // The ids of a block's addresses, output by output. New ones get the ids from `counts` on, rows
+  // in the address columns, and are counted.
+  void intern(const BlockRows& block, Counts& counts, std::vector<AddressId>& ids);
+
+  // Look-ups on disk so far.
+  std::uint64_t disk_lookups() const { return disk_lookups_; }
 
  private:
-  struct Slot {
-    std::uint64_t key;
-    std::uint32_t id;
-  };
-  static constexpr std::uint32_t kEmpty = 0xFFFF'FFFF;
+  bool same(AddressId id, AddressKind kind, ByteView payload) const;
+  void find_in_table(const BlockRows& block, std::span<AddressId> ids);
+  void find_on_disk(const BlockRows& block, std::span<AddressId> ids);
 
-  void grow() {
-    std::vector<Slot> old = std::move(slots_);
-    slots_.assign(old.size() * 2, Slot{0, kEmpty});
-    std::uint64_t mask = slots_.size() - 1;
-    for (const Slot& slot : old) {
-      if (slot.id == kEmpty) continue;
-      std::uint64_t place = slot.key & mask;
-      while (slots_[place].id != kEmpty) place = (place + 1) & mask;
-      slots_[place] = slot;
-    }
-  }
-
-  std::vector<Slot> slots_;
-  std::uint64_t size_ = 0;
+  Columns& columns_;
+  AddressTable table_;
+  const RunIndex* index_ = nullptr;
+  Counts committed_;
+  bool complete_ = true;  // the table has every address
+  std::uint64_t memory_ = 0;
+  std::uint64_t disk_lookups_ = 0;
+  std::vector<std::uint64_t> keys_;     // of the block's outputs
+  std::vector<std::uint32_t> missing_;  // outputs whose address is not in the table
 };
 
 }  // namespace tracehound::ledger

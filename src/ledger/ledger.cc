@@ -5,8 +5,10 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/text.h"
 #include "ledger/keys.h"
 #include "ledger/runs.h"
+#include "ledger/side_files.h"
 
 namespace tracehound::ledger {
 
@@ -38,13 +40,24 @@ Ledger::~Ledger() = default;
 Result<Ledger> Ledger::open(FileSystem& files, const std::string& folder) {
   // A writer that commits between our reading the manifest and opening the runs it names takes the
   // old runs away: then the manifest has changed, and the new one is read.
+  TRY_ASSIGN(auto reading, hold_for_reading(files, folder));
   for (;;) {
+    TRY_ASSIGN(std::uint64_t rewinds, read_rewinds(files, folder));
     TRY_ASSIGN(Manifest manifest, read_manifest(files, folder));
     auto ledger = open_at(files, folder, manifest);
-    if (ledger) return ledger;
     TRY_ASSIGN(Manifest now, read_manifest(files, folder));
-    if (now == manifest) return ledger;
+    if (now != manifest) continue;
+    if (!ledger) return ledger;
+    ledger->rewinds_ = rewinds;
+    ledger->reading_ = std::move(reading);
+    ledger->find_replaced();
+    return ledger;
   }
+}
+
+Result<bool> Ledger::still_holds(FileSystem& files) const {
+  TRY_ASSIGN(std::uint64_t rewinds, read_rewinds(files, folder_));
+  return rewinds == rewinds_;
 }
 
 Result<Ledger> Ledger::open_at(FileSystem& files, const std::string& folder,
@@ -58,9 +71,9 @@ Result<Ledger> Ledger::open_at(FileSystem& files, const std::string& folder,
     std::uint64_t expected = rows_of(spec.column, ledger.counts()) * spec.width;
     if (map->bytes().size() < expected) {
       return machine_error(
-          fmt::format("{} has {} bytes where the manifest says {}; restore the ledger from a copy "
+          fmt::format("{} has {} where the manifest says {}; restore the ledger from a copy "
                       "or ingest again",
-                      path, map->bytes().size(), expected));
+                      path, plural(map->bytes().size(), "byte"), expected));
     }
     ledger.columns_[static_cast<std::size_t>(spec.column)] = map->bytes().first(expected);
     ledger.mappings_.push_back(std::move(map));
@@ -112,14 +125,19 @@ IdRange<TxId> Ledger::transactions(BlockHeight height) const {
 
 std::optional<BlockHeight> Ledger::find_block(const Hash256& hash) const {
   if (hash == manifest_.tip_hash) return tip();
-  // A block's hash stands in the next header, so nothing is hashed here.
-  for (std::uint32_t next = 1; next < counts().blocks; ++next) {
-    ByteView previous = header(BlockHeight(next)).subspan(4, 32);
-    if (std::equal(previous.begin(), previous.end(), hash.bytes.begin())) {
-      return BlockHeight(next - 1);
-    }
+  for (std::uint64_t row : index(Index::block_hash).find(hash.prefix())) {
+    BlockHeight height(static_cast<std::uint32_t>(row));
+    CHECK_LEDGER(row < counts().blocks);
+    if (block_hash(height) == hash) return height;
   }
   return std::nullopt;
+}
+
+std::optional<BlockHeight> Ledger::block_at(std::uint32_t time) const {
+  auto row = index(Index::block_time).last_at_most(time);
+  if (!row) return std::nullopt;
+  CHECK_LEDGER(*row < counts().blocks);
+  return BlockHeight(static_cast<std::uint32_t>(*row));
 }
 
 Hash256 Ledger::txid(TxId tx) const { return field<Hash256>(Column::tx_hash, tx.number()); }
@@ -194,10 +212,7 @@ std::optional<TxId> Ledger::spender(CoinId coin) const {
   return TxId(tx);
 }
 
-bool Ledger::is_replaced(CoinId coin) const {
-  auto tx = spender(coin);
-  return tx && is_coinbase(*tx);
-}
+bool Ledger::is_replaced(CoinId coin) const { return std::ranges::binary_search(replaced_, coin); }
 
 TxId Ledger::creator(CoinId coin) const {
   CHECK_LEDGER(coin.number() < counts().coins);
@@ -247,11 +262,54 @@ std::optional<AddressId> Ledger::find_address(AddressKind kind, ByteView payload
 }
 
 std::vector<CoinId> Ledger::coins_of(AddressId address) const {
+  return coins_of(address, 0, ~std::uint64_t{0});
+}
+
+std::vector<CoinId> Ledger::coins_of(AddressId address, std::uint64_t first,
+                                     std::uint64_t most) const {
   std::vector<CoinId> coins;
-  for (std::uint64_t row : index(Index::address_coin).find(address.number())) {
-    coins.push_back(CoinId(row));
+  for (const RunSpan& span : index(Index::address_coin).spans(address.number())) {
+    std::uint64_t skipped = std::min(first, span.size());
+    first -= skipped;
+    for (std::uint64_t entry = span.first + skipped; entry < span.end; ++entry) {
+      if (coins.size() == most) return coins;
+      coins.push_back(CoinId(span.run->row(entry)));
+    }
   }
   return coins;
+}
+
+AddressTotals Ledger::totals(AddressId address) const {
+  AddressTotals totals;
+  for (const RunSpan& span : index(Index::address_coin).spans(address.number())) {
+    totals.coins += span.size();
+    totals.received += sum(span, [&](std::uint64_t coin) { return value(CoinId(coin)); });
+  }
+  for (const RunSpan& span : index(Index::address_input).spans(address.number())) {
+    totals.spent_coins += span.size();
+    totals.spent += sum(span, [&](std::uint64_t input) {
+      return value(CoinId(field<Uint40>(Column::input_coin, input).number()));
+    });
+  }
+  for (CoinId coin : replaced_) {
+    if (this->address(coin) != address) continue;
+    ++totals.replaced_coins;
+    totals.replaced += value(coin);
+  }
+  return totals;
+}
+
+// A coin is replaced by a transaction of its own txid, and those are listed.
+void Ledger::find_replaced() {
+  for (std::uint64_t row = 0; row < counts().repeats; ++row) {
+    TxId repeat(field<std::uint32_t>(Column::repeat_tx, row));
+    for (TxId tx : find_transactions(txid(repeat))) {
+      for (CoinId coin : outputs(tx)) {
+        if (spender(coin) == repeat) replaced_.push_back(coin);
+      }
+    }
+  }
+  std::ranges::sort(replaced_);
 }
 
 }  // namespace tracehound::ledger

@@ -20,12 +20,31 @@ namespace tracehound::ledger {
 
 class RunIndex;
 
+// What an address received and gave over all its coins.
+struct AddressTotals {
+  std::uint64_t coins = 0;
+  Amount received = 0;
+  std::uint64_t spent_coins = 0;
+  Amount spent = 0;
+  // Coins whose place another transaction of the same txid took (BIP 30): gone, and not spent.
+  std::uint64_t replaced_coins = 0;
+  Amount replaced = 0;
+
+  std::uint64_t unspent_coins() const { return coins - spent_coins - replaced_coins; }
+  Amount balance() const { return received - spent - replaced; }
+  friend bool operator==(const AddressTotals&, const AddressTotals&) = default;
+};
+
 // Thread-safe for reading. Ids given to accessors must be below the snapshot's counts: an id that
 // is not came out of a damaged row, and ends the program with that word (CHECK_LEDGER).
 class Ledger {
  public:
   // Errors: no ledger there; another format version; a file shorter than the manifest says.
   static Result<Ledger> open(FileSystem& files, const std::string& folder);
+  // Whether no row of this snapshot has been taken back since it was opened. A writer that goes
+  // back and on writes over rows that readers have mapped: what was read is right if this still
+  // holds after the reading, and is otherwise to be thrown away and read again from a new snapshot.
+  Result<bool> still_holds(FileSystem& files) const;
   Ledger(Ledger&&) noexcept;
   Ledger& operator=(Ledger&&) noexcept;
   ~Ledger();
@@ -44,6 +63,8 @@ class Ledger {
   std::uint32_t block_time(BlockHeight height) const;
   IdRange<TxId> transactions(BlockHeight height) const;
   std::optional<BlockHeight> find_block(const Hash256& hash) const;
+  // The block with the latest header time that is not after `time`; of equal times the highest.
+  std::optional<BlockHeight> block_at(std::uint32_t time) const;
 
   // Transactions.
   Hash256 txid(TxId tx) const;
@@ -77,6 +98,10 @@ class Ledger {
   std::optional<AddressId> find_address(AddressKind kind, ByteView payload) const;
   // In chain order.
   std::vector<CoinId> coins_of(AddressId address) const;
+  // Some of them: `most` from number `first` on.
+  std::vector<CoinId> coins_of(AddressId address, std::uint64_t first, std::uint64_t most) const;
+  // Without looking at each coin, however many there are.
+  AddressTotals totals(AddressId address) const;
 
   // The whole committed column, for scans and checks.
   ByteView column(Column column) const;
@@ -88,12 +113,16 @@ class Ledger {
                                 const Manifest& manifest);
   template <typename Field>
   Field field(Column column, std::uint64_t row) const;
+  void find_replaced();
 
   std::string folder_;
   Manifest manifest_;
   std::vector<std::unique_ptr<Mapping>> mappings_;
   std::array<ByteView, kColumns.size()> columns_;
   std::vector<std::unique_ptr<RunIndex>> indexes_;
+  std::vector<CoinId> replaced_;
+  std::unique_ptr<Lock> reading_;
+  std::uint64_t rewinds_ = 0;
 };
 
 }  // namespace tracehound::ledger

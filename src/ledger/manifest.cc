@@ -14,10 +14,10 @@ std::string body_text(const Manifest& manifest) {
   const Counts& counts = manifest.counts;
   return fmt::format(
       "{}format {}\nchain {}\nblocks {}\ntransactions {}\ninputs {}\ncoins {}\naddresses {}\n"
-      "payload_bytes {}\ntip {}\nchecksum {:016x}\n",
+      "payload_bytes {}\nrepeats {}\ntip {}\nchecksum {:016x}\n",
       kFirstLine, manifest.format, manifest.chain, counts.blocks, counts.transactions,
-      counts.inputs, counts.coins, counts.addresses, counts.payload_bytes, manifest.tip_hash.text(),
-      manifest.checksum);
+      counts.inputs, counts.coins, counts.addresses, counts.payload_bytes, counts.repeats,
+      manifest.tip_hash.text(), manifest.checksum);
 }
 
 // Takes `name VALUE\n` off the front of the text.
@@ -49,7 +49,8 @@ bool take_rest(std::string_view& text, Manifest& manifest) {
       !take_number(text, "transactions", counts.transactions) ||
       !take_number(text, "inputs", counts.inputs) || !take_number(text, "coins", counts.coins) ||
       !take_number(text, "addresses", counts.addresses) ||
-      !take_number(text, "payload_bytes", counts.payload_bytes)) {
+      !take_number(text, "payload_bytes", counts.payload_bytes) ||
+      !take_number(text, "repeats", counts.repeats)) {
     return false;
   }
   auto tip = take_field(text, "tip");

@@ -1,7 +1,6 @@
 #include "ledger/runs.h"
 
 #include <fmt/format.h>
-#include <tbb/parallel_sort.h>
 
 #include <algorithm>
 
@@ -11,17 +10,37 @@ namespace tracehound::ledger {
 
 namespace {
 
-std::uint64_t load_number(const Byte* from, std::size_t width) {
-  std::uint64_t number = 0;
-  std::memcpy(&number, from, width);
-  return number;
+// Probes in one group of a batch: enough to keep the memory busy, few enough for the first cache.
+constexpr std::size_t kGroup = 32;
+
+__extension__ using Wide = unsigned __int128;
+
+// floor(key / 2^64 * size): where a uniform key stands among `size`.
+std::uint64_t share_of(std::uint64_t key, std::uint64_t size) {
+  return static_cast<std::uint64_t>((static_cast<Wide>(key) * size) >> 64);
 }
 
-struct Entry {
-  std::uint64_t key;
-  std::uint64_t row;
-  friend auto operator<=>(const Entry&, const Entry&) = default;
-};
+// First entry in [low, size) whose key is not `key`; those in between have it.
+std::uint64_t end_of_key(const Run& run, std::uint64_t low, std::uint64_t key) {
+  std::uint64_t step = 1;
+  std::uint64_t known = low;  // every entry in [low, known) has the key
+  while (known < run.size() && run.key(known) == key) {
+    std::uint64_t next = std::min(known + step, run.size());
+    if (run.key(next - 1) != key) break;
+    known = next;
+    step *= 2;
+  }
+  std::uint64_t high = std::min(known + step, run.size());
+  while (known < high) {
+    std::uint64_t middle = known + (high - known) / 2;
+    if (run.key(middle) == key) {
+      known = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return known;
+}
 
 }  // namespace
 
@@ -49,23 +68,39 @@ const IndexSpec& spec_of(Index index) {
   return spec;
 }
 
-Status write_run(FileSystem& files, const std::string& folder, const IndexSpec& spec,
-                 const RowRange& range, const std::function<std::uint64_t(std::uint64_t)>& key_of) {
-  std::vector<Entry> entries(range.end - range.first);
-  for (std::uint64_t i = 0; i < entries.size(); ++i) {
-    entries[i] = {key_of(range.first + i), range.first + i};
-  }
-  tbb::parallel_sort(entries.begin(), entries.end());
+std::uint64_t run_bytes(const IndexSpec& spec, std::uint64_t entries) {
+  std::uint64_t bytes = entries * (spec.key_width + spec.row_width);
+  return spec.sums ? bytes + entries / kSumStep * width::kAmount : bytes;
+}
 
-  std::size_t width = spec.key_width + spec.row_width;
-  Bytes packed(entries.size() * width);
-  Byte* to = packed.data();
-  for (const Entry& entry : entries) {
-    std::memcpy(to, &entry.key, spec.key_width);
-    std::memcpy(to + spec.key_width, &entry.row, spec.row_width);
-    to += width;
+Result<Run> Run::open(FileSystem& files, const std::string& folder, const IndexSpec& spec,
+                      const RowRange& range) {
+  std::string path = runs_folder(folder) + "/" + run_name(spec, range);
+  TRY_ASSIGN(auto map, files.map(path));
+  std::uint64_t expected = run_bytes(spec, range.size());
+  if (map->bytes().size() != expected) {
+    return machine_error(
+        fmt::format("{} has {} bytes where {} belong; restore the ledger from a copy or ingest "
+                    "again",
+                    path, map->bytes().size(), expected));
   }
-  return replace_file(files, runs_folder(folder) + "/" + run_name(spec, range), packed);
+  return Run(spec, range, std::move(map));
+}
+
+Run::Run(const IndexSpec& spec, const RowRange& range, std::unique_ptr<Mapping> map)
+    : range_(range),
+      map_(std::move(map)),
+      data_(map_->bytes().data()),
+      key_width_(static_cast<std::uint32_t>(spec.key_width)),
+      row_width_(static_cast<std::uint32_t>(spec.row_width)),
+      width_(key_width_ + row_width_) {
+  CHECK(map_->bytes().size() == run_bytes(spec, range.size()));
+}
+
+Amount Run::stored_sum(std::uint64_t number) const {
+  if (number == 0) return 0;
+  CHECK(number * kSumStep <= size());
+  return load_le<Amount>(place(size()) + (number - 1) * width::kAmount);
 }
 
 Result<std::unique_ptr<RunIndex>> RunIndex::open(FileSystem& files, const std::string& folder,
@@ -73,47 +108,130 @@ Result<std::unique_ptr<RunIndex>> RunIndex::open(FileSystem& files, const std::s
   auto index = std::make_unique<RunIndex>();
   index->spec_ = &spec;
   for (const RowRange& range : run_ranges(rows)) {
-    std::string path = runs_folder(folder) + "/" + run_name(spec, range);
-    TRY_ASSIGN(auto map, files.map(path));
-    std::uint64_t expected = (range.end - range.first) * (spec.key_width + spec.row_width);
-    if (map->bytes().size() != expected) {
-      return machine_error(
-          fmt::format("{} has {} bytes where {} belong; restore the ledger from a copy or ingest "
-                      "again",
-                      path, map->bytes().size(), expected));
-    }
-    index->runs_.push_back({range, std::move(map)});
+    TRY_ASSIGN(Run run, Run::open(files, folder, spec, range));
+    index->add(std::move(run));
   }
   return index;
 }
 
-std::uint64_t RunIndex::key_at(const Run& run, std::uint64_t entry) const {
-  std::size_t width = spec_->key_width + spec_->row_width;
-  return load_number(run.map->bytes().data() + entry * width, spec_->key_width);
+void RunIndex::add(Run run) {
+  CHECK(run.range().first == rows_);
+  rows_ = run.range().end;
+  runs_.push_back(std::move(run));
 }
 
-std::uint64_t RunIndex::row_at(const Run& run, std::uint64_t entry) const {
-  std::size_t width = spec_->key_width + spec_->row_width;
-  return load_number(run.map->bytes().data() + entry * width + spec_->key_width, spec_->row_width);
+// Brings every probe to the first entry whose key is not smaller than its own (or the end). Each
+// pass takes one step in every probe and asks for the line that the next step reads.
+void RunIndex::lower_bounds(std::span<Probe> probes) const {
+  for (Probe& probe : probes) {
+    probe.low = 0;
+    probe.size = probe.run->size();
+    probe.guess = spec_->uniform_keys ? share_of(probe.key, probe.size) : probe.size / 2;
+    probe.run->prefetch(probe.guess);
+  }
+  if (spec_->uniform_keys) {
+    for (Probe& probe : probes) {
+      if (probe.size == 0) continue;
+      std::uint64_t found = probe.run->key(probe.guess);
+      std::uint64_t away =
+          share_of(found < probe.key ? probe.key - found : found - probe.key, probe.size);
+      probe.guess = found < probe.key ? std::min(probe.guess + away, probe.size - 1)
+                                      : probe.guess - std::min(probe.guess, away);
+      probe.run->prefetch(probe.guess);
+    }
+    // A window round the corrected guess, doubled until the key lies in it.
+    for (Probe& probe : probes) {
+      std::uint64_t end = probe.size;
+      std::uint64_t reach = 8;
+      if (end > 0 && probe.run->key(probe.guess) < probe.key) {
+        probe.low = probe.guess + 1;
+        while (probe.low + reach < end && probe.run->key(probe.low + reach - 1) < probe.key) {
+          probe.low += reach;
+          reach *= 2;
+        }
+        probe.size = std::min(reach, end - probe.low);
+      } else if (end > 0) {
+        std::uint64_t high = probe.guess;
+        while (high > reach && probe.run->key(high - reach) >= probe.key) {
+          high -= reach;
+          reach *= 2;
+        }
+        probe.low = high - std::min(high, reach);
+        probe.size = high - probe.low;
+      }
+    }
+  }
+  for (bool searching = true; searching;) {
+    searching = false;
+    for (Probe& probe : probes) {
+      if (probe.size == 0) continue;
+      std::uint64_t half = probe.size / 2;
+      if (probe.run->key(probe.low + half) < probe.key) {
+        probe.low += half + 1;
+        probe.size -= half + 1;
+      } else {
+        probe.size = half;
+      }
+      if (probe.size == 0) continue;
+      searching = true;
+      probe.run->prefetch(probe.low + probe.size / 2);
+    }
+  }
+}
+
+std::vector<RunSpan> RunIndex::spans(std::uint64_t key) const {
+  std::vector<Probe> probes;
+  probes.reserve(runs_.size());
+  for (const Run& run : runs_) probes.push_back({&run, key});
+  lower_bounds(probes);
+  std::vector<RunSpan> found;
+  for (const Probe& probe : probes) {
+    std::uint64_t end = end_of_key(*probe.run, probe.low, key);
+    if (end > probe.low) found.push_back({probe.run, probe.low, end});
+  }
+  return found;
 }
 
 std::vector<std::uint64_t> RunIndex::find(std::uint64_t key) const {
   std::vector<std::uint64_t> rows;
-  for (const Run& run : runs_) {
-    std::uint64_t low = 0;
-    std::uint64_t high = run.range.end - run.range.first;
-    std::uint64_t size = high;
-    while (low < high) {
-      std::uint64_t middle = low + (high - low) / 2;
-      if (key_at(run, middle) < key) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
+  for (const RunSpan& span : spans(key)) {
+    for (std::uint64_t entry = span.first; entry < span.end; ++entry) {
+      rows.push_back(span.run->row(entry));
     }
-    for (; low < size && key_at(run, low) == key; ++low) rows.push_back(row_at(run, low));
   }
   return rows;
+}
+
+void RunIndex::find_all(std::span<const std::uint64_t> keys,
+                        const std::function<void(std::size_t, std::uint64_t)>& on_row) const {
+  std::vector<Probe> probes;
+  for (const Run& run : runs_) {
+    for (std::size_t first = 0; first < keys.size(); first += kGroup) {
+      std::size_t end = std::min(keys.size(), first + kGroup);
+      probes.clear();
+      for (std::size_t i = first; i < end; ++i) probes.push_back({&run, keys[i]});
+      lower_bounds(probes);
+      for (std::size_t i = first; i < end; ++i) {
+        std::uint64_t entry = probes[i - first].low;
+        for (; entry < run.size() && run.key(entry) == keys[i]; ++entry) on_row(i, run.row(entry));
+      }
+    }
+  }
+}
+
+std::optional<std::uint64_t> RunIndex::last_at_most(std::uint64_t key) const {
+  std::vector<Probe> probes;
+  for (const Run& run : runs_) probes.push_back({&run, key});
+  lower_bounds(probes);
+  std::optional<std::pair<std::uint64_t, std::uint64_t>> best;
+  for (const Probe& probe : probes) {
+    std::uint64_t end = end_of_key(*probe.run, probe.low, key);
+    if (end == 0) continue;
+    std::pair candidate{probe.run->key(end - 1), probe.run->row(end - 1)};
+    if (!best || candidate > *best) best = candidate;
+  }
+  if (!best) return std::nullopt;
+  return best->second;
 }
 
 }  // namespace tracehound::ledger

@@ -1,11 +1,18 @@
-// Indexes as immutable sorted runs.
+// Indexes as immutable sorted runs: reading them. run_writer.h makes them.
 //
 // A run is one file: the (key, row) entries of a range of rows, packed, sorted by key and then by
-// row. A look-up asks every run of the index; since runs cover ascending ranges, the rows come out
-// ascending. Which ranges there are depends on the row count alone (run_ranges), so that a chain
-// taken in at one go and in ten pieces ends in the same files; a range once full is never written
-// again, the last one is rewritten at each commit and has at most 2^16 rows, or merges upward when
-// full. With n rows there are at most 7 runs a tier, so about 7 log8(n / 2^16) + 1 in all.
+// row; for some indexes followed by running sums of the entries' values (see sum()). A look-up asks
+// every run of the index; since runs cover ascending ranges, the rows come out ascending. Which
+// ranges there are depends on the row count alone (run_ranges), so that a chain taken in at one go
+// and in ten pieces ends in the same files; a range once full is never written again, the last one
+// is rewritten at each commit and has at most 2^16 rows, or merges upward when full. With n rows
+// there are at most 7 runs a tier, so about 7 log8(n / 2^16) + 1 in all.
+//
+// The cost of a look-up is cache misses, and runs are independent, so all runs are searched in
+// step: each step first asks the memory for what the next one reads, and the misses of a dozen runs
+// overlap. Where keys are hashes, a key's place is guessed from its value (interpolation) and
+// corrected once, which leaves a window of a few entries; keys made to lie badly only cost the
+// plain binary search.
 //
 // Two rows may share a key (64 bits of a hash, on purpose or by accident): callers compare the row
 // itself. Keys made to collide cost time, never a wrong answer.
@@ -13,10 +20,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/file.h"
+#include "base/ids.h"
 #include "base/result.h"
 #include "ledger/schema.h"
 
@@ -25,6 +35,7 @@ namespace tracehound::ledger {
 struct RowRange {
   std::uint64_t first;
   std::uint64_t end;
+  std::uint64_t size() const { return end - first; }
   friend auto operator<=>(const RowRange&, const RowRange&) = default;
 };
 
@@ -35,10 +46,54 @@ std::vector<RowRange> run_ranges(std::uint64_t rows);
 std::string run_name(const IndexSpec& spec, const RowRange& range);
 std::string runs_folder(const std::string& folder);
 const IndexSpec& spec_of(Index index);
+// Bytes of a run of so many entries, its sums included.
+std::uint64_t run_bytes(const IndexSpec& spec, std::uint64_t entries);
 
-// Writes and syncs one run. `key_of` gives a row's key.
-Status write_run(FileSystem& files, const std::string& folder, const IndexSpec& spec,
-                 const RowRange& range, const std::function<std::uint64_t(std::uint64_t)>& key_of);
+// One run, mapped.
+class Run {
+ public:
+  // Errors: missing, or not as long as its range says.
+  static Result<Run> open(FileSystem& files, const std::string& folder, const IndexSpec& spec,
+                          const RowRange& range);
+  // Entries that lie in memory already.
+  Run(const IndexSpec& spec, const RowRange& range, std::unique_ptr<Mapping> map);
+
+  const RowRange& range() const { return range_; }
+  std::uint64_t size() const { return range_.size(); }
+  ByteView bytes() const { return map_->bytes(); }
+
+  std::uint64_t key(std::uint64_t entry) const {
+    const Byte* at = place(entry);
+    return key_width_ == 8 ? load_le<std::uint64_t>(at) : load_le<std::uint32_t>(at);
+  }
+  std::uint64_t row(std::uint64_t entry) const {
+    const Byte* at = place(entry) + key_width_;
+    std::uint64_t low = load_le<std::uint32_t>(at);
+    return row_width_ == 4 ? low : low | std::uint64_t{at[4]} << 32;
+  }
+  void prefetch(std::uint64_t entry) const { __builtin_prefetch(place(entry)); }
+  // Sum of the first kSumStep * number entries' values, wrapping at 2^64.
+  // REQUIRES: the index has sums; kSumStep * number <= size().
+  Amount stored_sum(std::uint64_t number) const;
+
+ private:
+  const Byte* place(std::uint64_t entry) const { return data_ + entry * width_; }
+
+  RowRange range_{};
+  std::unique_ptr<Mapping> map_;
+  const Byte* data_ = nullptr;
+  std::uint32_t key_width_ = 0;
+  std::uint32_t row_width_ = 0;
+  std::uint32_t width_ = 0;
+};
+
+// Entries [first, end) of one run.
+struct RunSpan {
+  const Run* run;
+  std::uint64_t first;
+  std::uint64_t end;
+  std::uint64_t size() const { return end - first; }
+};
 
 // The runs of one index over `rows` rows, open for look-ups. Thread-safe.
 class RunIndex {
@@ -46,21 +101,50 @@ class RunIndex {
   // Errors: a run is missing or has the wrong length.
   static Result<std::unique_ptr<RunIndex>> open(FileSystem& files, const std::string& folder,
                                                 const IndexSpec& spec, std::uint64_t rows);
+  // Adds a run behind the last one. REQUIRES: run.range().first == rows().
+  void add(Run run);
+
   // The rows with that key, ascending.
   std::vector<std::uint64_t> find(std::uint64_t key) const;
+  // The same as entries: the runs that have any, in the order of their rows.
+  std::vector<RunSpan> spans(std::uint64_t key) const;
+  // Many look-ups at once: on_row(i, row) for each row with the key keys[i]; in what order is not
+  // said. Ascending keys make it a walk through each run.
+  void find_all(std::span<const std::uint64_t> keys,
+                const std::function<void(std::size_t, std::uint64_t)>& on_row) const;
+  // The last entry in (key, row) order whose key is at most `key`: its row.
+  std::optional<std::uint64_t> last_at_most(std::uint64_t key) const;
 
-  struct Run {
-    RowRange range;
-    std::unique_ptr<Mapping> map;
-  };
+  std::uint64_t rows() const { return rows_; }
   const std::vector<Run>& runs() const { return runs_; }
   const IndexSpec& spec() const { return *spec_; }
-  std::uint64_t key_at(const Run& run, std::uint64_t entry) const;
-  std::uint64_t row_at(const Run& run, std::uint64_t entry) const;
 
  private:
+  struct Probe {
+    const Run* run;
+    std::uint64_t key;
+    std::uint64_t low = 0;   // every entry before it has a smaller key
+    std::uint64_t size = 0;  // how many entries from `low` on may have
+    std::uint64_t guess = 0;
+  };
+  void lower_bounds(std::span<Probe> probes) const;
+
   const IndexSpec* spec_ = nullptr;
   std::vector<Run> runs_;
+  std::uint64_t rows_ = 0;
 };
+
+// The sum of a span's values, wrapping at 2^64: from the stored sums, and from value_of(row) for
+// fewer than 2 * kSumStep entries at its ends.
+template <typename ValueOf>
+Amount sum(const RunSpan& span, ValueOf value_of) {
+  auto before = [&](std::uint64_t entry) {
+    std::uint64_t step = entry / kSumStep;
+    Amount total = span.run->stored_sum(step);
+    for (std::uint64_t i = step * kSumStep; i < entry; ++i) total += value_of(span.run->row(i));
+    return total;
+  };
+  return before(span.end) - before(span.first);
+}
 
 }  // namespace tracehound::ledger

@@ -13,7 +13,7 @@
 namespace tracehound::ledger {
 
 // Raised whenever a byte on disk changes meaning.
-inline constexpr std::uint32_t kFormatVersion = 1;
+inline constexpr std::uint32_t kFormatVersion = 2;
 
 // What an address's payload holds. The numbers are on disk: append only.
 enum class AddressKind : std::uint8_t {
@@ -61,6 +61,7 @@ inline constexpr std::uint32_t kNoTx = 0xFFFF'FFFF;
 // Byte widths of the columns, in the order of the table.
 namespace width {
 inline constexpr std::size_t kHeader = 80;  // as mined, so the hash chain can be checked offline
+inline constexpr std::size_t kHeight = 4;
 inline constexpr std::size_t kTxId = 4;
 inline constexpr std::size_t kAddressId = 4;
 inline constexpr std::size_t kCoinId = 5;
@@ -90,6 +91,7 @@ enum class Column : std::uint8_t {
   address_kind,
   address_end,      // where the address's payload ends in address.payload
   address_payload,  // a byte a row
+  repeat_tx,        // transactions whose txid an earlier one has (BIP 30): two on Bitcoin
 };
 
 struct ColumnSpec {
@@ -98,7 +100,7 @@ struct ColumnSpec {
   std::size_t width;
 };
 
-inline constexpr std::array<ColumnSpec, 16> kColumns = {{
+inline constexpr std::array<ColumnSpec, 17> kColumns = {{
     {Column::block_header, "block.header", width::kHeader},
     {Column::block_first_tx, "block.first_tx", width::kTxId},
     {Column::block_first_address, "block.first_address", width::kAddressId},
@@ -115,6 +117,7 @@ inline constexpr std::array<ColumnSpec, 16> kColumns = {{
     {Column::address_kind, "address.kind", width::kKind},
     {Column::address_end, "address.end", width::kPayloadEnd},
     {Column::address_payload, "address.payload", 1},
+    {Column::repeat_tx, "repeat.transaction", width::kTxId},
 }};
 
 constexpr bool columns_are_in_order() {
@@ -133,6 +136,7 @@ struct Counts {
   std::uint64_t coins = 0;
   std::uint64_t addresses = 0;
   std::uint64_t payload_bytes = 0;
+  std::uint64_t repeats = 0;
 
   friend bool operator==(const Counts&, const Counts&) = default;
 };
@@ -162,15 +166,20 @@ constexpr std::uint64_t rows_of(Column column, const Counts& counts) {
       return counts.addresses;
     case Column::address_payload:
       return counts.payload_bytes;
+    case Column::repeat_tx:
+      return counts.repeats;
   }
   return 0;
 }
 
 // Indexes are immutable sorted runs under runs/, each over a range of rows.
 enum class Index : std::uint8_t {
-  txid,          // first 8 bytes of the txid -> transaction
-  address,       // XXH3-64 of kind and payload -> address
-  address_coin,  // address -> coin
+  txid,           // first 8 bytes of the txid -> transaction
+  address,        // XXH3-64 of kind and payload -> address
+  address_coin,   // address -> coin it received
+  address_input,  // address -> input that spends a coin of it
+  block_hash,     // first 8 bytes of the block's hash -> height
+  block_time,     // the header's time -> height
 };
 
 // One run entry: a sort key and the row it belongs to, packed. Entries are sorted by (key, row).
@@ -179,13 +188,19 @@ struct IndexSpec {
   std::string_view name;
   std::size_t key_width;
   std::size_t row_width;
-  Column rows;  // the table whose rows the index covers
+  Column rows;        // the table whose rows the index covers
+  bool uniform_keys;  // keys are hashes: a key's place can be guessed
+  bool sums;          // a run ends in running sums of its entries' values: one every kSumStep
 };
-inline constexpr std::array<IndexSpec, 3> kIndexes = {{
-    {Index::txid, "txid", 8, width::kTxId, Column::tx_hash},
-    {Index::address, "address", 8, width::kAddressId, Column::address_kind},
-    {Index::address_coin, "address_coin", 4, width::kCoinId, Column::coin_value},
+inline constexpr std::array<IndexSpec, 6> kIndexes = {{
+    {Index::txid, "txid", 8, width::kTxId, Column::tx_hash, true, false},
+    {Index::address, "address", 8, width::kAddressId, Column::address_kind, true, false},
+    {Index::address_coin, "address_coin", 4, width::kCoinId, Column::coin_value, false, true},
+    {Index::address_input, "address_input", 4, width::kInputId, Column::input_coin, false, true},
+    {Index::block_hash, "block_hash", 8, width::kHeight, Column::block_header, true, false},
+    {Index::block_time, "block_time", 4, width::kHeight, Column::block_header, false, false},
 }};
+inline constexpr std::uint64_t kSumStep = 64;
 
 // Runs cover row ranges that depend on the row count alone, so the same chain has the same runs
 // however it was ingested: as many ranges of 2^16 * 8^t rows as fit, the largest first.

@@ -1,12 +1,14 @@
 #include "ledger/unspent.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace tracehound::ledger {
 
 namespace {
 
-constexpr std::uint64_t kFirstSlots = 1U << 12;
+constexpr std::uint64_t kFirstSlots = 1U << 4;
 
 std::uint64_t low_half(const Outpoint& outpoint) { return outpoint.txid.prefix(); }
 std::uint64_t high_half(const Outpoint& outpoint) {
@@ -44,16 +46,54 @@ std::uint64_t UnspentTable::find(const Outpoint& outpoint) const {
   }
 }
 
-void UnspentTable::grow() {
-  std::vector<Slot> old = std::move(slots_);
-  slots_.assign(old.size() * 2, Slot{0, 0, kEmpty, 0});
-  mask_ = slots_.size() - 1;
-  for (const Slot& slot : old) {
+void UnspentTable::prefetch(const Outpoint& outpoint) const {
+  __builtin_prefetch(&slots_[mix(low_half(outpoint), outpoint.index) & mask_]);
+}
+
+// Enters the slots that hold a coin. REQUIRES: every slot of the table is empty.
+void UnspentTable::place_all(const std::vector<Slot>& slots) {
+  for (const Slot& slot : slots) {
     if (slot.coin_and_index == kEmpty) continue;
     std::uint64_t place = home(slot);
     while (slots_[place].coin_and_index != kEmpty) place = (place + 1) & mask_;
     slots_[place] = slot;
   }
+}
+
+void UnspentTable::grow() {
+  std::vector<Slot> old = std::move(slots_);
+  slots_.assign(old.size() * 2, Slot{0, 0, kEmpty, 0});
+  mask_ = slots_.size() - 1;
+  place_all(old);
+}
+
+bool UnspentTable::has_room(std::uint64_t more, std::uint64_t bytes) const {
+  std::uint64_t slots = slots_.size();
+  std::uint64_t grown_from = 0;
+  while ((size_ + more) * 3 > slots * 2) {
+    grown_from = slots;
+    slots *= 2;
+  }
+  return (slots + grown_from) * sizeof(Slot) <= bytes;
+}
+
+void UnspentTable::forget_older_half(CoinId end) {
+  std::vector<std::uint64_t> ages;
+  for (const Slot& slot : slots_) {
+    if (slot.coin_and_index != kEmpty && slot.coin_and_index >> 24 < end.number()) {
+      ages.push_back(slot.coin_and_index >> 24);
+    }
+  }
+  if (ages.empty()) return;
+  auto middle = ages.begin() + static_cast<long>(ages.size() / 2);
+  std::nth_element(ages.begin(), middle, ages.end());
+  std::vector<Slot> kept;
+  for (Slot& slot : slots_) {
+    if (slot.coin_and_index != kEmpty && slot.coin_and_index >> 24 > *middle) kept.push_back(slot);
+    slot.coin_and_index = kEmpty;
+  }
+  size_ = kept.size();
+  place_all(kept);
 }
 
 std::optional<UnspentCoin> UnspentTable::insert(const Outpoint& outpoint, const UnspentCoin& coin) {

@@ -1,4 +1,4 @@
-// Which coins can be spent, by outpoint: the resolver's memory while a chain is written.
+// Which coins can be spent, by outpoint: the resolver's fast memory while a chain is written.
 //
 // An open-addressing table with linear probing and no tombstones (a removal shifts its followers
 // back). The key is the first 128 bits of the txid and the output number: two txids that share 128
@@ -29,10 +29,18 @@ class UnspentTable {
   // Gives the coin that stood under the same outpoint before, if any (BIP 30), and replaces it.
   // REQUIRES: outpoint.index < kOutputLimit.
   std::optional<UnspentCoin> insert(const Outpoint& outpoint, const UnspentCoin& coin);
-  // Removes and gives the coin; nothing when it is unknown or spent.
+  // Removes and gives the coin; nothing when it is not here.
   std::optional<UnspentCoin> take(const Outpoint& outpoint);
+  // Asks the memory for the slot that insert() or take() will look at.
+  void prefetch(const Outpoint& outpoint) const;
   std::uint64_t size() const { return size_; }
   void clear();
+
+  // Whether `more` coins fit without the table taking more than `bytes`, the moment of its growing
+  // included.
+  bool has_room(std::uint64_t more, std::uint64_t bytes) const;
+  // Forgets about the older half of the coins before `end`: by their ids, the oldest go.
+  void forget_older_half(CoinId end);
 
  private:
   struct Slot {
@@ -45,6 +53,7 @@ class UnspentTable {
 
   std::uint64_t find(const Outpoint& outpoint) const;
   std::uint64_t home(const Slot& slot) const;
+  void place_all(const std::vector<Slot>& slots);
   void grow();
 
   std::vector<Slot> slots_;

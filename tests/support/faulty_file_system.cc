@@ -393,4 +393,24 @@ Result<std::unique_ptr<Lock>> FaultyFileSystem::lock(const std::string& path) {
   return std::make_unique<HeldLock>(std::move(mine));
 }
 
+Result<std::unique_ptr<Lock>> FaultyFileSystem::lock_shared(const std::string& path) {
+  std::lock_guard hold(mutex_);
+  TRY(alive("open the lock", path));
+  if (!names_.contains(path)) return nullptr;
+  // Each holder has its own number; the newest stands for all.
+  std::shared_ptr<int> held = locks_[path].lock();
+  if (!held) held = std::make_shared<int>(1);
+  locks_[path] = held;
+  return std::make_unique<HeldLock>(std::move(held));
+}
+
+Result<std::unique_ptr<Lock>> FaultyFileSystem::try_lock_alone(const std::string& path) {
+  TRY_ASSIGN(auto made, open_write(path));
+  std::lock_guard hold(mutex_);
+  if (!locks_[path].expired()) return nullptr;
+  auto mine = std::make_shared<int>(1);
+  locks_[path] = mine;
+  return std::make_unique<HeldLock>(std::move(mine));
+}
+
 }  // namespace tracehound::test

@@ -75,6 +75,8 @@ class FaultyFileSystem final : public FileSystem {
   Result<std::vector<std::string>> list(const std::string& path) override;
   bool exists(const std::string& path) override;
   Result<std::unique_ptr<Lock>> lock(const std::string& path) override;
+  Result<std::unique_ptr<Lock>> lock_shared(const std::string& path) override;
+  Result<std::unique_ptr<Lock>> try_lock_alone(const std::string& path) override;
 
  private:
   class File;

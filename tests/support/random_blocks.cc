@@ -40,14 +40,21 @@ void BlockMaker::add_transaction(BlockRows& block, const Hash256& txid,
   }
 }
 
+void BlockMaker::leave_alone(const Hash256& txid) {
+  std::erase_if(unspent_, [&](const Known& known) { return known.outpoint.txid == txid; });
+}
+
 BlockRows BlockMaker::make(const std::vector<Spend>& spends, Pay coinbase) {
   BlockRows block;
   Hash256 coinbase_txid = coinbase_txid_ == Hash256{} ? fresh_hash() : coinbase_txid_;
   coinbase_txid_ = Hash256{};
-  std::erase_if(unspent_, [&](const Known& known) { return known.outpoint.txid == coinbase_txid; });
+  leave_alone(coinbase_txid);  // what there is of it is replaced
   add_transaction(block, coinbase_txid, {}, {coinbase});
   for (const Spend& spend : spends) {
-    add_transaction(block, fresh_hash(), spend.inputs, spend.outputs);
+    Hash256 txid = spend_txid_ == Hash256{} ? fresh_hash() : spend_txid_;
+    spend_txid_ = Hash256{};
+    leave_alone(txid);
+    add_transaction(block, txid, spend.inputs, spend.outputs);
   }
   std::copy(tip_.bytes.begin(), tip_.bytes.end(), block.header.begin() + 4);
   std::vector<Hash256> txids;

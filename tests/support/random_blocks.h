@@ -46,6 +46,10 @@ class BlockMaker {
   std::uint32_t height() const { return height_; }
   // Makes the next coinbase's txid the same as this one's (BIP 30).
   void repeat_coinbase(const Hash256& txid) { coinbase_txid_ = txid; }
+  // The same for the first spend of the next block.
+  void repeat_spend(const Hash256& txid) { spend_txid_ = txid; }
+  // Random blocks spend no more coins of this transaction.
+  void leave_alone(const Hash256& txid);
 
  private:
   struct Known {
@@ -62,6 +66,7 @@ class BlockMaker {
   std::uint32_t height_ = 0;
   std::vector<Known> unspent_;
   Hash256 coinbase_txid_;
+  Hash256 spend_txid_;
 };
 
 }  // namespace tracehound::test

@@ -6,6 +6,7 @@
 
 #include "ledger/keys.h"
 #include "ledger/manifest.h"
+#include "ledger/run_writer.h"
 #include "ledger/runs.h"
 #include "ledger/unspent.h"
 #include "support/faulty_file_system.h"
@@ -20,7 +21,7 @@ using test::Random;
 Manifest sample_manifest() {
   Manifest manifest;
   manifest.chain = "bitcoin:main";
-  manifest.counts = {1, 2, 3, 4, 5, 6};
+  manifest.counts = {1, 2, 3, 4, 5, 6, 7};
   manifest.tip_hash = thread_hasher().sha256({});
   manifest.checksum = 0x0123456789abcdef;
   return manifest;
@@ -48,7 +49,7 @@ TEST(Manifest, another_format__is_named) {
   manifest.format = 7;
   auto parsed = parse_manifest(manifest_text(manifest), "m");
   ASSERT_FALSE(parsed.has_value());
-  EXPECT_NE(parsed.error().message.find("ledger format 7, this program reads format 1"),
+  EXPECT_NE(parsed.error().message.find("ledger format 7, this program reads format 2"),
             std::string::npos);
 }
 
@@ -87,8 +88,17 @@ TEST(Runs, a_lookup__gives_the_rows_of_its_key_in_order_over_all_runs) {
   const IndexSpec& spec = spec_of(Index::address_coin);
   auto key_of = [](std::uint64_t row) { return row * 7919 % 1000; };
   std::uint64_t rows = 2 * kRunUnit + 77;
-  for (const RowRange& range : run_ranges(rows)) {
-    ASSERT_TRUE(write_run(disk, "l", spec, range, key_of).has_value());
+  auto value_of = [](std::uint64_t row) { return row * 3 + 1; };
+  auto sum_of = [&](std::span<const std::uint64_t> group) {
+    Amount total = 0;
+    for (std::uint64_t row : group) total += value_of(row);
+    return total;
+  };
+  // In three commits, so that runs are merged of runs.
+  std::uint64_t had = 0;
+  for (std::uint64_t now : {kRunUnit / 2, kRunUnit + 5, rows}) {
+    ASSERT_TRUE(write_runs(disk, "l", spec, {had, now, key_of, sum_of}).has_value());
+    had = now;
   }
   auto index = RunIndex::open(disk, "l", spec, rows);
   ASSERT_TRUE(index.has_value()) << index.error().message;
@@ -98,6 +108,9 @@ TEST(Runs, a_lookup__gives_the_rows_of_its_key_in_order_over_all_runs) {
       if (key_of(row) == key) expected.push_back(row);
     }
     EXPECT_EQ((*index)->find(key), expected);
+    Amount received = 0;
+    for (const RunSpan& span : (*index)->spans(key)) received += sum(span, value_of);
+    EXPECT_EQ(received, sum_of(expected));
   }
   EXPECT_TRUE((*index)->find(1000).empty());
 }

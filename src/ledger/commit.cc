@@ -1,0 +1,137 @@
+#include "ledger/commit.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/check.h"
+#include "ledger/keys.h"
+#include "ledger/run_writer.h"
+#include "ledger/runs.h"
+
+namespace tracehound::ledger {
+
+namespace {
+
+// Spends of committed coins are patched through windows of this size: neighbours share a write.
+constexpr std::uint64_t kWindowBytes = 1U << 16;
+
+class IndexKeys {
+ public:
+  IndexKeys(const Columns& columns, const Manifest& manifest)
+      : columns_(columns), manifest_(manifest) {}
+
+  std::uint64_t key(Index index, std::uint64_t row) const {
+    switch (index) {
+      case Index::txid:
+        return columns_.txid(TxId(static_cast<std::uint32_t>(row))).prefix();
+      case Index::address:
+        return columns_.address_key(AddressId(static_cast<std::uint32_t>(row)));
+      case Index::address_coin:
+        return columns_[Column::coin_address].get<std::uint32_t>(row);
+      case Index::address_input:
+        return columns_[Column::coin_address].get<std::uint32_t>(spent_coin(row));
+      case Index::block_hash:
+        return block_hash(row).prefix();
+      case Index::block_time:
+        return header_time(columns_[Column::block_header].bytes(row));
+    }
+    return 0;
+  }
+
+  // Rows lie far apart: all are asked for before the first is read.
+  Amount sum(Index index, std::span<const std::uint64_t> rows) const {
+    const ColumnFile& values = columns_[Column::coin_value];
+    std::array<std::uint64_t, kSumStep> coins;
+    CHECK(rows.size() <= coins.size());
+    if (index == Index::address_input) {
+      for (std::uint64_t row : rows) columns_[Column::input_coin].prefetch(row);
+    }
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      coins[i] = index == Index::address_input ? spent_coin(rows[i]) : rows[i];
+      values.prefetch(coins[i]);
+    }
+    Amount total = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) total += values.get<Amount>(coins[i]);
+    return total;
+  }
+
+ private:
+  std::uint64_t spent_coin(std::uint64_t input) const {
+    return columns_[Column::input_coin].get<Uint40>(input).number();
+  }
+  Hash256 block_hash(std::uint64_t height) const {
+    if (height + 1 == manifest_.counts.blocks) return manifest_.tip_hash;
+    return Hash256::from_bytes(columns_[Column::block_header].bytes(height + 1).subspan(4, 32));
+  }
+
+  const Columns& columns_;
+  const Manifest& manifest_;
+};
+
+}  // namespace
+
+Status write_commit(FileSystem& files, const std::string& folder, const Columns& columns,
+                    Commit& commit) {
+  for (const ColumnSpec& spec : kColumns) TRY(columns[spec.column].flush(files));
+  TRY(patch_spenders(files, columns, commit.spends));
+  TRY(write_indexes(files, folder, columns, commit.before.counts, commit.after));
+  TRY(files.sync_folder(columns_folder(folder)));
+  TRY(files.sync_folder(folder));
+  return replace_file(files, manifest_path(folder), manifest_text(commit.after));
+}
+
+Status patch_spenders(FileSystem& files, const Columns& columns, std::vector<Spend>& spends) {
+  if (spends.empty()) return {};
+  std::sort(spends.begin(), spends.end());
+  TRY_ASSIGN(auto file, columns[Column::coin_spender].open_write(files));
+  std::uint64_t limit = columns[Column::coin_spender].sealed_end() * width::kTxId;
+  Bytes window;
+  for (std::size_t i = 0; i < spends.size();) {
+    std::uint64_t start = spends[i].coin.number() * width::kTxId / kWindowBytes * kWindowBytes;
+    CHECK(start < limit);
+    window.resize(std::min(kWindowBytes, limit - start));
+    TRY(file->read_at(start, window));
+    std::uint64_t low = spends[i].coin.number() * width::kTxId - start;
+    std::uint64_t high = low;
+    for (; i < spends.size(); ++i) {
+      std::uint64_t at = spends[i].coin.number() * width::kTxId - start;
+      if (at >= window.size()) break;
+      store_le(window.data() + at, spends[i].by.number());
+      high = at + width::kTxId;
+    }
+    TRY(file->write_at(start + low, ByteView(window).subspan(low, high - low)));
+  }
+  return file->sync();
+}
+
+Status write_indexes(FileSystem& files, const std::string& folder, const Columns& columns,
+                     const Counts& had, const Manifest& now) {
+  IndexKeys keys(columns, now);
+  for (const IndexSpec& spec : kIndexes) {
+    TRY(write_runs(files, folder, spec,
+                   {.had = rows_of(spec.rows, had),
+                    .now = rows_of(spec.rows, now.counts),
+                    .key_of = [&](std::uint64_t row) { return keys.key(spec.index, row); },
+                    .sum_of = [&](auto rows) { return keys.sum(spec.index, rows); }}));
+  }
+  return files.sync_folder(runs_folder(folder));
+}
+
+Status drop_other_runs(FileSystem& files, const std::string& folder, const Counts& counts) {
+  std::set<std::string> wanted;
+  for (const IndexSpec& spec : kIndexes) {
+    for (const RowRange& range : run_ranges(rows_of(spec.rows, counts))) {
+      wanted.insert(run_name(spec, range));
+    }
+  }
+  TRY_ASSIGN(auto present, files.list(runs_folder(folder)));
+  bool removed = false;
+  for (const std::string& name : present) {
+    if (wanted.contains(name)) continue;
+    TRY(files.remove(runs_folder(folder) + "/" + name));
+    removed = true;
+  }
+  return removed ? files.sync_folder(runs_folder(folder)) : Status{};
+}
+
+}  // namespace tracehound::ledger

@@ -1,0 +1,165 @@
+#include "ledger/run_writer.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "base/check.h"
+#include "ledger/runs.h"
+
+namespace tracehound::ledger {
+
+namespace {
+
+struct Entry {
+  std::uint64_t key;
+  std::uint64_t row;
+};
+
+// By key; entries of one key keep their order. Least digit first, 11 bits at a time: a key of 64
+// bits takes six passes over memory, where a comparing sort of a million takes twenty.
+void sort_by_key(std::vector<Entry>& entries, std::size_t key_width) {
+  constexpr int kDigitBits = 11;
+  constexpr std::uint64_t kDigits = 1U << kDigitBits;
+  std::vector<Entry> other(entries.size());
+  std::array<std::uint64_t, kDigits> starts;
+  for (int shift = 0; shift < static_cast<int>(key_width * 8); shift += kDigitBits) {
+    starts.fill(0);
+    for (const Entry& entry : entries) ++starts[entry.key >> shift & (kDigits - 1)];
+    if (std::ranges::find(starts, entries.size()) != starts.end()) continue;  // all the same digit
+    std::uint64_t next = 0;
+    for (std::uint64_t& start : starts) next += std::exchange(start, next);
+    for (const Entry& entry : entries) other[starts[entry.key >> shift & (kDigits - 1)]++] = entry;
+    entries.swap(other);
+  }
+}
+
+// Entries in (key, row) order out of an old run, those of `range` alone.
+class OldEntries {
+ public:
+  OldEntries(Run run, const RowRange& range) : run_(std::move(run)), range_(range) { settle(); }
+  bool done() const { return at_ == run_.size(); }
+  const Entry& front() const { return front_; }
+  void pop() {
+    ++at_;
+    settle();
+  }
+
+ private:
+  void settle() {
+    for (; at_ < run_.size(); ++at_) {
+      front_ = {run_.key(at_), run_.row(at_)};
+      if (front_.row >= range_.first && front_.row < range_.end) return;
+    }
+  }
+  Run run_;
+  RowRange range_;
+  std::uint64_t at_ = 0;
+  Entry front_{};
+};
+
+// Packs entries into a file as they come, and the running sums behind them.
+class RunFile {
+ public:
+  RunFile(const IndexSpec& spec, const IndexRows& rows, std::unique_ptr<WriteFile> file)
+      : spec_(spec), rows_(rows), file_(std::move(file)) {}
+
+  Status add(const Entry& entry) {
+    std::array<Byte, 16> packed;
+    store_le(packed.data(), entry.key);
+    store_le(packed.data() + spec_.key_width, entry.row);
+    buffer_.insert(buffer_.end(), packed.begin(),
+                   packed.begin() + static_cast<long>(spec_.key_width + spec_.row_width));
+    if (spec_.sums) {
+      group_.push_back(entry.row);
+      if (group_.size() == kSumStep) close_group();
+    }
+    return buffer_.size() >= kBuffer ? write() : Status{};
+  }
+
+  Status finish() {
+    buffer_.insert(buffer_.end(), sums_.begin(), sums_.end());
+    TRY(write());
+    return file_->sync();
+  }
+
+ private:
+  static constexpr std::size_t kBuffer = 1U << 20;
+
+  void close_group() {
+    total_ += rows_.sum_of(group_);
+    group_.clear();
+    sums_.resize(sums_.size() + width::kAmount);
+    store_le(sums_.data() + sums_.size() - width::kAmount, total_);
+  }
+  Status write() {
+    TRY(file_->append(buffer_));
+    buffer_.clear();
+    return {};
+  }
+
+  const IndexSpec& spec_;
+  const IndexRows& rows_;
+  std::unique_ptr<WriteFile> file_;
+  Bytes buffer_;
+  std::vector<std::uint64_t> group_;
+  Amount total_ = 0;
+  Bytes sums_;
+};
+
+Status merge(std::vector<OldEntries>& old, const std::vector<Entry>& fresh, RunFile& file) {
+  std::size_t next = 0;
+  for (;;) {
+    // Sources cover ascending rows, the fresh ones last: of equal keys the earliest source's goes
+    // first.
+    OldEntries* least = nullptr;
+    for (OldEntries& source : old) {
+      if (!source.done() && (!least || source.front().key < least->front().key)) least = &source;
+    }
+    if (least != nullptr && (next == fresh.size() || least->front().key <= fresh[next].key)) {
+      TRY(file.add(least->front()));
+      least->pop();
+    } else if (next < fresh.size()) {
+      TRY(file.add(fresh[next++]));
+    } else {
+      return {};
+    }
+  }
+}
+
+Status write_run(FileSystem& files, const std::string& folder, const IndexSpec& spec,
+                 const IndexRows& rows, const RowRange& range) {
+  std::vector<OldEntries> old;
+  for (const RowRange& had : run_ranges(rows.had)) {
+    if (had.end <= range.first || had.first >= range.end) continue;
+    TRY_ASSIGN(Run run, Run::open(files, folder, spec, had));
+    old.emplace_back(std::move(run), range);
+  }
+  std::vector<Entry> fresh;
+  std::uint64_t first = std::max(rows.had, range.first);
+  if (first < range.end) fresh.reserve(range.end - first);
+  for (std::uint64_t row = first; row < range.end; ++row) fresh.push_back({rows.key_of(row), row});
+  sort_by_key(fresh, spec.key_width);
+
+  std::string path = runs_folder(folder) + "/" + run_name(spec, range);
+  TRY_ASSIGN(auto file, files.open_write(path + ".new"));
+  TRY(file->truncate(0));
+  RunFile out(spec, rows, std::move(file));
+  TRY(merge(old, fresh, out));
+  TRY(out.finish());
+  return files.rename(path + ".new", path);
+}
+
+}  // namespace
+
+Status write_runs(FileSystem& files, const std::string& folder, const IndexSpec& spec,
+                  const IndexRows& rows) {
+  auto had = run_ranges(rows.had);
+  for (const RowRange& range : run_ranges(rows.now)) {
+    if (std::ranges::find(had, range) != had.end()) continue;
+    TRY(write_run(files, folder, spec, rows, range));
+  }
+  return {};
+}
+
+}  // namespace tracehound::ledger
