@@ -18,7 +18,7 @@ Progress::Progress(std::string task, std::string unit, std::uint64_t total, doub
       last_(start_) {}
 
 Progress::~Progress() {
-  if (drawn_) fmt::print(stderr, "\r\x1b[K");
+  if (drawn_) std::fputs("\r\x1b[K", stderr);
 }
 
 void Progress::update(std::uint64_t done) {
@@ -32,9 +32,10 @@ void Progress::update(std::uint64_t done) {
   double left = done == 0 || total_ <= done
                     ? 0.0
                     : seconds * static_cast<double>(total_ - done) / static_cast<double>(done);
-  fmt::print(stderr, "\r\x1b[K{}: {:.0f} of {:.0f} {}, {:.1f} {}/s, {:.0f} s left", task_,
-             static_cast<double>(done) / scale_, static_cast<double>(total_) / scale_, unit_, rate,
-             unit_, left);
+  std::string line = fmt::format("\r\x1b[K{}: {:.0f} of {:.0f} {}, {:.1f} {}/s, {:.0f} s left",
+                                 task_, static_cast<double>(done) / scale_,
+                                 static_cast<double>(total_) / scale_, unit_, rate, unit_, left);
+  std::fputs(line.c_str(), stderr);
   std::fflush(stderr);
 }
 

@@ -1,9 +1,10 @@
 // tracehound VERB [options]: every verb has its own file in this folder.
+#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <new>
+#include <sstream>
 
 #include "cli/verb.h"
 
@@ -45,11 +46,17 @@ Chosen follow_words(const CLI::App& app, int count, char** words) {
   return chosen;
 }
 
+std::string one_line(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
 int usage_error(const CLI::ParseError& problem, const Chosen& chosen) {
   std::string what = chosen.unknown.empty()
                          ? std::string(problem.what())
                          : fmt::format("'{} {}' is no command", chosen.command, chosen.unknown);
-  fmt::print(stderr, "tracehound: {}; see `{} --help`\n", what, chosen.command);
+  tracehound::cli::warn(
+      one_line(fmt::format("tracehound: {}; see `{} --help`", what, chosen.command)));
   return static_cast<int>(tracehound::ErrorKind::usage);
 }
 
@@ -67,14 +74,31 @@ tracehound::Status run(Context& context) {
   }
 }
 
-std::string one_line(std::string text) {
-  std::replace(text.begin(), text.end(), '\n', ' ');
-  return text;
+int finish(const tracehound::Status& status) {
+  if (status) return 0;
+  tracehound::cli::warn("tracehound: " + one_line(status.error().message));
+  return static_cast<int>(status.error().kind);
+}
+
+// --help, --version.
+int say_help(const CLI::App& app, const CLI::Success& asked) {
+  std::ostringstream text;
+  app.exit(asked, text, text);
+  return finish(tracehound::cli::print(text.str()));
+}
+
+// A standard file that was closed would give its number to the next file opened, and a line meant
+// for standard output would go into the ledger: something that takes no writing holds the number.
+void hold_standard_files() {
+  for (int number = 0; number <= 2; ++number) {
+    if (::fcntl(number, F_GETFD) == -1) ::open("/dev/null", O_RDONLY);
+  }
 }
 
 }  // namespace
 
 int main(int count, char** words) {
+  hold_standard_files();
   Context context{
       .files = tracehound::posix_files(), .command_line = typed(count, words), .work = nullptr};
   CLI::App app("Follow stolen coins to where they are now, exactly, on one machine.", "tracehound");
@@ -96,12 +120,9 @@ int main(int count, char** words) {
   try {
     app.parse(count, words);
   } catch (const CLI::Success& asked) {
-    return app.exit(asked);  // --help, --version
+    return say_help(app, asked);
   } catch (const CLI::ParseError& problem) {
     return usage_error(problem, follow_words(app, count, words));
   }
-  tracehound::Status status = run(context);
-  if (status) return 0;
-  tracehound::cli::warn("tracehound: " + one_line(status.error().message));
-  return static_cast<int>(status.error().kind);
+  return finish(run(context));
 }

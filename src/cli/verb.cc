@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
@@ -18,6 +19,20 @@ void add_common(CLI::App& command, Context& context) {
       ->type_name("DIR")
       ->capture_default_str();
   command.add_flag("--quiet", context.quiet, "no progress, no remarks");
+}
+
+CLI::Validator whole_number(std::uint64_t most) {
+  auto check = [most](std::string& text) {
+    std::uint64_t number = 0;
+    const char* end = text.data() + text.size();
+    auto [stop, failure] = std::from_chars(text.data(), end, number);
+    if (failure != std::errc{} || stop != end || number > most) {
+      return fmt::format("'{}' is not a whole number from 0 to {}", text, most);
+    }
+    text = std::to_string(number);
+    return std::string();
+  };
+  return {check, ""};
 }
 
 void add_example(CLI::App& command, std::string_view example) {
@@ -83,10 +98,23 @@ void say(const Context& context, std::string_view line) {
   if (!context.quiet) warn(line);
 }
 
-void warn(std::string_view line) { fmt::print(stderr, "{}\n", printable(line)); }
+void warn(std::string_view line) {
+  std::string text = printable(line) + '\n';
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+Status check_file_name(const std::string& path) {
+  if (path.empty()) return bad_input("an empty name names no file; give a file's name");
+  std::error_code unknown;
+  if (!std::filesystem::is_directory(path, unknown)) return {};
+  std::string_view folder = path;
+  while (folder.size() > 1 && folder.ends_with('/')) folder.remove_suffix(1);
+  return bad_input(fmt::format("{0} is a folder; name the files in it: {0}/*.yaml", folder));
+}
 
 Result<std::string> read_input(Context& context, const std::string& path) {
   if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
+  TRY(check_file_name(path));
   auto bytes = read_file(context.files, path);
   if (!bytes) return bad_input(bytes.error().message);
   return std::string(bytes->begin(), bytes->end());

@@ -34,7 +34,10 @@ void add_ledger(CLI::App& app, Context& context);
 
 // --ledger and --quiet, on every leaf command.
 void add_common(CLI::App& command, Context& context);
-// The example at the foot of a command's help.
+// For Option::transform: decimal digits, at most `most`. (Left alone, CLI11 takes -1 for the
+// largest number there is and 010 for eight.)
+CLI::Validator whole_number(std::uint64_t most);
+// The example at the foot of a command's help; without one, a command shows the one above it.
 void add_example(CLI::App& command, std::string_view example);
 
 // An open ledger and how its chain writes addresses.
@@ -55,10 +58,12 @@ Status write_output(Context& context, const std::string& path, std::string_view 
 // To stdout, made safe for a terminal; checked, so that a full disk behind a pipe is not taken for
 // success.
 Status print(std::string_view text);
-// To stderr, one line, unless --quiet.
+// To stderr, one line, unless --quiet. Where standard error cannot be written, nothing is said.
 void say(const Context& context, std::string_view line);
 // To stderr, one line, whatever --quiet says: something is wrong with what was given.
 void warn(std::string_view line);
+// Errors (bad_input): an empty name, or a folder.
+Status check_file_name(const std::string& path);
 // A whole file, or standard input for "-". Errors (bad_input): cannot be read.
 Result<std::string> read_input(Context& context, const std::string& path);
 // Each item as it is; "-" stands for the lines of stdin (blank ones left out).

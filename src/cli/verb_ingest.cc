@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <limits>
 
 #include "base/parallel.h"
 #include "base/text.h"
@@ -100,14 +101,19 @@ Status run(Context& context, const Options& options) {
 void add_ingest(CLI::App& app, Context& context) {
   CLI::App* ingest = app.add_subcommand("ingest", "take a blockchain into the ledger");
   ingest->require_subcommand(1);
+  add_example(*ingest, "tracehound ingest blocks ~/.bitcoin/blocks --ledger L");
   CLI::App* blocks = ingest->add_subcommand("blocks", "from a node's blocks folder (blk*.dat)");
   auto options = std::make_shared<Options>();
   blocks->add_option("DIR", options->folder, "the folder with blk*.dat")->required();
   blocks->add_option("--network", options->network, network_names())
       ->type_name("NAME")
       ->capture_default_str();
-  blocks->add_option("--to", options->to, "the last block to take")->type_name("HEIGHT");
-  blocks->add_option("--threads", options->threads, "0: one per core")->type_name("N");
+  blocks->add_option("--to", options->to, "the last block to take")
+      ->transform(whole_number(std::numeric_limits<std::uint32_t>::max()))
+      ->type_name("HEIGHT");
+  blocks->add_option("--threads", options->threads, "0: one per core")
+      ->transform(whole_number(1024))
+      ->type_name("N");
   add_common(*blocks, context);
   add_example(*blocks, "tracehound ingest blocks ~/.bitcoin/blocks --ledger L");
   blocks->callback([&context, options] {

@@ -30,6 +30,7 @@ Status run_check(Context& context) {
 void add_ledger(CLI::App& app, Context& context) {
   CLI::App* ledger = app.add_subcommand("ledger", "look after the ledger itself");
   ledger->require_subcommand(1);
+  add_example(*ledger, "tracehound ledger check --ledger L");
   CLI::App* check = ledger->add_subcommand("check", "re-read everything, say what is wrong");
   add_common(*check, context);
   add_example(*check, "tracehound ledger check --ledger L");

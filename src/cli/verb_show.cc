@@ -236,11 +236,11 @@ Status Shower::address(const std::string& id, std::string& text, JsonWriter& jso
 
 Status Shower::block(const std::string& id, std::string& text, JsonWriter& json) const {
   std::optional<BlockHeight> height;
-  std::uint32_t number = 0;
+  std::uint64_t number = 0;
   auto [end, failure] = std::from_chars(id.data(), id.data() + id.size(), number);
   bool is_hash = id.size() == 2 * sizeof(Hash256);  // which may well be digits only
   if (!is_hash && failure == std::errc{} && end == id.data() + id.size()) {
-    if (number < ledger_.counts().blocks) height = BlockHeight(number);
+    if (number < ledger_.counts().blocks) height = BlockHeight(static_cast<std::uint32_t>(number));
   } else {
     TRY_ASSIGN(Hash256 hash, parse_hash(id, "block hash or height"));
     height = ledger_.find_block(hash);
@@ -309,6 +309,9 @@ void add_look(CLI::App& show, Context& context, const std::string& name,
 void add_show(CLI::App& app, Context& context) {
   CLI::App* show = app.add_subcommand("show", "a transaction, coin, address or block, whole");
   show->require_subcommand(1);
+  add_example(*show,
+              "tracehound show address 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa --ledger L\n"
+              "  tracehound show block 170 171 --ledger L --json -");
   add_look(*show, context, "tx", "a transaction by its txid", "TXID", "transactions",
            &Shower::transaction);
   add_look(*show, context, "coin", "a coin, by its transaction and output number", "TXID:VOUT",

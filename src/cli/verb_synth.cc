@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <limits>
 
 #include "base/text.h"
 #include "cli/verb.h"
@@ -53,9 +54,11 @@ void add_synth(CLI::App& app, Context& context) {
       ->required();
   command
       ->add_option("--blocks", options->world.blocks, "blocks to make, the genesis block counted")
+      ->transform(whole_number(std::numeric_limits<std::uint32_t>::max()))
       ->type_name("N")
       ->capture_default_str();
   command->add_option("--seed", options->world.seed, "the same seed gives the same world")
+      ->transform(whole_number(std::numeric_limits<std::uint64_t>::max()))
       ->type_name("S")
       ->capture_default_str();
   command->add_option("--theft", options->theft, "hot-wallet|wallet-sweep|none")
@@ -63,6 +66,7 @@ void add_synth(CLI::App& app, Context& context) {
       ->capture_default_str();
   command
       ->add_option("--txs-per-block", options->world.txs_per_block, "everyday transactions a block")
+      ->transform(whole_number(std::numeric_limits<std::uint32_t>::max()))
       ->type_name("N")
       ->capture_default_str();
   command->add_flag("--quiet", context.quiet, "no progress, no remarks");

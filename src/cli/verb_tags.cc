@@ -17,15 +17,29 @@ namespace {
 constexpr std::size_t kMostComplaints = 10;
 
 Result<tags::TagPack> read_pack(Context& context, const std::string& file) {
-  if (file != "-") return tags::read_tagpack(context.files, file);
-  std::string text(std::istreambuf_iterator<char>(std::cin), {});
-  return tags::parse_tagpack(as_bytes(text), "standard input");
+  if (file == "-") {
+    std::string text(std::istreambuf_iterator<char>(std::cin), {});
+    return tags::parse_tagpack(as_bytes(text), "standard input");
+  }
+  TRY(check_file_name(file));
+  return tags::read_tagpack(context.files, file);
+}
+
+std::unexpected<Error> nothing_to_import(const std::vector<std::string>& paths) {
+  bool one = paths.size() == 1;
+  std::string holds = one ? (paths.front() == "-" ? "standard input" : paths.front()) + " holds"
+                          : "these files hold";
+  return bad_input(fmt::format("nothing to import: {} no tag that can be used; check that {}",
+                               holds,
+                               one ? "this is the right file, and its list named tags"
+                                   : "these are the right files, and their lists named tags"));
 }
 
 Status run_import(Context& context, const std::vector<std::string>& paths) {
   // A store belongs to a ledger: refuse to leave one in a folder that has none.
   TRY_ASSIGN(auto open, open_ledger(context));
   std::vector<tags::TagPack> packs;
+  std::uint64_t found = 0;
   for (const std::string& path : paths) {
     TRY_ASSIGN(auto pack, read_pack(context, path));
     for (std::size_t i = 0; i < pack.complaints.size() && i < kMostComplaints; ++i) {
@@ -36,8 +50,10 @@ Status run_import(Context& context, const std::vector<std::string>& paths) {
       say(context,
           fmt::format("{}: {} more like these", path, pack.complaint_count - kMostComplaints));
     }
+    found += pack.tags.size();
     packs.push_back(std::move(pack));
   }
+  if (found == 0) return nothing_to_import(paths);
   auto now = std::chrono::system_clock::now().time_since_epoch();
   TRY_ASSIGN(auto store, tags::TagStore::open_to_write(context.ledger));
   TRY_ASSIGN(auto added,
@@ -141,6 +157,9 @@ Status run_list(Context& context) {
 void add_tags(CLI::App& app, Context& context) {
   CLI::App* group = app.add_subcommand("tags", "who is known by which address, and who says so");
   group->require_subcommand(1);
+  add_example(*group,
+              "tracehound tags import packs/*.yaml --ledger L\n"
+              "  tracehound tags show 134r8iHv69xdT6p5qVKTsHrcUEuBVZAYak --ledger L");
 
   CLI::App* import = group->add_subcommand("import", "take TagPacks (YAML) into the ledger");
   auto files = std::make_shared<std::vector<std::string>>();
