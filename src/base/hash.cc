@@ -32,13 +32,7 @@ Hash256 Hash256::from_bytes(ByteView view) {
 
 namespace {
 
-// Fetched once: a fetch by name costs more than hashing a small transaction.
-const EVP_MD* sha256_algorithm() {
-  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  CHECK(algorithm != nullptr);
-  return algorithm;
-}
-
+// Fetched once: a fetch by name costs more than hashing a small message.
 const EVP_MD* ripemd160_algorithm() {
   static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "RIPEMD160", nullptr);
   CHECK(algorithm != nullptr);
@@ -47,32 +41,40 @@ const EVP_MD* ripemd160_algorithm() {
 
 }  // namespace
 
-struct Hasher::Contexts {
-  EVP_MD_CTX* sha256 = EVP_MD_CTX_new();
-  EVP_MD_CTX* ripemd160 = EVP_MD_CTX_new();
-};
+void Hasher::FreeContext::operator()(evp_md_ctx_st* context) const { EVP_MD_CTX_free(context); }
 
-Hasher::Hasher() : contexts_(new Contexts) {
-  CHECK(contexts_->sha256 != nullptr && contexts_->ripemd160 != nullptr);
+Hasher::Hasher(const Sha256Kernel& kernel) : kernel_(kernel), ripemd160_(EVP_MD_CTX_new()) {
+  CHECK(ripemd160_ != nullptr);
+  start();
 }
 
-Hasher::~Hasher() {
-  EVP_MD_CTX_free(contexts_->sha256);
-  EVP_MD_CTX_free(contexts_->ripemd160);
-  delete contexts_;
-}
+Hasher::~Hasher() = default;
 
 void Hasher::start() {
-  CHECK(EVP_DigestInit_ex2(contexts_->sha256, sha256_algorithm(), nullptr) == 1);
+  state_ = kSha256Start;
+  size_ = 0;
 }
 
 void Hasher::add(ByteView bytes) {
-  CHECK(EVP_DigestUpdate(contexts_->sha256, bytes.data(), bytes.size()) == 1);
+  std::size_t held = size_ % kSha256Block;
+  size_ += bytes.size();
+  if (held > 0) {
+    std::size_t fits = std::min(bytes.size(), kSha256Block - held);
+    std::copy_n(bytes.begin(), fits, held_.begin() + static_cast<std::ptrdiff_t>(held));
+    if (held + fits < kSha256Block) return;
+    kernel_.compress(state_, held_.data(), 1);
+    bytes = bytes.subspan(fits);
+  }
+  std::size_t blocks = bytes.size() / kSha256Block;
+  if (blocks > 0) kernel_.compress(state_, bytes.data(), blocks);
+  std::ranges::copy(bytes.subspan(blocks * kSha256Block), held_.begin());
 }
 
 Hash256 Hasher::finish() {
+  std::size_t blocks = pad_sha256(held_, size_ % kSha256Block, size_);
+  kernel_.compress(state_, held_.data(), blocks);
   Hash256 hash;
-  CHECK(EVP_DigestFinal_ex(contexts_->sha256, hash.bytes.data(), nullptr) == 1);
+  store_digest(state_, hash.bytes.data());
   return hash;
 }
 
@@ -89,9 +91,9 @@ Hash256 Hasher::sha256d(ByteView bytes) { return sha256(sha256(bytes).view()); }
 Hash160 Hasher::hash160(ByteView bytes) {
   Hash256 inner = sha256(bytes);
   Hash160 hash;
-  CHECK(EVP_DigestInit_ex2(contexts_->ripemd160, ripemd160_algorithm(), nullptr) == 1);
-  CHECK(EVP_DigestUpdate(contexts_->ripemd160, inner.bytes.data(), 32) == 1);
-  CHECK(EVP_DigestFinal_ex(contexts_->ripemd160, hash.bytes.data(), nullptr) == 1);
+  CHECK(EVP_DigestInit_ex2(ripemd160_.get(), ripemd160_algorithm(), nullptr) == 1);
+  CHECK(EVP_DigestUpdate(ripemd160_.get(), inner.bytes.data(), 32) == 1);
+  CHECK(EVP_DigestFinal_ex(ripemd160_.get(), hash.bytes.data(), nullptr) == 1);
   return hash;
 }
 

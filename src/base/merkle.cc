@@ -10,9 +10,7 @@ MerkleRoot merkle_root(std::vector<Hash256>& level, Hasher& hasher) {
   while (level.size() > 1) {
     for (std::size_t i = 0; i + 1 < level.size(); i += 2) repeats |= level[i] == level[i + 1];
     if (level.size() % 2 != 0) level.push_back(level.back());
-    for (std::size_t i = 0; i < level.size(); i += 2) {
-      level[i / 2] = hasher.sha256d({level[i].bytes.data(), 64});  // two hashes end to end
-    }
+    hasher.sha256d_neighbours(level);
     level.resize(level.size() / 2);
   }
   return {level.front(), repeats};
