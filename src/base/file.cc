@@ -300,4 +300,10 @@ std::string folder_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
+void hold_standard_files() {
+  for (int number = 0; number <= 2; ++number) {
+    if (::fcntl(number, F_GETFD) == -1) ::open("/dev/null", O_RDONLY);
+  }
+}
+
 }  // namespace tracehound

@@ -81,4 +81,9 @@ inline Status replace_file(FileSystem& files, const std::string& path, std::stri
 // The part before the last '/', or "." without one.
 std::string folder_of(const std::string& path);
 
+// For the start of a program: a standard file that was closed would give its number to the next
+// file opened, and a line meant for standard output would go into that. Puts something that takes
+// no writing in its place.
+void hold_standard_files();
+
 }  // namespace tracehound

@@ -1,5 +1,4 @@
 // tracehound VERB [options]: every verb has its own file in this folder.
-#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -87,18 +86,10 @@ int say_help(const CLI::App& app, const CLI::Success& asked) {
   return finish(tracehound::cli::print(text.str()));
 }
 
-// A standard file that was closed would give its number to the next file opened, and a line meant
-// for standard output would go into the ledger: something that takes no writing holds the number.
-void hold_standard_files() {
-  for (int number = 0; number <= 2; ++number) {
-    if (::fcntl(number, F_GETFD) == -1) ::open("/dev/null", O_RDONLY);
-  }
-}
-
 }  // namespace
 
 int main(int count, char** words) {
-  hold_standard_files();
+  tracehound::hold_standard_files();
   Context context{
       .files = tracehound::posix_files(), .command_line = typed(count, words), .work = nullptr};
   CLI::App app("Follow stolen coins to where they are now, exactly, on one machine.", "tracehound");
