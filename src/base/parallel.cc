@@ -2,7 +2,9 @@
 
 #include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
+#include <tbb/parallel_pipeline.h>
 
+#include <atomic>
 #include <thread>
 
 #ifdef TRACEHOUND_TSAN
@@ -51,6 +53,46 @@ void parallel_for(std::size_t count, const std::function<void(std::size_t)>& bod
     happened_before(&end);
   });
   happens_after(&end);
+}
+
+unsigned thread_limit() {
+  return static_cast<unsigned>(
+      tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism));
+}
+
+void pipeline(std::size_t count, std::size_t window, const std::function<void(std::size_t)>& make,
+              const std::function<bool(std::size_t)>& take) {
+  std::atomic<bool> going = true;
+  std::size_t next = 0;
+  char begun = 0;
+  char made = 0;
+  char taken = 0;
+  happened_before(&begun);
+  auto source = tbb::make_filter<void, std::size_t>(tbb::filter_mode::serial_in_order,
+                                                    [&](tbb::flow_control& control) -> std::size_t {
+                                                      if (going && next < count) return next++;
+                                                      control.stop();
+                                                      return 0;
+                                                    });
+  auto maker =
+      tbb::make_filter<std::size_t, std::size_t>(tbb::filter_mode::parallel, [&](std::size_t i) {
+        happens_after(&begun);
+        happens_after(&taken);
+        make(i);
+        happened_before(&made);
+        return i;
+      });
+  auto taker =
+      tbb::make_filter<std::size_t, void>(tbb::filter_mode::serial_in_order, [&](std::size_t i) {
+        if (!going) return;
+        happens_after(&made);
+        happens_after(&taken);
+        if (!take(i)) going = false;
+        happened_before(&taken);
+      });
+  tbb::parallel_pipeline(window, source & maker & taker);
+  happens_after(&made);
+  happens_after(&taken);
 }
 
 }  // namespace tracehound

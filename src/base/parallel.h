@@ -19,7 +19,17 @@ class ThreadLimit {
   void* limit_;
 };
 
+// How many threads may work at once now.
+unsigned thread_limit();
+
 // Calls body(i) once for every i in [0, count), in no particular order.
 void parallel_for(std::size_t count, const std::function<void(std::size_t)>& body);
+
+// Makes things side by side and takes them in order: make(i) for i in [0, count), in no particular
+// order, then take(i), one at a time, i ascending. At most `window` are made and not yet taken, so
+// slot i % window of the caller's is free when make(i) is called. A take() that gives false is the
+// last; what is being made then is finished and dropped.
+void pipeline(std::size_t count, std::size_t window, const std::function<void(std::size_t)>& make,
+              const std::function<bool(std::size_t)>& take);
 
 }  // namespace tracehound

@@ -1,5 +1,6 @@
 // ingest blocks: a node's block files into the ledger.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <limits>
@@ -20,7 +21,16 @@ struct Options {
   std::string network = "main";
   std::optional<std::uint32_t> to;
   unsigned threads = 0;
+  std::uint64_t memory = 0;
+  std::uint64_t commit = 0;
 };
+
+constexpr std::uint64_t kLeastMemory = 64U << 20;
+
+std::uint64_t half_of_memory() {
+  return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
+         static_cast<std::uint64_t>(::sysconf(_SC_PAGE_SIZE)) / 2;
+}
 
 std::string network_names() {
   std::string names;
@@ -74,6 +84,11 @@ Status run(Context& context, const Options& options) {
   ThreadLimit threads(options.threads);
   bitcoin::IngestOptions ingest;
   ingest.progress = !context.quiet;
+  ingest.memory_bytes = options.memory > 0 ? options.memory : half_of_memory();
+  if (ingest.memory_bytes < kLeastMemory) {
+    return fail(ErrorKind::usage, "--memory must be 64M or more");
+  }
+  ingest.commit_bytes = options.commit;
   if (options.to) ingest.to = BlockHeight(*options.to);
 
   auto start = std::chrono::steady_clock::now();
@@ -114,6 +129,12 @@ void add_ingest(CLI::App& app, Context& context) {
   blocks->add_option("--threads", options->threads, "0: one per core")
       ->transform(whole_number(1024))
       ->type_name("N");
+  blocks->add_option("--memory", options->memory, "what the work may take; half of the machine's")
+      ->type_name("SIZE")
+      ->transform(CLI::AsSizeValue(false));
+  blocks->add_option("--commit", options->commit, "block bytes between two commits; up to 256M")
+      ->type_name("SIZE")
+      ->transform(CLI::AsSizeValue(false));
   add_common(*blocks, context);
   add_example(*blocks, "tracehound ingest blocks ~/.bitcoin/blocks --ledger L");
   blocks->callback([&context, options] {

@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/huge_pages.h"
 #include "base/ids.h"
 
 namespace tracehound::ledger {
@@ -100,14 +101,14 @@ class AddressTable {
     slots_[at] = slot;
   }
   void grow() {
-    std::vector<Slot> old = std::move(slots_);
+    LargeVector<Slot> old = std::move(slots_);
     slots_.assign(old.size() * 2, Slot{0, kEmpty, 0});
     for (const Slot& slot : old) {
       if (slot.id != kEmpty) place(slot);
     }
   }
 
-  std::vector<Slot> slots_;
+  LargeVector<Slot> slots_;
   std::uint64_t size_ = 0;
   std::uint32_t now_ = 0;
 };

@@ -6,37 +6,23 @@
 
 namespace tracehound::ledger {
 
-Status ColumnFile::open(FileSystem& files, std::uint64_t rows) {
-  std::unique_ptr<Mapping> map;
-  if (rows > 0) {
-    TRY_ASSIGN(map, files.map(path_));
-    if (map->bytes().size() < rows * spec_->width) {
-      return machine_error(
-          fmt::format("{} has {} bytes where the manifest says {}; restore the ledger from a copy "
-                      "or ingest again",
-                      path_, map->bytes().size(), rows * spec_->width));
-    }
+Result<std::unique_ptr<Mapping>> ColumnFile::map(FileSystem& files, std::uint64_t rows) const {
+  if (rows == 0) return nullptr;
+  TRY_ASSIGN(auto map, files.map(path_));
+  if (map->bytes().size() < rows * spec_->width) {
+    return machine_error(
+        fmt::format("{} has {} bytes where the manifest says {}; restore the ledger from a copy "
+                    "or ingest again",
+                    path_, map->bytes().size(), rows * spec_->width));
   }
-  map_ = std::move(map);
-  committed_rows_ = rows;
-  sealed_.clear();
-  return {};
+  return map;
 }
 
-ByteView ColumnFile::bytes(std::uint64_t row, std::uint64_t count) const {
-  std::uint64_t size = count * spec_->width;
-  if (row < committed_rows_) {
-    CHECK(row + count <= committed_rows_);
-    return map_->bytes().subspan(row * spec_->width, size);
-  }
-  std::uint64_t start = (row - committed_rows_) * spec_->width;
-  if (start < sealed_.size()) {
-    CHECK(start + size <= sealed_.size());
-    return ByteView(sealed_).subspan(start, size);
-  }
-  start -= sealed_.size();
-  CHECK(start + size <= tail_.size());
-  return ByteView(tail_).subspan(start, size);
+void ColumnFile::use(std::unique_ptr<Mapping> map, std::uint64_t rows) {
+  map_ = std::move(map);
+  committed_ = map_ ? map_->bytes().first(rows * spec_->width) : ByteView{};
+  committed_rows_ = rows;
+  sealed_.clear();
 }
 
 void ColumnFile::seal() {

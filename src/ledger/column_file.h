@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/file.h"
+#include "base/huge_pages.h"
 #include "base/result.h"
 #include "ledger/schema.h"
 
@@ -17,9 +18,11 @@ class ColumnFile {
  public:
   ColumnFile(const ColumnSpec& spec, std::string path) : spec_(&spec), path_(std::move(path)) {}
 
-  // Maps the first `rows` rows of the file (without rows it need not be there) and forgets the
-  // sealed ones; a tail stays. REQUIRES: no tail, or rows + tail is what there was.
-  Status open(FileSystem& files, std::uint64_t rows);
+  // A map of the file, which must have that many rows; nothing for no rows.
+  Result<std::unique_ptr<Mapping>> map(FileSystem& files, std::uint64_t rows) const;
+  // The first `rows` rows are the committed ones from now on, in `map`; the sealed ones are
+  // forgotten; a tail stays. REQUIRES: no tail, or rows + tail is what there was.
+  void use(std::unique_ptr<Mapping> map, std::uint64_t rows);
 
   std::uint64_t committed_rows() const { return committed_rows_; }
   // The first row of the tail: every row before it is committed or being committed.
@@ -32,9 +35,23 @@ class ColumnFile {
     push_bytes({reinterpret_cast<const Byte*>(&field), sizeof(Field)});
   }
   void push_bytes(ByteView bytes) { tail_.insert(tail_.end(), bytes.begin(), bytes.end()); }
+  // Room for `count` more rows, to be filled in at once; valid until the next push.
+  Byte* add_rows(std::uint64_t count) {
+    tail_.resize(tail_.size() + count * spec_->width);
+    return tail_.data() + tail_.size() - count * spec_->width;
+  }
 
   // `count` rows' bytes. REQUIRES: all of them committed, all sealed or all in the tail.
-  ByteView bytes(std::uint64_t row, std::uint64_t count = 1) const;
+  // Row numbers come out of other rows: one that does not exist is damage.
+  ByteView bytes(std::uint64_t row, std::uint64_t count = 1) const {
+    std::uint64_t start = row * spec_->width;
+    std::uint64_t size = count * spec_->width;
+    if (start < committed_.size()) {
+      CHECK_LEDGER(size <= committed_.size() - start);
+      return committed_.subspan(start, size);
+    }
+    return uncommitted(start - committed_.size(), size);
+  }
   template <typename Field>
   Field get(std::uint64_t row) const {
     return load_le<Field>(bytes(row).data());
@@ -62,12 +79,23 @@ class ColumnFile {
   }
 
  private:
+  ByteView uncommitted(std::uint64_t start, std::uint64_t size) const {
+    ByteView rows = sealed_;
+    if (start >= rows.size()) {
+      start -= rows.size();
+      rows = tail_;
+    }
+    CHECK_LEDGER(start <= rows.size() && size <= rows.size() - start);
+    return rows.subspan(start, size);
+  }
+
   const ColumnSpec* spec_;
   std::string path_;
   std::unique_ptr<Mapping> map_;
+  ByteView committed_;  // the committed rows in it
   std::uint64_t committed_rows_ = 0;
-  Bytes sealed_;
-  Bytes tail_;
+  LargeVector<Byte> sealed_;
+  LargeVector<Byte> tail_;
 };
 
 }  // namespace tracehound::ledger

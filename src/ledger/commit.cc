@@ -20,22 +20,13 @@ class IndexKeys {
   IndexKeys(const Columns& columns, const Manifest& manifest)
       : columns_(columns), manifest_(manifest) {}
 
-  std::uint64_t key(Index index, std::uint64_t row) const {
-    switch (index) {
-      case Index::txid:
-        return columns_.txid(TxId(static_cast<std::uint32_t>(row))).prefix();
-      case Index::address:
-        return columns_.address_key(AddressId(static_cast<std::uint32_t>(row)));
-      case Index::address_coin:
-        return columns_[Column::coin_address].get<std::uint32_t>(row);
-      case Index::address_input:
-        return columns_[Column::coin_address].get<std::uint32_t>(spent_coin(row));
-      case Index::block_hash:
-        return block_hash(row).prefix();
-      case Index::block_time:
-        return header_time(columns_[Column::block_header].bytes(row));
+  void keys(Index index, std::uint64_t first, std::span<std::uint64_t> keys) const {
+    if (index == Index::address_input) {
+      for (std::size_t i = 0; i < keys.size(); ++i) {
+        columns_[Column::coin_address].prefetch(spent_coin(first + i));
+      }
     }
-    return 0;
+    for (std::size_t i = 0; i < keys.size(); ++i) keys[i] = key(index, first + i);
   }
 
   // Rows lie far apart: all are asked for before the first is read.
@@ -56,6 +47,24 @@ class IndexKeys {
   }
 
  private:
+  std::uint64_t key(Index index, std::uint64_t row) const {
+    switch (index) {
+      case Index::txid:
+        return columns_.txid(TxId(static_cast<std::uint32_t>(row))).prefix();
+      case Index::address:
+        return columns_.address_key(AddressId(static_cast<std::uint32_t>(row)));
+      case Index::address_coin:
+        return columns_[Column::coin_address].get<std::uint32_t>(row);
+      case Index::address_input:
+        return columns_[Column::coin_address].get<std::uint32_t>(spent_coin(row));
+      case Index::block_hash:
+        return block_hash(row).prefix();
+      case Index::block_time:
+        return header_time(columns_[Column::block_header].bytes(row));
+    }
+    return 0;
+  }
+
   std::uint64_t spent_coin(std::uint64_t input) const {
     return columns_[Column::input_coin].get<Uint40>(input).number();
   }
@@ -108,11 +117,13 @@ Status write_indexes(FileSystem& files, const std::string& folder, const Columns
                      const Counts& had, const Manifest& now) {
   IndexKeys keys(columns, now);
   for (const IndexSpec& spec : kIndexes) {
-    TRY(write_runs(files, folder, spec,
-                   {.had = rows_of(spec.rows, had),
-                    .now = rows_of(spec.rows, now.counts),
-                    .key_of = [&](std::uint64_t row) { return keys.key(spec.index, row); },
-                    .sum_of = [&](auto rows) { return keys.sum(spec.index, rows); }}));
+    TRY(write_runs(
+        files, folder, spec,
+        {.had = rows_of(spec.rows, had),
+         .now = rows_of(spec.rows, now.counts),
+         .keys_of = [&](std::uint64_t first,
+                        std::span<std::uint64_t> into) { keys.keys(spec.index, first, into); },
+         .sum_of = [&](auto rows) { return keys.sum(spec.index, rows); }}));
   }
   return files.sync_folder(runs_folder(folder));
 }

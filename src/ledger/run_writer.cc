@@ -1,10 +1,13 @@
 #include "ledger/run_writer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <vector>
 
 #include "base/check.h"
+#include "base/huge_pages.h"
 #include "ledger/runs.h"
 
 namespace tracehound::ledger {
@@ -18,10 +21,10 @@ struct Entry {
 
 // By key; entries of one key keep their order. Least digit first, 11 bits at a time: a key of 64
 // bits takes six passes over memory, where a comparing sort of a million takes twenty.
-void sort_by_key(std::vector<Entry>& entries, std::size_t key_width) {
+void sort_by_key(LargeVector<Entry>& entries, std::size_t key_width) {
   constexpr int kDigitBits = 11;
   constexpr std::uint64_t kDigits = 1U << kDigitBits;
-  std::vector<Entry> other(entries.size());
+  LargeVector<Entry> other(entries.size());
   std::array<std::uint64_t, kDigits> starts;
   for (int shift = 0; shift < static_cast<int>(key_width * 8); shift += kDigitBits) {
     starts.fill(0);
@@ -68,6 +71,7 @@ class RunFile {
     std::array<Byte, 16> packed;
     store_le(packed.data(), entry.key);
     store_le(packed.data() + spec_.key_width, entry.row);
+    ++entries_;
     buffer_.insert(buffer_.end(), packed.begin(),
                    packed.begin() + static_cast<long>(spec_.key_width + spec_.row_width));
     if (spec_.sums) {
@@ -76,6 +80,8 @@ class RunFile {
     }
     return buffer_.size() >= kBuffer ? write() : Status{};
   }
+
+  std::uint64_t entries() const { return entries_; }
 
   Status finish() {
     buffer_.insert(buffer_.end(), sums_.begin(), sums_.end());
@@ -101,13 +107,14 @@ class RunFile {
   const IndexSpec& spec_;
   const IndexRows& rows_;
   std::unique_ptr<WriteFile> file_;
+  std::uint64_t entries_ = 0;
   Bytes buffer_;
   std::vector<std::uint64_t> group_;
   Amount total_ = 0;
   Bytes sums_;
 };
 
-Status merge(std::vector<OldEntries>& old, const std::vector<Entry>& fresh, RunFile& file) {
+Status merge(std::vector<OldEntries>& old, const LargeVector<Entry>& fresh, RunFile& file) {
   std::size_t next = 0;
   for (;;) {
     // Sources cover ascending rows, the fresh ones last: of equal keys the earliest source's goes
@@ -135,10 +142,15 @@ Status write_run(FileSystem& files, const std::string& folder, const IndexSpec& 
     TRY_ASSIGN(Run run, Run::open(files, folder, spec, had));
     old.emplace_back(std::move(run), range);
   }
-  std::vector<Entry> fresh;
+  LargeVector<Entry> fresh;
   std::uint64_t first = std::max(rows.had, range.first);
   if (first < range.end) fresh.reserve(range.end - first);
-  for (std::uint64_t row = first; row < range.end; ++row) fresh.push_back({rows.key_of(row), row});
+  std::array<std::uint64_t, 64> keys;
+  for (std::uint64_t row = first; row < range.end;) {
+    std::span group(keys.data(), std::min<std::uint64_t>(keys.size(), range.end - row));
+    rows.keys_of(row, group);
+    for (std::uint64_t key : group) fresh.push_back({key, row++});
+  }
   sort_by_key(fresh, spec.key_width);
 
   std::string path = runs_folder(folder) + "/" + run_name(spec, range);
@@ -146,6 +158,12 @@ Status write_run(FileSystem& files, const std::string& folder, const IndexSpec& 
   TRY(file->truncate(0));
   RunFile out(spec, rows, std::move(file));
   TRY(merge(old, fresh, out));
+  if (out.entries() != range.size()) {
+    return machine_error(fmt::format(
+        "{} cannot be made: a run that goes into it is damaged; run `tracehound ledger check`, and "
+        "restore the ledger from a copy or ingest again",
+        path));
+  }
   TRY(out.finish());
   return files.rename(path + ".new", path);
 }

@@ -20,7 +20,8 @@ namespace tracehound::ledger {
 struct IndexRows {
   std::uint64_t had;  // rows that the runs on disk cover
   std::uint64_t now;  // rows that they shall cover
-  std::function<std::uint64_t(std::uint64_t row)> key_of;
+  // The keys of the rows from `first` on.
+  std::function<void(std::uint64_t first, std::span<std::uint64_t> keys)> keys_of;
   // The sum of these rows' values, wrapping; asked only of an index with sums.
   std::function<Amount(std::span<const std::uint64_t> rows)> sum_of;
 };

@@ -51,7 +51,7 @@ void UnspentTable::prefetch(const Outpoint& outpoint) const {
 }
 
 // Enters the slots that hold a coin. REQUIRES: every slot of the table is empty.
-void UnspentTable::place_all(const std::vector<Slot>& slots) {
+void UnspentTable::place_all(std::span<const Slot> slots) {
   for (const Slot& slot : slots) {
     if (slot.coin_and_index == kEmpty) continue;
     std::uint64_t place = home(slot);
@@ -61,7 +61,7 @@ void UnspentTable::place_all(const std::vector<Slot>& slots) {
 }
 
 void UnspentTable::grow() {
-  std::vector<Slot> old = std::move(slots_);
+  LargeVector<Slot> old = std::move(slots_);
   slots_.assign(old.size() * 2, Slot{0, 0, kEmpty, 0});
   mask_ = slots_.size() - 1;
   place_all(old);

@@ -7,8 +7,10 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
+#include "base/huge_pages.h"
 #include "base/ids.h"
 #include "ledger/rows.h"
 
@@ -53,10 +55,10 @@ class UnspentTable {
 
   std::uint64_t find(const Outpoint& outpoint) const;
   std::uint64_t home(const Slot& slot) const;
-  void place_all(const std::vector<Slot>& slots);
+  void place_all(std::span<const Slot> slots);
   void grow();
 
-  std::vector<Slot> slots_;
+  LargeVector<Slot> slots_;
   std::uint64_t mask_ = 0;
   std::uint64_t size_ = 0;
 };

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <new>
+#include <system_error>
 #include <thread>
 
 #include "base/check.h"
@@ -49,7 +51,11 @@ struct Writer::State {
   Resolver resolver;
   Interner interner;
   bool tables_ready = false;
-  bool disk_is_tidy = true;  // nothing lies there that the next writer must look for
+  // Whether memory and disk are as the manifest says, with nothing there from a failure or a kill;
+  // if not, recover() comes before the next change. Readers may have to be told besides that rows
+  // of theirs were taken back.
+  bool recovered = true;
+  bool readers_untold = false;
   std::unique_ptr<BegunCommit> begun;
   // The block at work.
   Resolved resolved;
@@ -64,7 +70,7 @@ struct Writer::State {
         resolver(columns),
         interner(columns) {}
 
-  Status open_committed();
+  Status open_at(const Manifest& now);
   void forget_uncommitted();
   Status back_to_commit();
   Status build_tables();
@@ -76,15 +82,17 @@ struct Writer::State {
   std::string missing_coin(const BlockRows& block, const Outpoint& outpoint) const;
   void note_spend(CoinId coin, TxId by);
   void push_outputs(const BlockRows& block);
+  void push_transactions(const BlockRows& block, const Counts& before);
   void seal_block(const Counts& before);
 
-  Status seal_for_commit();
   Status begin_commit(bool own_thread);
   Status finish_commit();
   Status take_back(Status failure);
+  Status recover();
   Status tidy();
   Counts counts_at(std::uint64_t blocks) const;
   std::vector<Spend> spends_after(const Counts& kept) const;
+  Status go_back(std::uint64_t blocks);
   Status remove_ledger();
 };
 
@@ -111,13 +119,11 @@ Result<Writer> Writer::open(FileSystem& files, const std::string& folder, const 
     TRY_ASSIGN(state->manifest, read_manifest(files, folder));
   }
   state->manifest.chain = chain;
-  TRY(state->open_committed());
+  TRY(state->open_at(state->manifest));
   state->forget_uncommitted();
-  if (state->side_files.was_interrupted()) {
-    TRY(state->clear_stale_spenders());
-    TRY(state->side_files.count_rewind());
-  }
-  TRY(state->tidy());
+  state->recovered = !state->side_files.was_interrupted();
+  state->readers_untold = !state->recovered;
+  TRY(state->recovered ? state->tidy() : state->recover());
   state->side_files.clear_mark();
   return Writer(std::move(state));
 }
@@ -128,7 +134,7 @@ Writer& Writer::operator=(Writer&&) noexcept = default;
 
 Writer::~Writer() {
   // A commit that was begun is let go on to its end.
-  if (state_ && state_->finish_commit() && state_->disk_is_tidy) state_->side_files.clear_mark();
+  if (state_ && state_->finish_commit() && state_->recovered) state_->side_files.clear_mark();
 }
 
 const Counts& Writer::counts() const { return state_->counts; }
@@ -153,13 +159,18 @@ Hash256 Writer::block_hash(BlockHeight height) const {
   return Hash256::from_bytes(header(height.next()).subspan(4, 32));
 }
 
-// Looks at the disk as the manifest describes it; rows in the tails stay.
-Status Writer::State::open_committed() {
-  TRY(columns.open(files, manifest.counts));
-  TRY_ASSIGN(txids,
-             RunIndex::open(files, folder, spec_of(Index::txid), manifest.counts.transactions));
-  TRY_ASSIGN(addresses,
-             RunIndex::open(files, folder, spec_of(Index::address), manifest.counts.addresses));
+// Looks at the disk as this manifest describes it; rows in the tails stay. A failure changes
+// nothing.
+Status Writer::State::open_at(const Manifest& now) {
+  const Counts& rows = now.counts;
+  TRY_ASSIGN(auto new_txids,
+             RunIndex::open(files, folder, spec_of(Index::txid), rows.transactions));
+  TRY_ASSIGN(auto new_addresses,
+             RunIndex::open(files, folder, spec_of(Index::address), rows.addresses));
+  TRY(columns.open(files, rows));
+  txids = std::move(new_txids);
+  addresses = std::move(new_addresses);
+  manifest = now;
   return {};
 }
 
@@ -222,6 +233,7 @@ Status Writer::State::make_room(const BlockRows& block) {
 
 Status Writer::append(const BlockRows& block) {
   State& state = *state_;
+  TRY(state.recover());
   TRY(state.build_tables());
   bool builds_on_tip = state.counts.blocks == 0 || block.previous_hash() == state.tip_hash;
   Status status;
@@ -261,19 +273,7 @@ Status Writer::State::append_rows(const BlockRows& block) {
   counts.repeats += resolved.repeats.size();
   interner.intern(block, counts, address_ids);
   push_outputs(block);
-  for (const TxRow& row : block.transactions) {
-    TxId tx(static_cast<std::uint32_t>(counts.transactions++));
-    columns[Column::tx_hash].push(row.txid);
-    columns[Column::tx_first_input].push(Uint40::of(counts.inputs));
-    columns[Column::tx_first_coin].push(Uint40::of(counts.coins));
-    columns[Column::tx_shape].push(row.shape);
-    for (std::uint32_t i = 0; i < row.inputs; ++i) {
-      CoinId coin = resolved.inputs[counts.inputs++ - before.inputs]->coin;
-      columns[Column::input_coin].push(Uint40::of(coin.number()));
-      note_spend(coin, tx);
-    }
-    counts.coins += row.outputs;
-  }
+  push_transactions(block, before);
   // BIP 30: the later transaction of the same txid took the earlier one's place.
   for (const Spend& spend : resolved.replaced) note_spend(spend.coin, spend.by);
   tip_hash = block.hash;
@@ -341,12 +341,43 @@ void Writer::State::note_spend(CoinId coin, TxId by) {
 }
 
 void Writer::State::push_outputs(const BlockRows& block) {
-  for (std::size_t i = 0; i < block.outputs.size(); ++i) {
+  std::size_t rows = block.outputs.size();
+  Byte* values = columns[Column::coin_value].add_rows(rows);
+  Byte* addresses_at = columns[Column::coin_address].add_rows(rows);
+  Byte* scripts = columns[Column::coin_script].add_rows(rows);
+  Byte* spenders = columns[Column::coin_spender].add_rows(rows);
+  for (std::size_t i = 0; i < rows; ++i) {
     const OutputRow& output = block.outputs[i];
-    columns[Column::coin_value].push(output.value);
-    columns[Column::coin_address].push(address_ids[i].number());
-    columns[Column::coin_script].push(output.script);
-    columns[Column::coin_spender].push(kNoTx);
+    store_le(values + i * width::kAmount, output.value);
+    store_le(addresses_at + i * width::kAddressId, address_ids[i].number());
+    store_le(scripts + i * width::kKind, output.script);
+    store_le(spenders + i * width::kTxId, kNoTx);
+  }
+  counts.coins += rows;
+}
+
+void Writer::State::push_transactions(const BlockRows& block, const Counts& before) {
+  std::size_t rows = block.transactions.size();
+  Byte* hashes = columns[Column::tx_hash].add_rows(rows);
+  Byte* first_inputs = columns[Column::tx_first_input].add_rows(rows);
+  Byte* first_coins = columns[Column::tx_first_coin].add_rows(rows);
+  Byte* shapes = columns[Column::tx_shape].add_rows(rows);
+  Byte* inputs = columns[Column::input_coin].add_rows(block.inputs.size());
+  std::uint64_t first_coin = before.coins;
+  for (std::size_t i = 0; i < rows; ++i) {
+    const TxRow& row = block.transactions[i];
+    TxId tx(static_cast<std::uint32_t>(counts.transactions++));
+    store_le(hashes + i * width::kHash, row.txid);
+    store_le(first_inputs + i * width::kInputId, Uint40::of(counts.inputs));
+    store_le(first_coins + i * width::kCoinId, Uint40::of(first_coin));
+    store_le(shapes + i * width::kShape, row.shape);
+    first_coin += row.outputs;
+    for (std::uint32_t k = 0; k < row.inputs; ++k) {
+      std::uint64_t input = counts.inputs++ - before.inputs;
+      CoinId coin = resolved.inputs[input]->coin;
+      store_le(inputs + input * width::kCoinId, Uint40::of(coin.number()));
+      note_spend(coin, tx);
+    }
   }
 }
 
@@ -387,10 +418,18 @@ Status Writer::State::begin_commit(bool own_thread) {
   begun->commit.spends.swap(spends);
   columns.seal();
   auto write = [this, work = begun.get()] {
-    work->outcome = write_commit(files, folder, columns, work->commit);
+    try {
+      work->outcome = write_commit(files, folder, columns, work->commit);
+    } catch (const std::bad_alloc&) {
+      work->outcome = machine_error("not enough memory to write a commit; close other programs");
+    }
   };
   if (own_thread) {
-    begun->thread = std::jthread(write);
+    try {
+      begun->thread = std::jthread(write);
+    } catch (const std::system_error&) {
+      write();  // no thread is to be had
+    }
     return {};
   }
   write();
@@ -401,9 +440,9 @@ Status Writer::State::finish_commit() {
   if (!begun) return {};
   if (begun->thread.joinable()) begun->thread.join();
   auto done = std::move(begun);
-  if (!done->outcome) return take_back(done->outcome);
-  manifest = done->commit.after;
-  TRY(open_committed());
+  Status status = done->outcome;
+  if (status) status = open_at(done->commit.after);
+  if (!status) return take_back(status);
   if (tables_ready) {
     resolver.committed(manifest.counts, txids.get(), spends);
     interner.committed(manifest.counts, addresses.get());
@@ -411,20 +450,36 @@ Status Writer::State::finish_commit() {
   return drop_other_runs(files, folder, manifest.counts);
 }
 
-// After a commit that failed: gives the disk back what was written, as far as it lets us. The
-// failure is what counts; what stays is harmless and goes with the next writer.
+// After a commit or a way back that failed: gives the disk back what was written, as far as it lets
+// us. The failure is what counts; what stays is harmless, and goes before anything is added.
 Status Writer::State::take_back(Status failure) {
-  if (files.exists(manifest_path(folder))) {
-    // If only the last sync failed, readers see the new manifest: then that is where we stand.
-    auto visible = read_manifest(files, folder);
-    if (visible) manifest = *visible;
-  }
   forget_uncommitted();
-  disk_is_tidy = open_committed() && clear_stale_spenders() && open_committed() && tidy();
+  recovered = false;
+  static_cast<void>(recover());
   return failure;
 }
 
-// What a killed writer left: rows past the commit, runs that nobody names, unfinished replacements.
+// To the manifest that is there. If only the last sync failed, or a writer was killed right before
+// it, that is the new one: it has to last before the runs of the old one may go.
+Status Writer::State::recover() {
+  if (recovered) return {};
+  Manifest visible;
+  visible.chain = manifest.chain;
+  if (files.exists(manifest_path(folder))) {
+    TRY_ASSIGN(visible, read_manifest(files, folder));
+  }
+  TRY(open_at(visible));
+  forget_uncommitted();
+  TRY(files.sync_folder(folder));
+  if (readers_untold) TRY(side_files.count_rewind());
+  readers_untold = false;
+  TRY(clear_stale_spenders());
+  TRY(tidy());
+  recovered = true;
+  return {};
+}
+
+// Removes rows past the commit, runs that nobody names, unfinished replacements.
 // Files are cut only while no reader has them mapped.
 Status Writer::State::tidy() {
   std::string unfinished = manifest_path(folder) + ".new";
@@ -450,6 +505,10 @@ Counts Writer::State::counts_at(std::uint64_t blocks) const {
   while (kept.repeats > 0 && repeats.get<std::uint32_t>(kept.repeats - 1) >= kept.transactions) {
     --kept.repeats;
   }
+  const Counts& all = manifest.counts;
+  CHECK_LEDGER(kept.transactions < all.transactions && kept.inputs <= all.inputs &&
+               kept.coins <= all.coins && kept.addresses <= all.addresses &&
+               kept.payload_bytes <= all.payload_bytes);
   return kept;
 }
 
@@ -477,39 +536,44 @@ std::vector<Spend> Writer::State::spends_after(const Counts& kept) const {
 Status Writer::rewind(std::uint64_t blocks) {
   State& state = *state_;
   TRY(state.back_to_commit());
+  TRY(state.recover());
   CHECK(blocks <= state.manifest.counts.blocks);
   if (blocks == state.manifest.counts.blocks) return {};
   TRY(state.side_files.mark_writing());
-  if (blocks == 0) return state.remove_ledger();
+  Status status = blocks == 0 ? state.remove_ledger() : state.go_back(blocks);
+  return status ? status : state.take_back(status);
+}
 
-  Manifest back = state.manifest;
-  back.tip_hash = block_hash(BlockHeight(static_cast<std::uint32_t>(blocks - 1)));
-  back.checksum = state.columns[Column::block_checksum].get<std::uint64_t>(blocks - 1);
-  back.counts = state.counts_at(blocks);
-  TRY(state.build_tables());
-  std::vector<Spend> undone = state.spends_after(back.counts);
-  TRY(write_indexes(state.files, state.folder, state.columns, state.manifest.counts, back));
-  TRY(replace_file(state.files, manifest_path(state.folder), manifest_text(back)));
+Status Writer::State::go_back(std::uint64_t blocks) {
+  Manifest back = manifest;
+  back.tip_hash = Hash256::from_bytes(columns[Column::block_header].bytes(blocks).subspan(4, 32));
+  back.checksum = columns[Column::block_checksum].get<std::uint64_t>(blocks - 1);
+  back.counts = counts_at(blocks);
+  TRY(build_tables());
+  std::vector<Spend> undone = spends_after(back.counts);
+  TRY(write_indexes(files, folder, columns, manifest.counts, back));
+  readers_untold = true;
+  TRY(replace_file(files, manifest_path(folder), manifest_text(back)));
 
   // From here on the ledger is the shorter one. Readers of the longer one must be able to tell
   // before a row of theirs changes.
-  state.manifest = back;
-  TRY(state.side_files.count_rewind());
-  TRY(state.open_committed());
-  state.forget_uncommitted();
-  TRY(patch_spenders(state.files, state.columns, undone));
-  TRY(state.open_committed());
-  return state.tidy();
+  TRY(side_files.count_rewind());
+  readers_untold = false;
+  TRY(open_at(back));
+  forget_uncommitted();
+  TRY(patch_spenders(files, columns, undone));
+  return tidy();
 }
 
 Status Writer::State::remove_ledger() {
+  readers_untold = true;
   TRY(files.remove(manifest_path(folder)));
   TRY(files.sync_folder(folder));
-  manifest.counts = Counts{};
-  manifest.tip_hash = Hash256{};
-  manifest.checksum = 0;
   TRY(side_files.count_rewind());
-  TRY(open_committed());
+  readers_untold = false;
+  Manifest none;
+  none.chain = manifest.chain;
+  TRY(open_at(none));
   forget_uncommitted();
   for (const ColumnSpec& spec : kColumns) {
     std::string path = column_path(folder, spec);

@@ -1,8 +1,9 @@
 // Block files into a ledger, step by step in bring_up_to_date(). Choosing the chain needs headers
-// only; blocks are decoded when their turn comes, a batch at a time, side by side, and appended in
-// chain order. A block that turns out to be damaged is struck from the tree and the chain chosen
+// only; blocks are decoded when their turn comes, side by side, appended in chain order behind, and
+// committed behind that: three stages at work at once, with a bounded number of blocks between
+// them. A block that turns out to be damaged is struck from the tree and the chain chosen
 // again: another copy of it, another branch, or an earlier end. So a damaged block costs what
-// builds on it and nothing else, and memory stays at one batch.
+// builds on it and nothing else.
 
 #include "chains/bitcoin/ingest.h"
 
@@ -36,8 +37,6 @@ class Ingest {
   Result<IngestReport> run();
 
  private:
-  using Rows = std::vector<Result<ledger::BlockRows>>;
-
   Status open_ledger();
   Status scan_folder();
   Status bring_up_to_date();
@@ -49,8 +48,9 @@ class Ingest {
 
   std::uint64_t common_length() const;
   bool is_branch_whole(std::uint64_t fork, const Work& work_to_beat);
-  Rows decode(std::uint64_t first, std::uint64_t count) const;
-  std::uint64_t batch_length(std::uint64_t first) const;
+  Result<ledger::BlockRows> decode(std::uint64_t height) const;
+  std::size_t blocks_in_flight() const;
+  std::uint64_t commit_bytes() const;
   Status append(std::uint64_t height, const ledger::BlockRows& rows);
   Status commit();
   void strike_out(std::uint64_t height, const Error& error);
@@ -101,7 +101,8 @@ Status Ingest::bring_up_to_date() {
 
 Status Ingest::open_ledger() {
   bool is_new = tree_.has_value();
-  TRY_ASSIGN(writer_, ledger::Writer::open(files_, ledger_folder_, std::string(network_.chain)));
+  TRY_ASSIGN(writer_, ledger::Writer::open(files_, ledger_folder_, std::string(network_.chain),
+                                           {.table_bytes = options_.memory_bytes / 2}));
   if (is_new && ledger_blocks() > 0) {
     return machine_error(
         fmt::format("another process has begun the ledger {} meanwhile; run the command again",
@@ -179,7 +180,7 @@ Status Ingest::leave_other_branch() {
 // ledger leaves nothing for a branch that then turns out to be shorter.
 bool Ingest::is_branch_whole(std::uint64_t fork, const Work& work_to_beat) {
   for (std::uint64_t height = fork; height < target_; ++height) {
-    auto rows = std::move(decode(height, 1).front());
+    auto rows = decode(height);
     if (!rows) {
       strike_out(height, rows.error());
       return false;
@@ -196,41 +197,44 @@ Status Ingest::add_blocks() {
     total += place(height).size;
   }
   Progress progress("ingest", "MB", total, 1e6, options_.progress);
+  std::uint64_t first = ledger_blocks();
   std::uint64_t done = 0;
-  while (!struck_out_ && ledger_blocks() < target_) {
-    std::uint64_t first = ledger_blocks();
-    Rows batch = decode(first, batch_length(first));
-    for (std::size_t i = 0; i < batch.size() && !struck_out_; ++i) {
-      if (batch[i]) {
-        TRY(append(first + i, *batch[i]));
-        done += place(first + i).size;
-        batch[i] = ledger::BlockRows{};
-      } else {
-        strike_out(first + i, batch[i].error());
-      }
-    }
-    progress.update(done);
-    if (uncommitted_bytes_ >= options_.commit_bytes) TRY(commit());
-  }
+  std::vector<Result<ledger::BlockRows>> slots(blocks_in_flight());
+  Status status;
+  std::optional<std::pair<std::uint64_t, Error>> damaged;
+  pipeline(
+      target_ - first, slots.size(),
+      [&](std::size_t i) { slots[i % slots.size()] = decode(first + i); },
+      [&](std::size_t i) {
+        auto& rows = slots[i % slots.size()];
+        if (!rows) {
+          damaged.emplace(first + i, rows.error());
+          return false;
+        }
+        status = append(first + i, *rows);
+        progress.update(done += place(first + i).size);
+        return status.has_value();
+      });
+  TRY(status);
+  if (damaged) strike_out(damaged->first, damaged->second);
   return commit();
 }
 
-std::uint64_t Ingest::batch_length(std::uint64_t first) const {
-  std::uint64_t bytes = 0;
-  std::uint64_t end = first;
-  while (end < target_ && (end == first || bytes + place(end).size <= options_.batch_bytes)) {
-    bytes += place(end++).size;
-  }
-  return end - first;
+Result<ledger::BlockRows> Ingest::decode(std::uint64_t height) const {
+  Bytes scratch;
+  return decode_block(network_, blocks_.read(place(height), scratch), thread_hasher());
 }
 
-Ingest::Rows Ingest::decode(std::uint64_t first, std::uint64_t count) const {
-  Rows rows(count);
-  parallel_for(count, [&](std::size_t i) {
-    Bytes scratch;
-    rows[i] = decode_block(network_, blocks_.read(place(first + i), scratch), thread_hasher());
-  });
-  return rows;
+// Blocks read or decoded and not yet appended. The largest take 4 MB as they lie and about as much
+// decoded.
+std::size_t Ingest::blocks_in_flight() const {
+  constexpr std::uint64_t kLargest = 8U << 20;
+  return std::clamp<std::size_t>(options_.memory_bytes / 16 / kLargest, 2, 64);
+}
+
+std::uint64_t Ingest::commit_bytes() const {
+  if (options_.commit_bytes > 0) return options_.commit_bytes;
+  return std::clamp<std::uint64_t>(options_.memory_bytes / 16, 1U << 20, 256U << 20);
 }
 
 Status Ingest::append(std::uint64_t height, const ledger::BlockRows& rows) {
@@ -242,11 +246,12 @@ Status Ingest::append(std::uint64_t height, const ledger::BlockRows& rows) {
   }
   TRY(added);
   uncommitted_bytes_ += kRecordHead + at.size;
-  return {};
+  if (uncommitted_bytes_ < commit_bytes()) return {};
+  uncommitted_bytes_ = 0;
+  return thread_limit() > 1 ? writer_->begin_commit() : writer_->commit();
 }
 
 Status Ingest::commit() {
-  if (uncommitted_bytes_ == 0) return {};
   TRY(writer_->commit());
   uncommitted_bytes_ = 0;
   return {};

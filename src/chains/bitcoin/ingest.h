@@ -17,10 +17,12 @@ namespace tracehound::chains::bitcoin {
 struct IngestOptions {
   std::optional<BlockHeight> to = {};  // stop after this height
   bool progress = true;
-  // Block bytes decoded side by side, and between two commits. They bound memory and what a kill
-  // costs; the ledger's bytes do not depend on them.
-  std::uint64_t batch_bytes = 32U << 20;
-  std::uint64_t commit_bytes = 256U << 20;
+  // What the work may take: half for the ledger's tables, the rest for blocks and rows on their way
+  // to disk. It changes speed, never bytes.
+  std::uint64_t memory_bytes = std::uint64_t{2} << 30;
+  // Block bytes between two commits: what a kill costs. 0: a sixteenth of the memory, 256 MB at
+  // most.
+  std::uint64_t commit_bytes = 0;
 };
 
 // What lay in the folder.

@@ -14,7 +14,6 @@ void write(FileSystem& disk, const std::string& path, ByteView bytes) {
 // Small batches and commits, so that a test chain passes through several.
 IngestOptions small_steps(IngestOptions options) {
   options.progress = false;
-  if (options.batch_bytes == IngestOptions{}.batch_bytes) options.batch_bytes = 1000;
   if (options.commit_bytes == IngestOptions{}.commit_bytes) options.commit_bytes = 3000;
   return options;
 }

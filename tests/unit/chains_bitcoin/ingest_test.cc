@@ -95,7 +95,7 @@ TEST_F(IngestTest, one_thread_or_two__same_bytes) {
       ASSERT_TRUE(fresh.make_folder(folder_of(file)).has_value());
       ASSERT_TRUE(replace_file(fresh, file, content).has_value());
     }
-    IngestOptions options{.progress = false, .batch_bytes = 2000, .commit_bytes = 4000};
+    IngestOptions options{.progress = false, .commit_bytes = 4000};
     ASSERT_TRUE(
         ingest_blocks(fresh, kBlocks, *find_network(network), kLedger, options).has_value());
     bytes[threads - 1] = ledger_files(fresh);
@@ -332,7 +332,7 @@ TEST_F(IngestTest, power_lost_at_any_change__next_run_ends_in_the_same_bytes) {
       ASSERT_TRUE(fresh.make_folder(kBlocks).has_value());
       ASSERT_TRUE(replace_file(fresh, path("blk00000.dat"), file).has_value());
       fresh.lose_power_after(changes);
-      IngestOptions options{.progress = false, .batch_bytes = 500, .commit_bytes = 1500};
+      IngestOptions options{.progress = false, .commit_bytes = 1500};
       const Network& of = *find_network(network);
       finished = ingest_blocks(fresh, kBlocks, of, kLedger, options).has_value();
       fresh.restart(seed);

@@ -85,7 +85,7 @@ Totals count(const ledger::Ledger& ledger) {
 
 TEST_F(RealBlocksTest, the_first_4313_blocks__every_number_of_the_summary) {
   NEED(copy("mainnet-0-4312/blk00000.dat", "blk00000.dat"));
-  IngestReport report = ingested({.batch_bytes = 50'000, .commit_bytes = 200'000});
+  IngestReport report = ingested({.commit_bytes = 200'000});
   EXPECT_EQ(report.scan.duplicates + report.scan.side_blocks + report.scan.unconnected, 0U);
   EXPECT_TRUE(report.scan.damaged.empty() && report.scan.unfinished.empty());
 
@@ -154,7 +154,7 @@ void expect_transaction(const ledger::Ledger& ledger, simdjson::dom::element exp
 
 TEST_F(RealBlocksTest, the_first_4313_blocks__every_transaction_that_spends) {
   NEED(copy("mainnet-0-4312/blk00000.dat", "blk00000.dat"));
-  ingested({.batch_bytes = 1'000'000, .commit_bytes = 10'000'000});
+  ingested({.commit_bytes = 10'000'000});
   Bytes text = *shared_data("mainnet-0-4312/non_coinbase_txs.json");
   simdjson::dom::parser parser;
   ledger::Ledger ledger = open();
@@ -168,7 +168,7 @@ TEST_F(RealBlocksTest, the_first_4313_blocks__every_transaction_that_spends) {
 
 TEST_F(RealBlocksTest, ten_pieces_and_one_go__same_bytes) {
   NEED(copy("mainnet-0-4312/blk00000.dat", "blk00000.dat"));
-  ingested({.batch_bytes = 1'000'000, .commit_bytes = 10'000'000});
+  ingested({.commit_bytes = 10'000'000});
   LedgerFiles one_go = ledger_files(disk);
   for (const auto& [file, bytes] : one_go) ASSERT_TRUE(disk.remove(file).has_value());
   std::uint64_t added = 0;
