@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 #include "base/check.h"
 
@@ -35,6 +36,7 @@ class Descriptor {
   ~Descriptor() {
     if (number_ >= 0) ::close(number_);
   }
+  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
   int number() const { return number_; }
@@ -56,6 +58,34 @@ class PosixMapping final : public Mapping {
   std::size_t size_;
 };
 
+Status read_fully(const Descriptor& file, const std::string& path, std::uint64_t offset,
+                  std::span<Byte> into) {
+  while (!into.empty()) {
+    ssize_t got = ::pread(file.number(), into.data(), into.size(), static_cast<off_t>(offset));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return system_error("read", path);
+    if (got == 0) return machine_error(fmt::format("{} ends before byte {}", path, offset));
+    into = into.subspan(static_cast<std::size_t>(got));
+    offset += static_cast<std::uint64_t>(got);
+  }
+  return {};
+}
+
+class PosixReadFile final : public ReadFile {
+ public:
+  PosixReadFile(Descriptor descriptor, std::string path, std::uint64_t size)
+      : descriptor_(std::move(descriptor)), path_(std::move(path)), size_(size) {}
+  Status read_at(std::uint64_t offset, std::span<Byte> into) const override {
+    return read_fully(descriptor_, path_, offset, into);
+  }
+  std::uint64_t size() const override { return size_; }
+
+ private:
+  Descriptor descriptor_;
+  std::string path_;
+  std::uint64_t size_;
+};
+
 class PosixWriteFile final : public WriteFile {
  public:
   PosixWriteFile(int descriptor, std::string path, std::uint64_t size)
@@ -73,16 +103,7 @@ class PosixWriteFile final : public WriteFile {
   }
 
   Status read_at(std::uint64_t offset, std::span<Byte> into) override {
-    while (!into.empty()) {
-      ssize_t got =
-          ::pread(descriptor_.number(), into.data(), into.size(), static_cast<off_t>(offset));
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) return system_error("read", path_);
-      if (got == 0) return machine_error(fmt::format("{} ends before byte {}", path_, offset));
-      into = into.subspan(static_cast<std::size_t>(got));
-      offset += static_cast<std::uint64_t>(got);
-    }
-    return {};
+    return read_fully(descriptor_, path_, offset, into);
   }
 
   Status truncate(std::uint64_t size) override {
@@ -151,21 +172,30 @@ class PosixFileLock final : public Lock {
   Descriptor descriptor_;
 };
 
+// Of a file that open() gave, or failed to give.
+Result<std::uint64_t> plain_size(const Descriptor& file, const std::string& path) {
+  if (file.number() < 0) return system_error("open", path);
+  struct stat facts{};
+  if (::fstat(file.number(), &facts) != 0) return system_error("look at", path);
+  if (!S_ISREG(facts.st_mode)) return machine_error(fmt::format("{} is not a plain file", path));
+  return static_cast<std::uint64_t>(facts.st_size);
+}
+
 class PosixFileSystem final : public FileSystem {
  public:
   Result<std::unique_ptr<Mapping>> map(const std::string& path) override {
     Descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-    if (file.number() < 0) return system_error("open", path);
-    struct stat facts{};
-    if (::fstat(file.number(), &facts) != 0) return system_error("look at", path);
-    if (!S_ISREG(facts.st_mode)) {
-      return machine_error(fmt::format("{} is not a plain file", path));
-    }
-    auto size = static_cast<std::size_t>(facts.st_size);
+    TRY_ASSIGN(std::size_t size, plain_size(file, path));
     if (size == 0) return std::make_unique<PosixMapping>(nullptr, 0);
     void* base = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.number(), 0);
     if (base == MAP_FAILED) return system_error("map", path);
     return std::make_unique<PosixMapping>(base, size);
+  }
+
+  Result<std::unique_ptr<ReadFile>> open_read(const std::string& path) override {
+    Descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    TRY_ASSIGN(std::uint64_t size, plain_size(file, path));
+    return std::make_unique<PosixReadFile>(std::move(file), path, size);
   }
 
   Result<std::unique_ptr<WriteFile>> open_write(const std::string& path) override {

@@ -21,6 +21,16 @@ class Mapping {
   virtual ByteView bytes() const = 0;
 };
 
+// A file open for reading at any place; it costs no memory, whatever its size. Thread-safe.
+class ReadFile {
+ public:
+  virtual ~ReadFile() = default;
+  // Fills `into` with the bytes from `offset` on. Fails where the file ends before.
+  virtual Status read_at(std::uint64_t offset, std::span<Byte> into) const = 0;
+  // In bytes, when it was opened.
+  virtual std::uint64_t size() const = 0;
+};
+
 // A file open for writing. Nothing is durable before sync() returns.
 class WriteFile {
  public:
@@ -47,6 +57,8 @@ class FileSystem {
 
   // Errors name the path, what was tried and the system's reason.
   virtual Result<std::unique_ptr<Mapping>> map(const std::string& path) = 0;
+  // Plain files only, as map().
+  virtual Result<std::unique_ptr<ReadFile>> open_read(const std::string& path) = 0;
   // Opens for reading and writing; makes an empty file where there is none.
   virtual Result<std::unique_ptr<WriteFile>> open_write(const std::string& path) = 0;
   virtual Status rename(const std::string& from, const std::string& to) = 0;

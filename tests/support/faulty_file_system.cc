@@ -187,6 +187,30 @@ class FaultyFileSystem::OpenFile final : public WriteFile {
   std::uint64_t start_;
 };
 
+class FaultyFileSystem::OpenReadFile final : public ReadFile {
+ public:
+  OpenReadFile(FaultyFileSystem& disk, FilePtr file, std::string path)
+      : disk_(disk), file_(std::move(file)), path_(std::move(path)), size_(file_->bytes().size()) {}
+
+  Status read_at(std::uint64_t offset, std::span<Byte> into) const override {
+    std::lock_guard hold(disk_.mutex_);
+    TRY(disk_.begin(Call::read, "read", path_));
+    ByteView all = file_->bytes();
+    if (offset + into.size() > all.size()) {
+      return machine_error(fmt::format("{} ends before byte {}", path_, offset + into.size()));
+    }
+    std::copy_n(all.begin() + static_cast<std::ptrdiff_t>(offset), into.size(), into.begin());
+    return {};
+  }
+  std::uint64_t size() const override { return size_; }
+
+ private:
+  FaultyFileSystem& disk_;
+  FilePtr file_;
+  std::string path_;
+  std::uint64_t size_;
+};
+
 class FaultyFileSystem::FileMapping final : public Mapping {
  public:
   explicit FileMapping(FilePtr file) : file_(std::move(file)), view_(file_->bytes()) {}
@@ -275,7 +299,7 @@ Status FaultyFileSystem::alive(std::string_view tried, const std::string& path) 
 Status FaultyFileSystem::begin(Call call, std::string_view tried, const std::string& path) {
   TRY(alive(tried, path));
   std::uint64_t number = ++counts_[static_cast<std::size_t>(call)];
-  if (call != Call::map) {
+  if (call != Call::map && call != Call::read) {
     if (power_ends_ == changes_) {
       powered_ = false;
       return alive(tried, path);
@@ -306,6 +330,14 @@ Result<std::unique_ptr<Mapping>> FaultyFileSystem::map(const std::string& path) 
   auto found = names_.find(path);
   if (found == names_.end()) return refused("open", path, "No such file or directory");
   return std::make_unique<FileMapping>(found->second);
+}
+
+Result<std::unique_ptr<ReadFile>> FaultyFileSystem::open_read(const std::string& path) {
+  std::lock_guard hold(mutex_);
+  TRY(begin(Call::read, "open", path));
+  auto found = names_.find(path);
+  if (found == names_.end()) return refused("open", path, "No such file or directory");
+  return std::make_unique<OpenReadFile>(*this, found->second, path);
 }
 
 Result<std::unique_ptr<WriteFile>> FaultyFileSystem::open_write(const std::string& path) {

@@ -35,9 +35,18 @@ namespace tracehound::test {
 
 class FaultyFileSystem final : public FileSystem {
  public:
-  // append, write_at and truncate are all `write`.
-  enum class Call : std::uint8_t { map, open_write, write, sync, rename, remove, sync_folder };
-  static constexpr std::size_t kCalls = 7;
+  // append, write_at and truncate are all `write`; open_read and its read_at are `read`.
+  enum class Call : std::uint8_t {
+    map,
+    open_write,
+    write,
+    sync,
+    rename,
+    remove,
+    sync_folder,
+    read
+  };
+  static constexpr std::size_t kCalls = 8;
 
   FaultyFileSystem();
   ~FaultyFileSystem() override;
@@ -49,7 +58,8 @@ class FaultyFileSystem final : public FileSystem {
             bool stays = false);
   // No more faults.
   void mend();
-  // After that many more changes (every kind of call but map) every call fails, until restart().
+  // After that many more changes (every kind of call but map and read) every call fails, until
+  // restart().
   void lose_power_after(std::uint64_t changes);
   bool powered() const;
 
@@ -67,6 +77,7 @@ class FaultyFileSystem final : public FileSystem {
 
   // --- FileSystem ---
   Result<std::unique_ptr<Mapping>> map(const std::string& path) override;
+  Result<std::unique_ptr<ReadFile>> open_read(const std::string& path) override;
   Result<std::unique_ptr<WriteFile>> open_write(const std::string& path) override;
   Status rename(const std::string& from, const std::string& to) override;
   Status remove(const std::string& path) override;
@@ -81,6 +92,7 @@ class FaultyFileSystem final : public FileSystem {
  private:
   class File;
   class OpenFile;
+  class OpenReadFile;
   class FileMapping;
   class HeldLock;
   using FilePtr = std::shared_ptr<File>;
