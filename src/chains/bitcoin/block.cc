@@ -35,16 +35,37 @@ Status check_merkle_root(const ledger::BlockRows& rows, Hasher& hasher) {
   return {};
 }
 
-Status read_transactions(const Network& network, ByteReader& reader, Hasher& hasher,
+// Hashes transactions in small batches, while their bytes are still in the processor's cache.
+class TxidBatch {
+ public:
+  explicit TxidBatch(Hasher& hasher) : hasher_(hasher) {}
+
+  // `txid` stays where it is until finish().
+  void add(const std::array<ByteView, 3>& pieces, Hash256& txid) {
+    tasks_[count_++] = {pieces, &txid};
+    if (count_ == tasks_.size()) finish();
+  }
+  void finish() {
+    hasher_.sha256d_each(std::span(tasks_).first(count_));
+    count_ = 0;
+  }
+
+ private:
+  Hasher& hasher_;
+  std::array<HashTask, 32> tasks_;
+  std::size_t count_ = 0;
+};
+
+Status read_transactions(const Network& network, WireReader& wire, Hasher& hasher,
                          ledger::BlockRows& rows, bool& hogex) {
-  WireReader wire(reader);
   std::uint64_t count = wire.count(kLeastTransaction);
   if (!wire.ok()) return bad_input(wire.fault());
   if (count == 0) return bad_input(fmt::format("has no transactions at byte {}", kHeaderSize));
-  rows.transactions.reserve(count);
+  rows.transactions.reserve(count);  // so that each txid stays where it is
+  TxidBatch txids(hasher);
   for (std::uint64_t i = 0; i < count; ++i) {
-    std::size_t at = reader.position();
-    auto parsed = parse_transaction(network, reader, hasher, rows);
+    std::size_t at = wire.position();
+    auto parsed = parse_transaction_without_id(network, wire, hasher, rows);
     if (!parsed) {
       return bad_input(fmt::format("transaction {} {}", i, parsed.error().message));
     }
@@ -57,25 +78,27 @@ Status read_transactions(const Network& network, ByteReader& reader, Hasher& has
           fmt::format("transaction {} at byte {} is a HogEx, which comes last", i, at));
     }
     hogex = parsed->hogex;
+    txids.add(parsed->id_pieces, rows.transactions.back().txid);
   }
+  txids.finish();
   return {};
 }
 
 // After a HogEx: a byte 1 and the extension block, or a byte 0 and nothing.
-Status read_past_the_rest(ByteReader& reader, bool hogex) {
-  std::size_t at = reader.position();
+Status read_past_the_rest(WireReader& wire, bool hogex) {
+  std::size_t at = wire.position();
   if (hogex) {
-    Byte present = reader.number<Byte>();
-    if (!reader.ok()) return bad_input(fmt::format("ends early at byte {}", at));
-    if (present > 1 || (present == 1 && reader.remaining() == 0)) {
+    Byte present = wire.number<Byte>();
+    if (!wire.ok()) return bad_input(wire.fault());
+    if (present > 1 || (present == 1 && wire.remaining() == 0)) {
       return bad_input(fmt::format("has no extension block at byte {}", at));
     }
     if (present == 1) return {};
-    at = reader.position();
+    at = wire.position();
   }
-  if (reader.remaining() == 0) return {};
-  return bad_input(fmt::format("goes on for {} after its end at byte {}",
-                               plural(reader.remaining(), "byte"), at));
+  if (wire.remaining() == 0) return {};
+  return bad_input(
+      fmt::format("goes on for {} after its end at byte {}", plural(wire.remaining(), "byte"), at));
 }
 
 }  // namespace
@@ -91,20 +114,29 @@ Header parse_header(ByteView bytes) {
   };
 }
 
-Result<ledger::BlockRows> decode_block(const Network& network, ByteView bytes, Hasher& hasher) {
+Status decode_block(const Network& network, ByteView bytes, Hasher& hasher,
+                    ledger::BlockRows& into) {
+  into.transactions.clear();
+  into.inputs.clear();
+  into.outputs.clear();
+  into.payloads.clear();
   if (bytes.size() > kMaxBlockSize) {
     return bad_input(fmt::format("has {} bytes, more than any block", bytes.size()));
   }
-  ByteReader reader(bytes);
-  ByteView header = reader.take(kHeaderSize);
-  if (!reader.ok()) return bad_input(fmt::format("ends early at byte {}", bytes.size()));
-  ledger::BlockRows rows;
-  std::ranges::copy(header, rows.header.begin());
-  rows.hash = hasher.sha256d(header);
+  WireReader wire(bytes);
+  ByteView header = wire.take(kHeaderSize);
+  if (!wire.ok()) return bad_input(wire.fault());
+  std::ranges::copy(header, into.header.begin());
+  into.hash = hasher.sha256d(header);
   bool hogex = false;
-  TRY(read_transactions(network, reader, hasher, rows, hogex));
-  TRY(check_merkle_root(rows, hasher));
-  TRY(read_past_the_rest(reader, hogex));
+  TRY(read_transactions(network, wire, hasher, into, hogex));
+  TRY(check_merkle_root(into, hasher));
+  return read_past_the_rest(wire, hogex);
+}
+
+Result<ledger::BlockRows> decode_block(const Network& network, ByteView bytes, Hasher& hasher) {
+  ledger::BlockRows rows;
+  TRY(decode_block(network, bytes, hasher, rows));
   return rows;
 }
 

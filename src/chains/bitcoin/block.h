@@ -32,4 +32,8 @@ Header parse_header(ByteView bytes);
 // block's name ("ends early at byte 812").
 Result<ledger::BlockRows> decode_block(const Network& network, ByteView bytes, Hasher& hasher);
 
+// The same into rows whose memory is used again. After an error they hold nothing of use.
+Status decode_block(const Network& network, ByteView bytes, Hasher& hasher,
+                    ledger::BlockRows& into);
+
 }  // namespace tracehound::chains::bitcoin

@@ -14,6 +14,8 @@ namespace tracehound::chains::bitcoin {
 namespace {
 
 constexpr std::uint64_t kSearchWindow = 1U << 20;
+// Read at least: a record's head and its block's header, for which the first four bytes are asked.
+constexpr std::uint64_t kLeastRead = kRecordHead + 80;
 
 bool is_block_file(std::string_view name) {
   return name.starts_with("blk") && name.ends_with(".dat");
@@ -37,17 +39,31 @@ Result<std::vector<std::string>> names_in(FileSystem& files, const std::string& 
                     "the files after it",
                     folder));
   }
-  if (files.map(folder)) {
+  if (files.open_read(folder)) {
     return bad_input(
         fmt::format("{} is a file; give the folder it lies in, {}", folder, folder_of(folder)));
   }
   return names;
 }
 
+// Bytes that lie at `offset` in a file, with the key put on or taken off.
+void turn(std::span<Byte> bytes, const BlockFileKey& key, std::uint64_t offset) {
+  if (key == BlockFileKey{}) return;
+  BlockFileKey turned;  // the key as it lies from `offset` on
+  for (std::size_t i = 0; i < turned.size(); ++i) turned[i] = key[(offset + i) % key.size()];
+  auto word = load_le<std::uint64_t>(turned.data());
+  std::size_t done = 0;
+  for (; done + sizeof word <= bytes.size(); done += sizeof word) {
+    store_le(bytes.data() + done, load_le<std::uint64_t>(bytes.data() + done) ^ word);
+  }
+  for (; done < bytes.size(); ++done) bytes[done] ^= turned[done % turned.size()];
+}
+
 }  // namespace
 
 Result<BlockFiles> BlockFiles::open(FileSystem& files, const std::string& folder) {
   BlockFiles opened;
+  opened.files_ = &files;
   opened.folder_ = folder;
   while (opened.folder_.size() > 1 && opened.folder_.ends_with('/')) opened.folder_.pop_back();
   TRY_ASSIGN(auto names, names_in(files, opened.folder_));
@@ -71,42 +87,55 @@ Result<BlockFiles> BlockFiles::open(FileSystem& files, const std::string& folder
     std::ranges::copy(key, opened.key_.begin());
   }
   for (const std::string& path : opened.paths_) {
-    TRY_ASSIGN(auto map, files.map(path));
-    opened.maps_.push_back(std::move(map));
+    TRY_ASSIGN(auto file, files.open_read(path));
+    opened.total_bytes_ += file->size();
   }
   return opened;
 }
 
-std::uint64_t BlockFiles::total_bytes() const {
-  std::uint64_t total = 0;
-  for (const auto& map : maps_) total += map->bytes().size();
-  return total;
+Result<BlockFile> BlockFiles::open_file(std::uint32_t file) const {
+  TRY_ASSIGN(auto opened, files_->open_read(paths_[file]));
+  return BlockFile(std::move(opened), key_);
 }
 
-ByteView BlockFiles::read(std::uint32_t file, std::uint64_t offset, std::uint64_t size,
-                          Bytes& scratch) const {
-  ByteView bytes = maps_[file]->bytes();
-  CHECK(offset <= bytes.size() && size <= bytes.size() - offset);
-  ByteView part = bytes.subspan(offset, size);
-  if (!has_key()) return part;
-  Key turned;  // the key as it lies from `offset` on
-  for (std::size_t i = 0; i < turned.size(); ++i) turned[i] = key_[(offset + i) % key_.size()];
-  auto word = load_le<std::uint64_t>(turned.data());
-  scratch.resize(size);
-  std::uint64_t done = 0;
-  for (; done + sizeof word <= size; done += sizeof word) {
-    store_le(scratch.data() + done, load_le<std::uint64_t>(part.data() + done) ^ word);
+Result<ByteView> BlockFiles::load(const BlockPlace& place, Bytes& scratch) const {
+  TRY_ASSIGN(auto file, files_->open_read(paths_[place.file]));
+  if (scratch.size() < place.size) scratch.resize(place.size);
+  auto bytes = std::span(scratch).first(place.size);
+  TRY(file->read_at(place.offset, bytes));
+  turn(bytes, key_, place.offset);
+  return bytes;
+}
+
+ByteView BlockFiles::read(const BlockPlace& place, Bytes& scratch) const {
+  auto bytes = load(place, scratch);
+  return bytes ? *bytes : ByteView{};
+}
+
+BlockFile::BlockFile(std::unique_ptr<ReadFile> file, const BlockFileKey& key)
+    : file_(std::move(file)), key_(key) {}
+
+ByteView BlockFile::read(std::uint64_t offset, std::uint64_t size) {
+  CHECK(offset <= file_->size() && size <= file_->size() - offset);
+  if (offset < from_ || offset + size > end_) {
+    from_ = offset;
+    end_ = offset + std::min(std::max(size, kLeastRead), file_->size() - offset);
+    if (bytes_.size() < end_ - from_) bytes_.resize(end_ - from_);
+    auto bytes = std::span(bytes_).first(end_ - from_);
+    if (status_) status_ = file_->read_at(offset, bytes);
+    if (status_) {
+      turn(bytes, key_, offset);
+    } else {
+      std::ranges::fill(bytes, Byte{0});
+    }
   }
-  for (; done < size; ++done) scratch[done] = part[done] ^ turned[done % turned.size()];
-  return scratch;
+  return ByteView(bytes_).subspan(offset - from_, size);
 }
 
-std::optional<std::uint64_t> BlockFiles::find(std::uint32_t file, std::uint32_t pattern,
-                                              std::uint64_t from) const {
-  Bytes scratch;
-  std::uint64_t end = size(file);
+std::optional<std::uint64_t> BlockFile::find(std::uint32_t pattern, std::uint64_t from) {
+  std::uint64_t end = size();
   while (from < end && end - from >= sizeof pattern) {
-    ByteView window = read(file, from, std::min(kSearchWindow, end - from), scratch);
+    ByteView window = read(from, std::min(kSearchWindow, end - from));
     const void* hit = ::memmem(window.data(), window.size(), &pattern, sizeof pattern);
     if (hit != nullptr) {
       return from + static_cast<std::uint64_t>(static_cast<const Byte*>(hit) - window.data());
@@ -117,20 +146,28 @@ std::optional<std::uint64_t> BlockFiles::find(std::uint32_t file, std::uint32_t 
   return std::nullopt;
 }
 
-bool BlockFiles::is_padding(std::uint32_t file, std::uint64_t from, std::uint64_t to) const {
-  CHECK(from <= to && to <= size(file));
-  ByteView bytes = maps_[file]->bytes().subspan(from, to - from);
+bool BlockFile::is_padding(std::uint64_t from, std::uint64_t to) {
+  CHECK(from <= to && to <= size());
   // Bytes that all repeat with the period of the key are the key, or zeros, if the first ones are.
-  constexpr std::size_t kPeriod = sizeof(Key);
-  std::size_t head = std::min(bytes.size(), kPeriod);
+  constexpr std::size_t kPeriod = sizeof(BlockFileKey);
+  static_assert(kSearchWindow % kPeriod == 0);
+  BlockFileKey head{};
+  std::size_t head_size = std::min<std::uint64_t>(to - from, kPeriod);
+  std::ranges::copy(read(from, head_size), head.begin());
   bool zeros = true;
   bool keys = true;
-  for (std::size_t i = 0; i < head; ++i) {
-    zeros = zeros && bytes[i] == 0;
-    keys = keys && bytes[i] == key_[(from + i) % kPeriod];
+  for (std::size_t i = 0; i < head_size; ++i) {
+    zeros = zeros && head[i] == 0;
+    keys = keys && head[i] == key_[(from + i) % kPeriod];
   }
   if (!zeros && !keys) return false;
-  return std::memcmp(bytes.data(), bytes.data() + head, bytes.size() - head) == 0;
+  for (; from < to; from += std::min(kSearchWindow, to - from)) {
+    ByteView window = read(from, std::min(kSearchWindow, to - from));
+    std::size_t first = std::min(window.size(), kPeriod);
+    if (std::memcmp(window.data(), head.data(), first) != 0) return false;
+    if (std::memcmp(window.data(), window.data() + first, window.size() - first) != 0) return false;
+  }
+  return true;
 }
 
 }  // namespace tracehound::chains::bitcoin

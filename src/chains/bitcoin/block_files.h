@@ -1,4 +1,5 @@
-// A node's blocks folder: its blk*.dat files as bytes, with the key of xor.dat taken off.
+// A node's blocks folder: its blk*.dat files as bytes, with the key of xor.dat taken off, in memory
+// that does not grow with them.
 #pragma once
 
 #include <array>
@@ -25,7 +26,44 @@ struct BlockPlace {
   std::uint64_t record_offset() const { return offset - kRecordHead; }
 };
 
-// The folder's files in order of their names, mapped. Thread-safe for reading.
+// What a node of version 28 or later lays over its block files, by file offset; zeros are no key.
+using BlockFileKey = std::array<Byte, 8>;
+
+// One block file, open: its bytes with the key taken off. Keeps the bytes it read last, so memory
+// stays at one piece whatever the file's size. One thread at a time.
+//
+// A read that fails leaves its reason in status() and gives zeros; what was found with them means
+// nothing.
+class BlockFile {
+ public:
+  BlockFile(std::unique_ptr<ReadFile> file, const BlockFileKey& key);
+
+  std::uint64_t size() const { return file_->size(); }
+  const Status& status() const { return status_; }
+
+  // The bytes at that place, until the next call. REQUIRES: the range lies inside the file.
+  ByteView read(std::uint64_t offset, std::uint64_t size);
+
+  // The first place at or after `from` where these four bytes, little-endian, stand.
+  std::optional<std::uint64_t> find(std::uint32_t pattern, std::uint64_t from);
+
+  // Whether nothing was ever written to [from, to): a node sets space aside before it fills it.
+  // That space is zeros on disk even where there is a key (so it decodes to the key, over and
+  // over); a tool that took off or put on the key of whole files leaves it the other way round.
+  // Both count. An empty range is padding.
+  bool is_padding(std::uint64_t from, std::uint64_t to);
+
+ private:
+  std::unique_ptr<ReadFile> file_;
+  BlockFileKey key_;
+  Bytes bytes_;
+  std::uint64_t from_ = 0;  // where they lie in the file
+  std::uint64_t end_ = 0;
+  Status status_;
+};
+
+// The folder's files in order of their names. A file is opened when it is read and closed again, so
+// that neither memory nor handles grow with the folder. Thread-safe.
 class BlockFiles {
  public:
   // Errors (bad_input): no such folder; no blk*.dat in it (says what was looked for, and where some
@@ -33,36 +71,24 @@ class BlockFiles {
   static Result<BlockFiles> open(FileSystem& files, const std::string& folder);
 
   const std::string& folder() const { return folder_; }
-  std::uint32_t count() const { return static_cast<std::uint32_t>(maps_.size()); }
+  std::uint32_t count() const { return static_cast<std::uint32_t>(paths_.size()); }
   const std::string& path(std::uint32_t file) const { return paths_[file]; }
-  std::uint64_t size(std::uint32_t file) const { return maps_[file]->bytes().size(); }
-  std::uint64_t total_bytes() const;
-  bool has_key() const { return key_ != Key{}; }
+  std::uint64_t total_bytes() const { return total_bytes_; }
+  bool has_key() const { return key_ != BlockFileKey{}; }
 
-  // The bytes at that place: a view into the map, or into `scratch` where a key must be taken off.
-  // REQUIRES: the range lies inside the file. A scratch per thread.
-  ByteView read(std::uint32_t file, std::uint64_t offset, std::uint64_t size, Bytes& scratch) const;
-  ByteView read(const BlockPlace& place, Bytes& scratch) const {
-    return read(place.file, place.offset, place.size, scratch);
-  }
+  Result<BlockFile> open_file(std::uint32_t file) const;
 
-  // The first place at or after `from` where these four bytes, little-endian, stand.
-  std::optional<std::uint64_t> find(std::uint32_t file, std::uint32_t pattern,
-                                    std::uint64_t from) const;
-
-  // Whether nothing was ever written to [from, to): a node sets space aside before it fills it.
-  // That space is zeros on disk even where there is a key (so it decodes to the key, over and
-  // over); a tool that took off or put on the key of whole files leaves it the other way round.
-  // Both count. An empty range is padding.
-  bool is_padding(std::uint32_t file, std::uint64_t from, std::uint64_t to) const;
+  // The block's bytes, read into `scratch`, which grows to the largest of them; one a thread.
+  Result<ByteView> load(const BlockPlace& place, Bytes& scratch) const;
+  // The same, and no bytes at all where they cannot be read: what no block has.
+  ByteView read(const BlockPlace& place, Bytes& scratch) const;
 
  private:
-  using Key = std::array<Byte, 8>;
-
+  FileSystem* files_ = nullptr;
   std::string folder_;
   std::vector<std::string> paths_;
-  std::vector<std::unique_ptr<Mapping>> maps_;
-  Key key_{};
+  std::uint64_t total_bytes_ = 0;
+  BlockFileKey key_{};
 };
 
 }  // namespace tracehound::chains::bitcoin

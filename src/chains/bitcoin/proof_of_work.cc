@@ -112,7 +112,10 @@ Work work_of_bits(std::uint32_t bits) {
 }
 
 Status check_proof_of_work(const Network& network, ByteView header) {
-  Header parsed = parse_header(header);
+  return check_proof_of_work(network, header, parse_header(header));
+}
+
+Status check_proof_of_work(const Network& network, ByteView header, const Header& parsed) {
   auto target = target_of_bits(parsed.bits);
   if (!target) return bad_input(fmt::format("has bits {:08x}, which are no target", parsed.bits));
   auto easiest = target_of_bits(network.easiest_bits);

@@ -16,6 +16,9 @@ namespace tracehound::chains::bitcoin {
 // target, a target above the network's easiest, a hash above the target. Whether these are the bits
 // that the chain asks for at that height is not checked.
 Status check_proof_of_work(const Network& network, ByteView header);
+// The same where the header was parsed before, which hashed it.
+struct Header;
+Status check_proof_of_work(const Network& network, ByteView header, const Header& parsed);
 
 // A 256-bit unsigned number, for work sums: limbs from the least significant.
 struct Work {

@@ -41,17 +41,22 @@ bool is_block_length(std::uint64_t length) {
 
 class FileWalk {
  public:
-  FileWalk(const BlockFiles& files, const Network& network, const IsKnown& is_known,
-           std::uint32_t file)
-      : files_(files),
+  FileWalk(BlockFile bytes, const Network& network, const IsKnown& is_known, std::uint32_t file,
+           const std::string& path)
+      : bytes_(std::move(bytes)),
         network_(network),
         is_known_(is_known),
         file_(file),
-        size_(files.size(file)) {}
+        path_(path),
+        size_(bytes_.size()) {}
 
-  RecordScan run() {
+  Result<RecordScan> run() {
     std::uint64_t at = 0;
-    while (at < size_) at = step(at);
+    found_.bytes = size_;
+    while (at < size_) {
+      at = step(at);
+      TRY(bytes_.status());
+    }
     return std::move(found_);
   }
 
@@ -64,31 +69,27 @@ class FileWalk {
                               std::optional<Hash256> previous);
   std::uint64_t step_no_record(std::uint64_t at);
 
-  bool is_padding(std::uint64_t from, std::uint64_t to) const {
-    return files_.is_padding(file_, from, to);
-  }
   std::uint32_t number_at(std::uint64_t at) {
-    return load_le<std::uint32_t>(files_.read(file_, at, sizeof(std::uint32_t), scratch_).data());
+    return load_le<std::uint32_t>(bytes_.read(at, sizeof(std::uint32_t)).data());
   }
-  ByteView header_at(std::uint64_t at) {
-    return files_.read(file_, at + kRecordHead, kHeaderSize, scratch_);
-  }
+  ByteView header_at(std::uint64_t at) { return bytes_.read(at + kRecordHead, kHeaderSize); }
   bool has_head(std::uint64_t at) {
     return at < size_ && size_ - at >= kRecordHead && number_at(at) == network_.magic;
   }
   bool starts_record(std::uint64_t at) {
     return has_head(at) && is_block_length(number_at(at + 4));
   }
-  Status check_proof(ByteView header) const {
-    return is_known_(parse_header(header).hash) ? Status{} : check_proof_of_work(network_, header);
+  Status check_proof(const Header& header, std::uint64_t at) {
+    if (is_known_(header.hash)) return {};
+    return check_proof_of_work(network_, header_at(at), header);
   }
 
   // Whether no more than the first bytes of a record stand between here and the file's end.
   bool is_beginning(std::uint64_t at);
   // Whether a record that ends here is the last and its space was not filled to the end.
-  bool lacks_its_end(std::uint64_t end) const {
+  bool lacks_its_end(std::uint64_t end) {
     static_assert(kMostZerosAtEnd < kShortestBlock);
-    return is_padding(end - kMostZerosAtEnd - 1, size_);
+    return bytes_.is_padding(end - kMostZerosAtEnd - 1, size_);
   }
 
   // The next record whose header's proof of work holds, at or after `from`; the file's end if none.
@@ -99,26 +100,28 @@ class FileWalk {
     found_.blocks.push_back({header, {file_, at + kRecordHead, length}});
   }
   void damaged(std::uint64_t at, std::string what, std::optional<Hash256> previous = {}) {
-    found_.damaged.push_back({files_.path(file_), at, std::move(what), previous});
+    found_.damaged.push_back({path_, at, std::move(what), previous});
   }
   std::uint64_t unfinished(std::uint64_t at, std::string what) {
-    found_.unfinished.push_back({files_.path(file_), at, std::move(what), {}});
+    found_.unfinished.push_back({path_, at, std::move(what), {}});
     return size_;
   }
 
-  const BlockFiles& files_;
+  BlockFile bytes_;
   const Network& network_;
   const IsKnown& is_known_;
   std::uint32_t file_;
+  const std::string& path_;
   std::uint64_t size_;
-  Bytes scratch_;
   RecordScan found_;
 };
 
 std::uint64_t FileWalk::next_record(std::uint64_t from) {
-  while (auto hit = files_.find(file_, network_.magic, from)) {
+  while (auto hit = bytes_.find(network_.magic, from)) {
     bool whole_header = size_ - *hit >= kRecordHead + kHeaderSize;
-    if (whole_header && starts_record(*hit) && check_proof(header_at(*hit))) return *hit;
+    if (whole_header && starts_record(*hit) && check_proof(parse_header(header_at(*hit)), *hit)) {
+      return *hit;
+    }
     from = *hit + 1;
   }
   return size_;
@@ -128,17 +131,17 @@ bool FileWalk::is_beginning(std::uint64_t at) {
   Byte magic[4];
   store_le(magic, network_.magic);
   std::uint64_t left = size_ - at;
-  ByteView rest = files_.read(file_, at, std::min<std::uint64_t>(left, sizeof magic), scratch_);
+  ByteView rest = bytes_.read(at, std::min<std::uint64_t>(left, sizeof magic));
   auto written = static_cast<std::uint64_t>(std::ranges::mismatch(rest, magic).in1 - rest.begin());
   if (left < kRecordHead && written == rest.size()) return true;
-  return written > 0 && is_padding(at + written, size_);
+  return written > 0 && bytes_.is_padding(at + written, size_);
 }
 
 std::uint64_t FileWalk::step(std::uint64_t at) {
-  if (is_padding(at, size_)) return size_;
+  if (bytes_.is_padding(at, size_)) return size_;
   if (!has_head(at)) return step_no_record(at);
   std::uint64_t length = number_at(at + 4);
-  if (is_padding(at + kRecordHead, size_)) {
+  if (bytes_.is_padding(at + kRecordHead, size_)) {
     return unfinished(at, "only the beginning of the last record is there yet");
   }
   if (size_ - at < kRecordHead + kHeaderSize) return step_too_long(at, length, std::nullopt);
@@ -151,7 +154,7 @@ std::uint64_t FileWalk::step(std::uint64_t at) {
     return next_record(at + 4);
   }
   std::uint64_t end = at + kRecordHead + length;
-  if (auto proof = check_proof(header_at(at)); !proof) {
+  if (auto proof = check_proof(header, at); !proof) {
     return step_bad_block(at, end, header, proof.error().message);
   }
   if (end > size_) return step_too_long(at, length, header.previous);
@@ -160,7 +163,7 @@ std::uint64_t FileWalk::step(std::uint64_t at) {
     return end;
   }
   // Not followed by another record: the whole block must bear its length out.
-  ByteView block = files_.read(file_, at + kRecordHead, length, scratch_);
+  ByteView block = bytes_.read(at + kRecordHead, length);
   if (auto rows = decode_block(network_, block, thread_hasher()); !rows) {
     return step_bad_block(at, end, header, rows.error().message);
   }
@@ -203,6 +206,12 @@ std::uint64_t FileWalk::step_no_record(std::uint64_t at) {
   std::uint64_t size = next - at;
   damaged(at, plural(size, "byte here belongs", "bytes here belong") + " to no record");
   return next;
+}
+
+Result<RecordScan> scan_file(const BlockFiles& files, std::uint32_t file, const Network& network,
+                             const IsKnown& is_known) {
+  TRY_ASSIGN(BlockFile bytes, files.open_file(file));
+  return FileWalk(std::move(bytes), network, is_known, file, files.path(file)).run();
 }
 
 // The network whose files begin with this magic, and where two share it, with this block.
@@ -262,13 +271,14 @@ std::unexpected<Error> no_record(const BlockFiles& files, const Network& network
 }  // namespace
 
 Status check_network(const BlockFiles& files, const Network& network) {
-  Bytes scratch;
   std::string other_path;
   const Network* other = nullptr;
   bool ours = false;
   for (std::uint32_t file = 0; file < files.count(); ++file) {
-    if (files.size(file) < kRecordHead + kHeaderSize) continue;
-    ByteView head = files.read(file, 0, kRecordHead + kHeaderSize, scratch);
+    TRY_ASSIGN(BlockFile bytes, files.open_file(file));
+    if (bytes.size() < kRecordHead + kHeaderSize) continue;
+    ByteView head = bytes.read(0, kRecordHead + kHeaderSize);
+    TRY(bytes.status());
     auto magic = load_le<std::uint32_t>(head.data());
     if (magic == network.magic) {
       ours = true;
@@ -288,20 +298,20 @@ Status check_network(const BlockFiles& files, const Network& network) {
 Result<RecordScan> scan_records(const BlockFiles& files, const Network& network,
                                 const IsKnown& is_known, Progress& progress) {
   RecordScan all;
-  std::uint64_t bytes_done = 0;
   for (std::uint32_t first = 0; first < files.count(); first += kFilesAtOnce) {
     std::uint32_t count = std::min(kFilesAtOnce, files.count() - first);
-    std::vector<RecordScan> scans(count);
+    std::vector<Result<RecordScan>> scans(count);
     parallel_for(count, [&](std::size_t i) {
-      scans[i] = FileWalk(files, network, is_known, first + static_cast<std::uint32_t>(i)).run();
+      scans[i] = scan_file(files, first + static_cast<std::uint32_t>(i), network, is_known);
     });
-    for (std::uint32_t i = 0; i < count; ++i) {
-      move_to_end(all.blocks, scans[i].blocks);
-      move_to_end(all.damaged, scans[i].damaged);
-      move_to_end(all.unfinished, scans[i].unfinished);
-      bytes_done += files.size(first + i);
+    for (auto& scan : scans) {
+      TRY(scan);
+      move_to_end(all.blocks, scan->blocks);
+      move_to_end(all.damaged, scan->damaged);
+      move_to_end(all.unfinished, scan->unfinished);
+      all.bytes += scan->bytes;
     }
-    progress.update(bytes_done);
+    progress.update(all.bytes);
   }
   if (all.blocks.empty()) return no_record(files, network, all);
   return all;

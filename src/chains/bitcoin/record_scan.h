@@ -33,6 +33,7 @@ struct RecordScan {
   std::vector<FoundBlock> blocks;  // in order of file and place; their headers' work is proven
   std::vector<Damage> damaged;
   std::vector<Damage> unfinished;  // the last record of a file, still being written
+  std::uint64_t bytes = 0;         // of the files
 };
 
 // Looks at the first bytes of each file. Errors (bad_input): they are another network's (says
@@ -44,7 +45,7 @@ using IsKnown = std::function<bool(const Hash256&)>;
 
 // Walks every record of every file. Reads headers only, but for the last record of a file and for
 // places where a record is not followed by another.
-// Errors (bad_input): no record at all.
+// Errors: no record at all (bad_input); a file that cannot be read (machine).
 Result<RecordScan> scan_records(const BlockFiles& files, const Network& network,
                                 const IsKnown& is_known, Progress& progress);
 

@@ -1,10 +1,10 @@
 // Problem: read a transaction once, front to back, and learn its id, inputs, outputs and shape.
 // Layout: version 4 | [marker 0, flag] | inputs | outputs | [witnesses] | [MWEB byte] | locktime 4.
-// Method: each part leaves its rows behind as it is read; the id is then hashed straight from the
+// Method: each part leaves its rows behind as it is read; the id is hashed straight from the
 // buffer, where all that it covers (version, inputs and outputs, locktime) lies in one piece or,
-// with a flag, in three. Nothing is copied but the rows themselves.
-// Cost: one pass, one double SHA-256 of the stripped bytes, and what the outputs' classes cost.
-// Source: BIP 141, BIP 144; Litecoin 0.21's src/primitives/transaction.h for the MWEB flag.
+// with a flag, in three. Nothing is copied but the rows themselves. Cost: one pass, one double
+// SHA-256 of the stripped bytes, and what the outputs' classes cost. Source: BIP 141, BIP 144;
+// Litecoin 0.21's src/primitives/transaction.h for the MWEB flag.
 #include "chains/bitcoin/transaction.h"
 
 #include <fmt/format.h>
@@ -29,22 +29,21 @@ constexpr Byte kMwebFlag = 8;
 constexpr std::uint32_t kLargestReplaceableSequence = 0xFFFF'FFFD;  // BIP 125
 constexpr std::uint32_t kNullIndex = 0xFFFF'FFFF;
 
+// Takes a copy, for the reader itself to stay in registers (wire.h).
+std::string fault_of(WireReader wire) { return wire.fault(); }
+
 bool is_null(const ledger::Outpoint& outpoint) {
   return outpoint.index == kNullIndex && outpoint.txid == Hash256{};
 }
 
 class TransactionParser {
  public:
-  TransactionParser(const Network& network, ByteReader& reader, Hasher& hasher,
+  TransactionParser(const Network& network, WireReader& wire, Hasher& hasher,
                     ledger::BlockRows& rows)
-      : network_(network),
-        from_start_(reader),
-        start_(reader.position()),
-        wire_(reader),
-        hasher_(hasher),
-        rows_(rows) {}
+      : network_(network), wire_(wire), hasher_(hasher), rows_(rows) {}
 
   Result<ParsedTransaction> parse() {
+    std::size_t start = wire_.position();
     version_ = wire_.number<std::uint32_t>();
     TRY(read_flags());
     body_ = wire_.position();
@@ -56,7 +55,14 @@ class TransactionParser {
     if (flags_ & kMwebFlag) TRY(read_mweb());
     locktime_ = wire_.number<std::uint32_t>();
     if (!wire_.ok()) return bad_input(wire_.fault());
-    row_.txid = hash();
+    // Marker and flag, witnesses and what follows them are left out of the id.
+    std::size_t end = wire_.position();
+    if (flags_ == 0) {
+      parsed_.id_pieces[0] = wire_.between(start, end);
+    } else {
+      parsed_.id_pieces = {wire_.between(start, start + 4), wire_.between(body_, body_end_),
+                           wire_.between(end - 4, end)};
+    }
     row_.shape = shape();
     rows_.transactions.push_back(row_);
     return parsed_;
@@ -66,9 +72,7 @@ class TransactionParser {
   // A first byte of 0 where the number of inputs stands marks a flag byte after it.
   Status read_flags() {
     std::size_t at = wire_.position();
-    ByteReader ahead = from_start_;
-    ahead.take(at - start_);
-    if (ahead.number<Byte>() != 0 || !ahead.ok()) return {};
+    if (wire_.peek() != 0) return {};
     wire_.number<Byte>();
     flags_ = wire_.number<Byte>();
     if (!wire_.ok()) return bad_input(wire_.fault());
@@ -81,17 +85,18 @@ class TransactionParser {
   }
 
   Status read_inputs() {
-    std::size_t count_at = wire_.position();
-    std::uint64_t count = wire_.count(kLeastInput);
-    if (!wire_.ok()) return bad_input(wire_.fault());
+    WireReader wire = wire_;
+    std::size_t count_at = wire.position();
+    std::uint64_t count = wire.count(kLeastInput);
+    if (!wire.ok()) return bad_input(fault_of(wire));
     if (count == 0) return bad_input(fmt::format("has no inputs at byte {}", count_at));
     for (std::uint64_t i = 0; i < count; ++i) {
-      std::size_t at = wire_.position();
+      std::size_t at = wire.position();
       ledger::Outpoint outpoint;
-      ByteView place = wire_.take(kOutpointSize);
-      wire_.counted_bytes();  // the input script
-      auto sequence = wire_.number<std::uint32_t>();
-      if (!wire_.ok()) return bad_input(fmt::format("input {} {}", i, wire_.fault()));
+      ByteView place = wire.take(kOutpointSize);
+      wire.counted_bytes();  // the input script
+      auto sequence = wire.number<std::uint32_t>();
+      if (!wire.ok()) return bad_input(fmt::format("input {} {}", i, fault_of(wire)));
       std::memcpy(outpoint.txid.bytes.data(), place.data(), 32);
       outpoint.index = load_le<std::uint32_t>(place.data() + 32);
       replaceable_ |= sequence <= kLargestReplaceableSequence;
@@ -100,30 +105,34 @@ class TransactionParser {
           return bad_input(fmt::format("input {} at byte {} is null beside others", i, at));
         }
         parsed_.coinbase = true;
+        wire_ = wire;
         return {};
       }
       rows_.inputs.push_back(outpoint);
     }
+    wire_ = wire;
     row_.inputs = static_cast<std::uint32_t>(count);
     return {};
   }
 
   Status read_outputs() {
-    std::size_t count_at = wire_.position();
-    std::uint64_t count = wire_.count(kLeastOutput);
-    if (!wire_.ok()) return bad_input(wire_.fault());
+    WireReader wire = wire_;
+    std::size_t count_at = wire.position();
+    std::uint64_t count = wire.count(kLeastOutput);
+    if (!wire.ok()) return bad_input(fault_of(wire));
     if (count == 0) return bad_input(fmt::format("has no outputs at byte {}", count_at));
     Amount sum = 0;
     for (std::uint64_t i = 0; i < count; ++i) {
-      std::size_t at = wire_.position();
-      auto value = wire_.number<Amount>();
-      ByteView script = wire_.counted_bytes();
-      if (!wire_.ok()) return bad_input(fmt::format("output {} {}", i, wire_.fault()));
+      std::size_t at = wire.position();
+      auto value = wire.number<Amount>();
+      ByteView script = wire.counted_bytes();
+      if (!wire.ok()) return bad_input(fmt::format("output {} {}", i, fault_of(wire)));
       if (value > network_.max_money) return too_much(i, at, "pays", value);
       sum += value;
       if (sum > network_.max_money) return too_much(i, at, "brings the sum of outputs to", sum);
       add_output(value, script);
     }
+    wire_ = wire;
     row_.outputs = static_cast<std::uint32_t>(count);
     return {};
   }
@@ -148,15 +157,17 @@ class TransactionParser {
   }
 
   Status read_witnesses() {
-    std::size_t start = wire_.position();
+    WireReader wire = wire_;
+    std::size_t start = wire.position();
     bool empty = true;
     std::uint64_t inputs = parsed_.coinbase ? 1 : row_.inputs;
     for (std::uint64_t i = 0; i < inputs; ++i) {
-      std::uint64_t items = wire_.count(1);
+      std::uint64_t items = wire.count(1);
       empty &= items == 0;
-      for (std::uint64_t item = 0; item < items && wire_.ok(); ++item) wire_.counted_bytes();
-      if (!wire_.ok()) return bad_input(fmt::format("witness {} {}", i, wire_.fault()));
+      for (std::uint64_t item = 0; item < items && wire.ok(); ++item) wire.counted_bytes();
+      if (!wire.ok()) return bad_input(fmt::format("witness {} {}", i, fault_of(wire)));
     }
+    wire_ = wire;
     if (empty) return bad_input(fmt::format("has a witness flag but no witness at byte {}", start));
     return {};
   }
@@ -175,19 +186,6 @@ class TransactionParser {
     return {};
   }
 
-  Hash256 hash() const {
-    std::size_t end = wire_.position();
-    ByteReader bytes = from_start_;
-    if (flags_ == 0) return hasher_.sha256d(bytes.take(end - start_));
-    hasher_.start();
-    hasher_.add(bytes.take(4));
-    bytes.take(kMarkerAndFlag);
-    hasher_.add(bytes.take(body_end_ - body_));
-    bytes.take(end - 4 - body_end_);
-    hasher_.add(bytes.take(4));
-    return hasher_.finish_double();
-  }
-
   std::uint32_t shape() const {
     std::size_t stripped = 4 + (body_end_ - body_) + 4;
     std::size_t total = stripped;
@@ -203,9 +201,7 @@ class TransactionParser {
   }
 
   const Network& network_;
-  const ByteReader from_start_;  // stays at the first byte: where hashing reads again
-  const std::size_t start_;
-  WireReader wire_;
+  WireReader& wire_;
   Hasher& hasher_;
   ledger::BlockRows& rows_;
 
@@ -222,17 +218,32 @@ class TransactionParser {
 
 }  // namespace
 
-Result<ParsedTransaction> parse_transaction(const Network& network, ByteReader& reader,
-                                            Hasher& hasher, ledger::BlockRows& into) {
-  CHECK(reader.position() + reader.remaining() <= kMaxBlockSize);
+Result<ParsedTransaction> parse_transaction_without_id(const Network& network, WireReader& wire,
+                                                       Hasher& hasher, ledger::BlockRows& into) {
   std::size_t inputs = into.inputs.size();
   std::size_t outputs = into.outputs.size();
   std::size_t payloads = into.payloads.size();
-  auto parsed = TransactionParser(network, reader, hasher, into).parse();
+  auto parsed = TransactionParser(network, wire, hasher, into).parse();
   if (!parsed) {
     into.inputs.resize(inputs);
     into.outputs.resize(outputs);
     into.payloads.resize(payloads);
+  }
+  return parsed;
+}
+
+Result<ParsedTransaction> parse_transaction(const Network& network, ByteReader& reader,
+                                            Hasher& hasher, ledger::BlockRows& into) {
+  CHECK(reader.position() + reader.remaining() <= kMaxBlockSize);
+  ByteReader ahead = reader;
+  ByteView rest = ahead.take(ahead.remaining());
+  std::size_t start = reader.position();
+  WireReader wire({rest.data() - start, start + rest.size()}, start);
+  auto parsed = parse_transaction_without_id(network, wire, hasher, into);
+  if (parsed) {
+    HashTask task{parsed->id_pieces, &into.transactions.back().txid};
+    hasher.sha256d_each({&task, 1});
+    reader.take(wire.position() - start);
   }
   return parsed;
 }

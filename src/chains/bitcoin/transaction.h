@@ -1,9 +1,12 @@
 // One transaction from its bytes (BIP 144 serialisation; Litecoin's MWEB flag read past).
 #pragma once
 
+#include <array>
+
 #include "base/bytes.h"
 #include "base/result.h"
 #include "chains/bitcoin/network.h"
+#include "chains/bitcoin/wire.h"
 #include "ledger/rows.h"
 
 namespace tracehound::chains::bitcoin {
@@ -16,6 +19,8 @@ struct ParsedTransaction {
   bool coinbase = false;  // its one input is the null one
   // Litecoin: the transaction that ties the extension block to the chain; a block's last.
   bool hogex = false;
+  // What the id is the hash of: end to end, parts of the bytes read.
+  std::array<ByteView, 3> id_pieces;
 };
 
 // Reads one transaction at the reader and appends its rows to `into` (TxRow, inputs, outputs,
@@ -31,5 +36,10 @@ struct ParsedTransaction {
 // REQUIRES: the reader's bytes are at most kMaxBlockSize.
 Result<ParsedTransaction> parse_transaction(const Network& network, ByteReader& reader,
                                             Hasher& hasher, ledger::BlockRows& into);
+
+// The same from a wire's place, for many transactions in a row: the row's txid is left for the
+// caller to hash.
+Result<ParsedTransaction> parse_transaction_without_id(const Network& network, WireReader& wire,
+                                                       Hasher& hasher, ledger::BlockRows& into);
 
 }  // namespace tracehound::chains::bitcoin

@@ -100,13 +100,50 @@ TEST_F(BlockFilesTest, keyed_bytes__are_read_by_file_offset) {
   put("xor.dat", kKey);
   auto files = BlockFiles::open(disk, kBlocks);
   ASSERT_TRUE(files.has_value()) << files.error().message;
+  auto file = files->open_file(0);
+  ASSERT_TRUE(file.has_value()) << file.error().message;
   Bytes scratch;
-  for (std::size_t from = 0; from <= plain.size(); ++from) {
-    for (std::size_t size = 0; from + size <= plain.size(); ++size) {
-      ByteView bytes = files->read(0, from, size, scratch);
-      ASSERT_TRUE(std::ranges::equal(bytes, ByteView(plain).subspan(from, size)));
+  for (std::uint32_t from = 0; from <= plain.size(); ++from) {
+    for (std::uint32_t size = 0; from + size <= plain.size(); ++size) {
+      ByteView expected = ByteView(plain).subspan(from, size);
+      ASSERT_TRUE(std::ranges::equal(file->read(from, size), expected));
+      ASSERT_TRUE(std::ranges::equal(files->read({0, from, size}, scratch), expected));
     }
   }
+  EXPECT_TRUE(file->status().has_value());
+}
+
+TEST_F(BlockFilesTest, a_disk_that_fails__is_said_and_never_taken_for_damage) {
+  RegtestChain chain = chain_of(3);
+  put("blk00000.dat", records(chain.blocks()));
+  std::uint64_t calls = disk.count(test::FaultyFileSystem::Call::read);
+  expect_blocks(scanned(), chain.blocks());
+  calls = disk.count(test::FaultyFileSystem::Call::read) - calls;
+  EXPECT_GE(calls, 3U);
+  EXPECT_LE(calls, 12U);  // three opens, a read of each head and of the last block
+  for (std::uint64_t failing = 2; failing <= calls; ++failing) {  // the first opens the folder
+    disk.fail(test::FaultyFileSystem::Call::read, failing, "Input/output error");
+    auto found = scan();
+    ASSERT_FALSE(found.has_value()) << failing;
+    EXPECT_EQ(found.error().kind, ErrorKind::machine) << failing;
+    EXPECT_TRUE(has(found.error().message, "blocks/blk00000.dat: Input/output error"))
+        << found.error().message;
+    disk.mend();
+  }
+  auto files = BlockFiles::open(disk, kBlocks);
+  ASSERT_TRUE(files.has_value());
+  Bytes scratch;
+  BlockPlace first = {0, 8, static_cast<std::uint32_t>(chain.blocks()[0].size())};
+  EXPECT_EQ(files->read(first, scratch).size(), first.size);
+  disk.fail(test::FaultyFileSystem::Call::read, 2, "Input/output error");
+  auto block = files->load(first, scratch);
+  ASSERT_FALSE(block.has_value());
+  EXPECT_EQ(block.error().message, "cannot read blocks/blk00000.dat: Input/output error");
+  EXPECT_EQ(block.error().kind, ErrorKind::machine);
+  disk.mend();
+  first.size = 1'000'000;  // longer than the file
+  EXPECT_FALSE(files->load(first, scratch).has_value());
+  EXPECT_TRUE(files->read(first, scratch).empty());
 }
 
 TEST_F(BlockFilesTest, a_pattern_across_two_windows__is_found) {
@@ -118,9 +155,11 @@ TEST_F(BlockFilesTest, a_pattern_across_two_windows__is_found) {
       put("xor.dat", key);
       auto files = BlockFiles::open(disk, kBlocks);
       ASSERT_TRUE(files.has_value());
-      EXPECT_EQ(files->find(0, test::kRegtestMagic, 0), at);
-      EXPECT_EQ(files->find(0, test::kRegtestMagic, at), at);
-      EXPECT_EQ(files->find(0, test::kRegtestMagic, at + 1), std::nullopt);
+      auto file = files->open_file(0);
+      ASSERT_TRUE(file.has_value());
+      EXPECT_EQ(file->find(test::kRegtestMagic, 0), at);
+      EXPECT_EQ(file->find(test::kRegtestMagic, at), at);
+      EXPECT_EQ(file->find(test::kRegtestMagic, at + 1), std::nullopt);
     }
   }
 }
@@ -134,10 +173,34 @@ TEST_F(BlockFilesTest, padding__is_zeros_on_disk_or_zeros_once_decoded) {
   put("xor.dat", kKey);
   auto files = BlockFiles::open(disk, kBlocks);
   ASSERT_TRUE(files.has_value());
+  std::vector<BlockFile> file;
+  for (std::uint32_t i = 0; i < 3; ++i) file.push_back(*files->open_file(i));
   for (std::uint64_t from = 0; from <= 50; ++from) {
-    EXPECT_TRUE(files->is_padding(0, from, 50)) << from;
-    EXPECT_TRUE(files->is_padding(1, from, 50)) << from;
-    EXPECT_EQ(files->is_padding(2, from, 50), from > 40) << from;
+    EXPECT_TRUE(file[0].is_padding(from, 50)) << from;
+    EXPECT_TRUE(file[1].is_padding(from, 50)) << from;
+    EXPECT_EQ(file[2].is_padding(from, 50), from > 40) << from;
+  }
+}
+
+TEST_F(BlockFilesTest, padding_of_many_windows__is_looked_at_whole) {
+  for (const Bytes& key : {Bytes(8, 0), kKey}) {
+    Bytes zeros((2U << 20) + 77, 0);
+    put("blk00000.dat", zeros);
+    put("blk00001.dat", keyed(zeros, key));
+    for (std::size_t at : {std::size_t{1} << 20, (std::size_t{1} << 20) + 5, zeros.size() - 1}) {
+      Bytes mixed = zeros;
+      mixed[at] = 1;
+      put("blk00002.dat", mixed);
+      put("xor.dat", key);
+      auto files = BlockFiles::open(disk, kBlocks);
+      ASSERT_TRUE(files.has_value());
+      for (std::uint64_t from : {0U, 3U, 8U}) {
+        EXPECT_TRUE(files->open_file(0)->is_padding(from, zeros.size())) << from;
+        EXPECT_TRUE(files->open_file(1)->is_padding(from, zeros.size())) << from;
+        EXPECT_FALSE(files->open_file(2)->is_padding(from, zeros.size())) << from << " " << at;
+        EXPECT_TRUE(files->open_file(2)->is_padding(from, at)) << from << " " << at;
+      }
+    }
   }
 }
 
