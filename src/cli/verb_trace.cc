@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
+#include <span>
 
 #include "base/text.h"
 #include "chains/bitcoin/address.h"
@@ -33,6 +35,19 @@ struct Case {
   std::vector<trace::Seed> seeds;
 };
 
+// As trace::check_seeds, at the line of the first seed that does not go with those before it.
+Status check_case(const ledger::Ledger& ledger, const std::string& file,
+                  const incidents::Incident& incident, std::span<const trace::Seed> seeds) {
+  if (trace::check_seeds(ledger, seeds)) return {};
+  auto counts = std::views::iota(std::size_t{1}, seeds.size());
+  auto good = [&](std::size_t count) {
+    return trace::check_seeds(ledger, seeds.first(count)).has_value();
+  };
+  std::size_t bad = *std::ranges::partition_point(counts, good);
+  return bad_input(fmt::format("{}:{}: {}", file, incident.seeds[bad - 1].line,
+                               trace::check_seeds(ledger, seeds.first(bad)).error().message));
+}
+
 Result<Case> read_case(Context& context, const Options& options, const ledger::Ledger& ledger) {
   Case found;
   if (options.incident.empty()) {
@@ -60,7 +75,7 @@ Result<Case> read_case(Context& context, const Options& options, const ledger::L
     }
     found.seeds.push_back(*seed);
   }
-  TRY(trace::check_seeds(ledger, found.seeds));
+  TRY(check_case(ledger, options.incident, incident, found.seeds));
   return found;
 }
 

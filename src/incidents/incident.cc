@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <set>
+#include <span>
 
 #include "tags/yaml_reader.h"
 
@@ -15,9 +17,25 @@ using tags::YamlEvent;
 using tags::YamlReader;
 using Kind = YamlEvent::Kind;
 
+// What an incident and its seeds may say, beside what is traced: for the reader of the file.
+constexpr std::string_view kIncidentFields[] = {"name",   "kind",    "date",    "chain", "height",
+                                                "amount", "sources", "victims", "seeds"};
+constexpr std::string_view kSeedFields[] = {"coin", "amount", "address", "victim"};
+
+// A misspelt field that is read over would change what is traced, so none is.
+std::unexpected<Error> unknown_field(YamlReader& reader, std::uint32_t line,
+                                     const std::string& name, std::string_view where,
+                                     std::span<const std::string_view> known) {
+  return reader.fail_at(line, fmt::format("{} has no field '{}'; mend its spelling or take it out; "
+                                          "the fields are {}",
+                                          where, name, fmt::join(known, ", ")));
+}
+
 // Reads a map whose opening has been read: calls take(key, value) with each value's first event.
+// Errors: a field twice, or one that `known` lacks.
 template <typename Take>
-Status read_map(YamlReader& reader, Take take) {
+Status read_map(YamlReader& reader, std::string_view where, std::span<const std::string_view> known,
+                Take take) {
   std::set<std::string> seen;
   for (;;) {
     TRY_ASSIGN(YamlEvent key, reader.next());
@@ -25,17 +43,24 @@ Status read_map(YamlReader& reader, Take take) {
     if (key.kind != Kind::text) return reader.fail_at(key.line, "a field's name must be text");
     std::string name(key.text);
     if (!seen.insert(name).second) {
-      return reader.fail_at(key.line, fmt::format("the field '{}' stands here twice", name));
+      return reader.fail_at(
+          key.line, fmt::format("the field '{}' stands here twice; keep one of them", name));
+    }
+    if (std::ranges::find(known, name) == known.end()) {
+      return unknown_field(reader, key.line, name, where, known);
     }
     TRY_ASSIGN(YamlEvent value, reader.next());
     TRY(take(name, value));
   }
 }
 
+// Errors: a list or a map, nothing, only blanks.
 Status take_text(YamlReader& reader, const YamlEvent& event, const std::string& field,
                  std::string& into) {
-  if (event.kind != Kind::text || event.text.empty()) {
-    return reader.fail_at(event.line, fmt::format("the field '{}' must be text", field));
+  bool blank = event.text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+  if (event.kind != Kind::text || event.is_null() || blank) {
+    return reader.fail_at(event.line,
+                          fmt::format("the field '{}' must be text and not empty", field));
   }
   into = event.text;
   return {};
@@ -58,12 +83,13 @@ Status read_seed(YamlReader& reader, const YamlEvent& opening, Incident& inciden
   }
   IncidentSeed seed;
   seed.line = opening.line;
-  TRY(read_map(reader, [&](const std::string& name, const YamlEvent& value) -> Status {
+  auto take = [&](const std::string& name, const YamlEvent& value) -> Status {
     if (name == "coin") return take_text(reader, value, name, seed.coin);
     if (name != "amount") return reader.skip(value);
     TRY_ASSIGN(seed.amount, amount_of(reader, value));
     return {};
-  }));
+  };
+  TRY(read_map(reader, "a seed", kSeedFields, take));
   if (seed.coin.empty()) return reader.fail_at(seed.line, "this seed has no field 'coin'");
   incident.seeds.push_back(std::move(seed));
   return {};
@@ -93,12 +119,13 @@ Result<Incident> parse_incident(ByteView bytes, const std::string& file) {
     return reader.fail_at(opening.line, "an incident file is a map with 'name' and 'seeds'");
   }
   Incident incident;
-  TRY(read_map(reader, [&](const std::string& name, const YamlEvent& value) -> Status {
+  auto take = [&](const std::string& name, const YamlEvent& value) -> Status {
     if (name == "name") return take_text(reader, value, name, incident.name);
     if (name == "chain") return take_text(reader, value, name, incident.chain);
     if (name == "seeds") return read_seeds(reader, value, incident);
     return reader.skip(value);
-  }));
+  };
+  TRY(read_map(reader, "an incident", kIncidentFields, take));
   TRY_ASSIGN(YamlEvent end, reader.next());
   if (end.kind != Kind::end) return reader.fail_at(end.line, "there is more after the incident");
   if (incident.name.empty())

@@ -6,7 +6,9 @@
 //   - coin: TXID:VOUT            # the whole coin, or TXID:VOUT[a,b) for units a to b-1 of it
 //     amount: '5000000000'       # optional: checked against the seed
 //
-// Other fields may stand beside these and are read over.
+// Beside these may stand, for the reader of the file and not looked into: kind, date, height,
+// amount, sources, victims; in a seed: address, victim. Any other field is refused, since a
+// misspelt one would be missed in silence.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +37,9 @@ struct Incident {
 };
 
 // `file` stands for the input in messages. Errors (bad_input), with file and line: no YAML, no map,
-// no name, no seeds, a seed without a coin, an amount that is no whole number, a field twice.
+// no name, no seeds, a seed without a coin, an amount that is no whole number, an empty or null
+// text, a field twice, a field that is not known. Whether two seeds overlap is
+// trace::check_seeds's to say.
 Result<Incident> parse_incident(ByteView bytes, const std::string& file);
 
 }  // namespace tracehound::incidents
