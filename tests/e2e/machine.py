@@ -180,7 +180,10 @@ def killed_at_any_moment(folder):
              "--to", str(goal)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(dice.uniform(0, 1.1 * seconds))
         process.kill()
-        killed += process.wait() == -signal.SIGKILL
+        if process.wait() == -signal.SIGKILL:
+            killed += 1
+        else:
+            seconds *= 0.7  # the machine has become quicker than it was when the time was taken
         if (ledger / "manifest").exists():
             agreement.sound(ledger)
             height = tip(ledger)

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 #include <string>
 
 namespace tracehound::tags {
@@ -132,15 +132,16 @@ TEST(TagPack, complaints_are_counted_but_not_all_kept) {
 TEST(TagPack, what_takes_other_readers_for_ever_ends_soon) {
   std::string many_handles;
   for (int i = 0; i < 60'000; ++i) many_handles += "%TAG !a" + std::to_string(i) + "! b\n";
-  auto start = std::chrono::steady_clock::now();
+  std::clock_t start = std::clock();
   EXPECT_EQ(error_of(many_handles + "---\ntags: []\n"),
             "a/pack.yaml declares 60000 %TAG directives, which no honest file does; remove them");
   EXPECT_NE(error_of(repeated("[]: ", 1'000'000)), "no error");
   EXPECT_NE(error_of(repeated("---\n", 1'000'000)), "no error");
   EXPECT_NE(error_of(repeated("&a ", 1'000'000)), "no error");
   EXPECT_TRUE(parse("tags: [" + repeated("{},", 300'000) + "]\n").has_value());
-  // Seconds where the clock is shared with other work; minutes if one of them were quadratic.
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(60));
+  // Of the processor, whatever else the machine does: a second or two; minutes if one of them were
+  // quadratic.
+  EXPECT_LT((std::clock() - start) / CLOCKS_PER_SEC, 60);
 }
 
 TEST(TagPack, a_pack_cut_anywhere_is_shorter_or_refused) {
