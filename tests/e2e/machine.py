@@ -12,7 +12,7 @@ import subprocess
 import time
 
 from support import agreement, bitcoin, mounts
-from support.harness import (DONE, MACHINE, PROGRAM, check, environment, equal, fingerprint, ingest,
+from support.harness import (DONE, MACHINE, PROGRAM, SIDE_FILES, check, environment, equal, fingerprint, ingest,
                              main, run, same_bytes, sentence)
 
 BLOCKS = 400
@@ -261,7 +261,8 @@ def rotten_bytes(folder):
     ledger = folder / "ledger"
     shutil.copytree(whole, ledger)
     dice = random.Random(6)
-    files = [path for path in sorted(ledger.rglob("*")) if path.is_file() and path.name != "lock"]
+    files = [path for path in sorted(ledger.rglob("*"))
+             if path.is_file() and path.name not in SIDE_FILES and path.stat().st_size > 0]
     check(len(files) >= 20, f"{len(files)} files in the ledger")
     for path in files:
         data = path.read_bytes()

@@ -97,11 +97,15 @@ def sentence(outcome, *parts):
     return lines[0]
 
 
+# Files beside a ledger by which processes know of one another: no part of it.
+SIDE_FILES = {"lock", "readers", "rewinds", "writing", "mempool"}
+
+
 def fingerprint(folder):
-    """Every file below `folder` with its size and hash, but for the writer's lock."""
+    """Every file below `folder` with its size and hash, but for the side files."""
     found = {}
     for path in sorted(pathlib.Path(folder).rglob("*")):
-        if path.is_file() and path.name != "lock":
+        if path.is_file() and path.name not in SIDE_FILES:
             data = path.read_bytes()
             found[str(path.relative_to(folder))] = (len(data), hashlib.sha256(data).hexdigest())
     return found
