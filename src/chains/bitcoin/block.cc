@@ -62,6 +62,10 @@ Status read_transactions(const Network& network, WireReader& wire, Hasher& hashe
   if (!wire.ok()) return bad_input(wire.fault());
   if (count == 0) return bad_input(fmt::format("has no transactions at byte {}", kHeaderSize));
   rows.transactions.reserve(count);  // so that each txid stays where it is
+  // What most blocks need; room that is not used is never touched.
+  rows.inputs.reserve(wire.remaining() / 128);
+  rows.outputs.reserve(wire.remaining() / 96);
+  rows.payloads.reserve(wire.remaining() / 4);
   TxidBatch txids(hasher);
   for (std::uint64_t i = 0; i < count; ++i) {
     std::size_t at = wire.position();

@@ -10,6 +10,7 @@
 #include "chains/bitcoin/script.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace tracehound::chains::bitcoin {
 namespace {
@@ -35,17 +36,16 @@ constexpr std::size_t kShortKey = 33;  // compressed
 constexpr std::size_t kLongKey = 65;   // uncompressed, or hybrid (first byte 6 or 7)
 constexpr int kMultisigKeysMax = 20;
 
-ScriptClass pays(ScriptKind script, AddressKind address, ByteView payload) {
-  ScriptClass result;
-  result.script = script;
-  result.address = address;
-  result.payload_size = static_cast<std::uint8_t>(payload.size());
-  std::ranges::copy(payload, result.payload.begin());
-  return result;
+// A length that is known when this is compiled makes two or three moves of the copy.
+template <std::size_t kSize>
+ScriptForm pays(ScriptKind script, AddressKind address, const Byte* from, Byte* payload) {
+  std::memcpy(payload, from, kSize);
+  return {script, address, kSize};
 }
 
-ScriptClass pays_script(ScriptKind script, AddressKind address, ByteView bytes, Hasher& hasher) {
-  return pays(script, address, hasher.sha256(bytes).view());
+ScriptForm pays_script(ScriptKind script, AddressKind address, ByteView bytes, Hasher& hasher,
+                       Byte* payload) {
+  return pays<32>(script, address, hasher.sha256(bytes).bytes.data(), payload);
 }
 
 bool is_pubkey_hash(ByteView script) {
@@ -129,48 +129,50 @@ bool is_multisig(ByteView script) {
   return small_number(operation) == keys && keys >= required && at + 1 == script.size();
 }
 
-ScriptClass classify_witness_program(ByteView script, Hasher& hasher) {
+ScriptForm classify_witness_program(ByteView script, Hasher& hasher, Byte* payload) {
   ByteView program = script.subspan(2);
   if (script[0] == kOp0) {
     if (program.size() == 20) {
-      return pays(ScriptKind::witness_pubkey_hash, AddressKind::witness_pubkey_hash, program);
+      return pays<20>(ScriptKind::witness_pubkey_hash, AddressKind::witness_pubkey_hash,
+                      program.data(), payload);
     }
     if (program.size() == 32) {
-      return pays(ScriptKind::witness_script_hash, AddressKind::witness_script_hash, program);
+      return pays<32>(ScriptKind::witness_script_hash, AddressKind::witness_script_hash,
+                      program.data(), payload);
     }
-    return pays_script(ScriptKind::other, AddressKind::other, script, hasher);
+    return pays_script(ScriptKind::other, AddressKind::other, script, hasher, payload);
   }
   if (script[0] == kOp1 && program.size() == 32) {
-    return pays(ScriptKind::taproot, AddressKind::taproot, program);
+    return pays<32>(ScriptKind::taproot, AddressKind::taproot, program.data(), payload);
   }
-  // The payload is the version and the program: the script's bytes without the push's length.
-  ScriptClass result =
-      pays(ScriptKind::witness_other, AddressKind::witness_other, script.subspan(1));
-  result.payload[0] = script[0] - kOp1 + 1;
-  return result;
+  // The payload is the version and the program.
+  payload[0] = script[0] - kOp1 + 1;
+  std::ranges::copy(program, payload + 1);
+  return {ScriptKind::witness_other, AddressKind::witness_other,
+          static_cast<std::uint8_t>(1 + program.size())};
 }
 
 }  // namespace
 
-ScriptClass classify_script(ByteView script, Hasher& hasher) {
+ScriptForm classify_script(ByteView script, Hasher& hasher, Byte* payload) {
   if (is_pubkey_hash(script)) {
-    return pays(ScriptKind::pubkey_hash, AddressKind::pubkey_hash, script.subspan(3, 20));
+    return pays<20>(ScriptKind::pubkey_hash, AddressKind::pubkey_hash, &script[3], payload);
   }
   if (is_script_hash(script)) {
-    return pays(ScriptKind::script_hash, AddressKind::script_hash, script.subspan(2, 20));
+    return pays<20>(ScriptKind::script_hash, AddressKind::script_hash, &script[2], payload);
   }
-  if (is_witness_program(script)) return classify_witness_program(script, hasher);
+  if (is_witness_program(script)) return classify_witness_program(script, hasher, payload);
   if (!script.empty() && script[0] == kOpReturn) {
-    return pays_script(ScriptKind::op_return, AddressKind::op_return, script, hasher);
+    return pays_script(ScriptKind::op_return, AddressKind::op_return, script, hasher, payload);
   }
   if (is_pay_to_pubkey(script)) {
     Hash160 hash = hasher.hash160(script.subspan(1, script.size() - 2));
-    return pays(ScriptKind::pubkey, AddressKind::pubkey_hash, hash.view());
+    return pays<20>(ScriptKind::pubkey, AddressKind::pubkey_hash, hash.bytes.data(), payload);
   }
   if (is_multisig(script)) {
-    return pays_script(ScriptKind::multisig, AddressKind::multisig, script, hasher);
+    return pays_script(ScriptKind::multisig, AddressKind::multisig, script, hasher, payload);
   }
-  return pays_script(ScriptKind::other, AddressKind::other, script, hasher);
+  return pays_script(ScriptKind::other, AddressKind::other, script, hasher, payload);
 }
 
 }  // namespace tracehound::chains::bitcoin

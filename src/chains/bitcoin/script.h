@@ -7,17 +7,29 @@
 
 namespace tracehound::chains::bitcoin {
 
-struct ScriptClass {
+inline constexpr std::size_t kPayloadMax = 41;
+
+struct ScriptForm {
   ledger::ScriptKind script;
   ledger::AddressKind address;
-  std::uint8_t payload_size;     // at most 41
-  std::array<Byte, 41> payload;  // ledger::AddressKind says what it holds
+  std::uint8_t payload_size;  // at most kPayloadMax
+};
+
+// Total: every byte string has a form. Standard ones are recognised by their exact bytes, as
+// Bitcoin Core's Solver does; everything else is `other`, by the script's SHA-256. Leaves at
+// `payload` what ledger::AddressKind says of the address. REQUIRES: room for kPayloadMax there.
+ScriptForm classify_script(ByteView script, Hasher& hasher, Byte* payload);
+
+// The same with room of its own.
+struct ScriptClass : ScriptForm {
+  std::array<Byte, kPayloadMax> payload;
 
   ByteView payload_view() const { return ByteView(payload).first(payload_size); }
 };
-
-// Total: every byte string has a class. Standard forms are recognised by their exact bytes, as
-// Bitcoin Core's Solver does; everything else is `other`, by the script's SHA-256.
-ScriptClass classify_script(ByteView script, Hasher& hasher);
+inline ScriptClass classify_script(ByteView script, Hasher& hasher) {
+  ScriptClass result;
+  static_cast<ScriptForm&>(result) = classify_script(script, hasher, result.payload.data());
+  return result;
+}
 
 }  // namespace tracehound::chains::bitcoin

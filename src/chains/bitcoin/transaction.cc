@@ -132,6 +132,7 @@ class TransactionParser {
       if (sum > network_.max_money) return too_much(i, at, "brings the sum of outputs to", sum);
       add_output(value, script);
     }
+    store_payloads();
     wire_ = wire;
     row_.outputs = static_cast<std::uint32_t>(count);
     return {};
@@ -144,16 +145,22 @@ class TransactionParser {
   }
 
   void add_output(Amount value, ByteView script) {
-    ScriptClass pays = classify_script(script, hasher_);
+    ScriptForm pays = classify_script(script, hasher_, payloads_.data() + payloads_size_);
     rows_.outputs.push_back({
         .value = value,
         .script = pays.script,
         .address_kind = pays.address,
         .payload_size = pays.payload_size,
-        .payload_start = static_cast<std::uint32_t>(rows_.payloads.size()),
+        .payload_start = static_cast<std::uint32_t>(rows_.payloads.size() + payloads_size_),
     });
-    ByteView payload = pays.payload_view();
-    rows_.payloads.insert(rows_.payloads.end(), payload.begin(), payload.end());
+    payloads_size_ += pays.payload_size;
+    if (payloads_size_ + kPayloadMax > payloads_.size()) store_payloads();
+  }
+
+  void store_payloads() {
+    rows_.payloads.insert(rows_.payloads.end(), payloads_.begin(),
+                          payloads_.begin() + static_cast<std::ptrdiff_t>(payloads_size_));
+    payloads_size_ = 0;
   }
 
   Status read_witnesses() {
@@ -214,6 +221,10 @@ class TransactionParser {
   bool replaceable_ = false;
   ledger::TxRow row_;
   ParsedTransaction parsed_;
+
+  // Payloads of the outputs read so far, until there are enough to be worth a call.
+  std::array<Byte, 1024> payloads_;
+  std::size_t payloads_size_ = 0;
 };
 
 }  // namespace
