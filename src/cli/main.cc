@@ -102,6 +102,7 @@ int main(int count, char** words) {
       "  tracehound trace --from TXID:VOUT --method fifo --ledger L --html report.html");
   tracehound::cli::add_synth(app, context);
   tracehound::cli::add_ingest(app, context);
+  tracehound::cli::add_follow(app, context);
   tracehound::cli::add_info(app, context);
   tracehound::cli::add_show(app, context);
   tracehound::cli::add_tags(app, context);

@@ -26,6 +26,7 @@ struct Context {
 // Each adds one verb with its options to `app`. One file per verb.
 void add_synth(CLI::App& app, Context& context);
 void add_ingest(CLI::App& app, Context& context);
+void add_follow(CLI::App& app, Context& context);
 void add_info(CLI::App& app, Context& context);
 void add_show(CLI::App& app, Context& context);
 void add_tags(CLI::App& app, Context& context);
