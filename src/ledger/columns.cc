@@ -9,8 +9,14 @@ Columns::Columns(const std::string& folder) {
 }
 
 Status Columns::open(FileSystem& files, const Counts& committed) {
+  std::vector<std::unique_ptr<Mapping>> maps;
   for (const ColumnSpec& spec : kColumns) {
-    TRY((*this)[spec.column].open(files, rows_of(spec.column, committed)));
+    TRY_ASSIGN(auto map, (*this)[spec.column].map(files, rows_of(spec.column, committed)));
+    maps.push_back(std::move(map));
+  }
+  for (const ColumnSpec& spec : kColumns) {
+    auto& map = maps[static_cast<std::size_t>(spec.column)];
+    (*this)[spec.column].use(std::move(map), rows_of(spec.column, committed));
   }
   return {};
 }
@@ -29,6 +35,7 @@ IdRange<CoinId> Columns::outputs(TxId tx, const Counts& counts) const {
   std::uint64_t end = tx.number() + 1ULL == counts.transactions
                           ? counts.coins
                           : firsts.get<Uint40>(tx.number() + 1).number();
+  CHECK_LEDGER(first <= end && end <= counts.coins);
   return {CoinId(first), CoinId(end)};
 }
 
@@ -36,7 +43,9 @@ ByteView Columns::payload(AddressId address) const {
   const ColumnFile& ends = (*this)[Column::address_end];
   std::uint64_t row = address.number();
   std::uint64_t start = row == 0 ? 0 : ends.get<Uint40>(row - 1).number();
-  return (*this)[Column::address_payload].bytes(start, ends.get<Uint40>(row).number() - start);
+  std::uint64_t end = ends.get<Uint40>(row).number();
+  CHECK_LEDGER(start <= end);
+  return (*this)[Column::address_payload].bytes(start, end - start);
 }
 
 std::uint64_t Columns::address_key(AddressId address) const {

@@ -22,7 +22,7 @@ class Columns {
     return files_[static_cast<std::size_t>(column)];
   }
 
-  // Maps the committed rows; what was sealed is forgotten, a tail stays.
+  // Maps the committed rows; what was sealed is forgotten, a tail stays. A failure changes nothing.
   Status open(FileSystem& files, const Counts& committed);
   void seal();
   void drop_uncommitted();

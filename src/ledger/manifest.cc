@@ -60,6 +60,13 @@ bool take_rest(std::string_view& text, Manifest& manifest) {
   return take_number(text, "checksum", manifest.checksum, 16);
 }
 
+// Whether such rows can be numbered: whoever makes a manifest can make its checksum too.
+bool can_be(const Counts& counts) {
+  return counts.blocks > 0 && counts.blocks <= counts.transactions && counts.transactions < kNoTx &&
+         counts.addresses < kNoTx && counts.inputs <= kUint40Max && counts.coins <= kUint40Max &&
+         counts.payload_bytes <= kUint40Max && counts.repeats <= counts.transactions;
+}
+
 }  // namespace
 
 std::string manifest_text(const Manifest& manifest) {
@@ -89,7 +96,7 @@ Result<Manifest> parse_manifest(std::string_view text, const std::string& path) 
   std::string_view body = text.substr(0, text.size() - rest.size());
   std::uint64_t sum = 0;
   if (!take_number(rest, "manifest", sum, 16) || !rest.empty() || sum != xxh3(as_bytes(body)) ||
-      manifest.counts.blocks == 0) {
+      !can_be(manifest.counts)) {
     return damaged();
   }
   return manifest;

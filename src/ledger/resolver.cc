@@ -55,7 +55,9 @@ void Resolver::committed(const Counts& counts, const RunIndex* index,
                          const std::vector<Spend>& pending) {
   committed_ = counts;
   index_ = index;
-  fresh_coinbases_.clear();
+  // Blocks may have been appended since the commit began.
+  std::erase_if(fresh_coinbases_,
+                [&](const auto& fresh) { return fresh.second.number() < counts.transactions; });
   note_pending(pending);
 }
 
@@ -126,7 +128,10 @@ std::optional<TxId> Resolver::repeated(const BlockRows& block, std::size_t numbe
     auto all = find_transactions(row.txid, counts);
     if (!all.empty()) earlier = all.back();
   }
-  if (number == 0) fresh_coinbases_.insert(row.txid.prefix());
+  if (number == 0) {
+    TxId tx(static_cast<std::uint32_t>(counts.transactions));
+    fresh_coinbases_.insert_or_assign(row.txid.prefix(), tx);
+  }
   if (earlier) repeated_.push_back(row.txid);
   return earlier;
 }

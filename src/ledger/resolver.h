@@ -13,6 +13,7 @@
 
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -77,9 +78,10 @@ class Resolver {
   std::uint64_t disk_lookups_ = 0;
   // Committed coins whose spend is not on disk yet; kept only while the table is not complete.
   std::unordered_set<std::uint64_t> pending_;
-  std::vector<Hash256> repeated_;                      // txids that more than one transaction has
-  std::unordered_set<std::uint64_t> fresh_coinbases_;  // prefixes of uncommitted coinbases' txids
-  std::vector<std::uint32_t> missing_;                 // inputs that the table lacks
+  std::vector<Hash256> repeated_;  // txids that more than one transaction has
+  // Uncommitted coinbases by their txids' prefixes; of several the last.
+  std::unordered_map<std::uint64_t, TxId> fresh_coinbases_;
+  std::vector<std::uint32_t> missing_;  // inputs that the table lacks
 };
 
 }  // namespace tracehound::ledger

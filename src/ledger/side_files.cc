@@ -17,7 +17,10 @@ std::string rewinds_path(const std::string& folder) { return folder + "/rewinds"
 
 }  // namespace
 
-bool SideFiles::was_interrupted() const { return files_.exists(writing_path(folder_)); }
+bool SideFiles::was_interrupted() const {
+  return files_.exists(writing_path(folder_)) ||
+         (files_.exists(folder_ + "/manifest") && !files_.exists(readers_path(folder_)));
+}
 
 Status SideFiles::mark_writing() {
   if (marked_) return {};

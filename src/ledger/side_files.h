@@ -25,7 +25,8 @@ class SideFiles {
  public:
   SideFiles(FileSystem& files, const std::string& folder) : files_(files), folder_(folder) {}
 
-  // Whether the last writer was killed, or could not clear up after a failure.
+  // Whether the last writer was killed, or could not clear up after a failure; and for a copy made
+  // without side files, of which nobody knows.
   bool was_interrupted() const;
   // Before the first change to any file of the ledger.
   Status mark_writing();

@@ -70,6 +70,7 @@ BlockRows BlockMaker::make(const std::vector<Spend>& spends, Pay coinbase) {
 
 BlockRows BlockMaker::random_block(std::size_t transactions) {
   std::vector<Spend> spends;
+  if (coinbase_txid_ != Hash256{}) leave_alone(coinbase_txid_);
   std::vector<Known> free = unspent_;
   for (std::size_t i = 0; i < transactions && !free.empty(); ++i) {
     Spend spend;

@@ -42,8 +42,10 @@ class BlockMaker {
   // A block of about `transactions` random spends of known unspent coins.
   ledger::BlockRows random_block(std::size_t transactions);
 
-  // The chain so far, as a point to come back to: copy the maker to branch.
+  // The chain so far, as a point to come back to: copy the maker to branch, and give the copy a
+  // chance of its own.
   std::uint32_t height() const { return height_; }
+  void reseed(std::uint64_t seed) { random_ = Random(seed); }
   // Makes the next coinbase's txid the same as this one's (BIP 30).
   void repeat_coinbase(const Hash256& txid) { coinbase_txid_ = txid; }
   // The same for the first spend of the next block.
