@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,15 @@ struct CheckReport {
 
 // Every block's checksum against its rows and the manifest; the headers as a hash chain; row
 // numbers that must ascend; every spend against its input, both ways; every transaction's sums;
-// every index entry against its row; every block's txids against its header's merkle root. Proof of
-// work was checked when the blocks came in and is covered by the hash chain.
-CheckReport check_ledger(const Ledger& ledger);
+// every index entry against its row; the list of repeated txids; every block's txids against its
+// header's merkle root. Proof of work was checked when the blocks came in and is covered by the
+// hash chain. Works on as many threads as there are, and finds the same in the same order with any.
+// `on_bytes`, if there is one, is told now and then how many of bytes_to_check() are read; by any
+// thread, one at a time.
+CheckReport check_ledger(const Ledger& ledger,
+                         const std::function<void(std::uint64_t)>& on_bytes = {});
+
+// All committed columns and runs.
+std::uint64_t bytes_to_check(const Ledger& ledger);
 
 }  // namespace tracehound::ledger
