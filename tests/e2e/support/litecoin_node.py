@@ -59,7 +59,7 @@ class Node:
             try:
                 self("getblockcount")
                 return self
-            except (OSError, Wrong, http.client.HTTPException):
+            except (OSError, Wrong, ValueError, http.client.HTTPException):  # or an old cookie
                 self.connection = None
                 check(self.process.poll() is None, "litecoind ended before it could be asked")
                 check(time.monotonic() < deadline, "litecoind does not answer")
