@@ -191,6 +191,25 @@ TEST_F(Files, lock_of_a_process_that_died__is_free) {
   EXPECT_TRUE(files_.lock(path("lock")));
 }
 
+TEST_F(Files, open_for_reading__gives_any_part_and_refuses_what_is_not_there) {
+  Bytes bytes = {10, 11, 12, 13, 14};
+  ASSERT_TRUE(replace_file(files_, path("bytes"), bytes));
+  auto file = files_.open_read(path("bytes"));
+  ASSERT_TRUE(file.has_value()) << file.error().message;
+  EXPECT_EQ((*file)->size(), 5U);
+  Bytes part(3);
+  ASSERT_TRUE((*file)->read_at(1, part));
+  EXPECT_EQ(part, (Bytes{11, 12, 13}));
+  ASSERT_TRUE((*file)->read_at(5, {}));
+  auto past = (*file)->read_at(3, part);
+  ASSERT_FALSE(past.has_value());
+  EXPECT_EQ(past.error().message, path("bytes") + " ends before byte 5");
+  EXPECT_FALSE(files_.open_read(path("nothing")).has_value());
+  auto folder = files_.open_read(path("."));
+  ASSERT_FALSE(folder.has_value());
+  EXPECT_EQ(folder.error().message, path(".") + " is not a plain file");
+}
+
 TEST(FolderOf, names_the_part_before_the_last_slash) {
   EXPECT_EQ(folder_of("a/b/c"), "a/b");
   EXPECT_EQ(folder_of("a"), ".");

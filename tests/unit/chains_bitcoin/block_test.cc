@@ -188,6 +188,27 @@ TEST(Block, merkle_root_of_any_number_of_transactions__is_checked) {
 
 // CVE-2012-2459: with three transactions the last is hashed with itself, so a block that repeats
 // it has the same root; with six, the last two are repeated.
+TEST(Block, rows_used_again__hold_the_new_block_alone) {
+  auto same = [](const BlockRows& a, const BlockRows& b) {
+    return a.header == b.header && a.hash == b.hash && a.inputs == b.inputs &&
+           a.payloads == b.payloads && a.outputs.size() == b.outputs.size() &&
+           std::ranges::equal(a.transactions, b.transactions, {}, &ledger::TxRow::txid,
+                              &ledger::TxRow::txid);
+  };
+  std::vector<Bytes> transactions = {coinbase(1)};
+  BlockRows rows;
+  for (std::uint32_t payments : {70U, 0U, 1U, 31U, 32U, 100U}) {  // around the batches of hashing
+    transactions.resize(1);
+    for (std::uint32_t i = 0; i < payments; ++i) transactions.push_back(payment(i));
+    Bytes block = block_of(transactions);
+    ASSERT_TRUE(decode_block(network_named("main"), block, thread_hasher(), rows));
+    EXPECT_TRUE(same(rows, *decode(block))) << payments;
+    EXPECT_EQ(rows.transactions.size(), 1 + payments);
+    Bytes cut(block.begin(), block.end() - 1);
+    EXPECT_FALSE(decode_block(network_named("main"), cut, thread_hasher(), rows));
+  }
+}
+
 TEST(Block, repeated_tail_with_the_same_merkle_root__is_refused) {
   std::vector<Bytes> three{coinbase(1), payment(1), payment(2)};
   std::vector<Bytes> four = three;
