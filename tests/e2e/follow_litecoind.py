@@ -130,7 +130,7 @@ class Play:
         equal(facts["unspent"]["coins"] - 1, theirs["txouts"], "unspent coins")
         equal(int(facts["unspent"]["value"]) - 50 * bitcoin.COIN, units(theirs["total_amount"]),
               "their value")
-        # What the wallet has for confirmed lags behind when many blocks go; gettxout does not
+        # What the wallet has for confirmed lags behind when many blocks go; gettxout not.
         addresses = sorted({coin["address"] for coin in self.node("listunspent", 0)
                             if self.node("gettxout", coin["txid"], coin["vout"], False)})[:12]
         if addresses:
