@@ -47,8 +47,8 @@ class Ingest {
   Result<IngestReport> report();
 
   std::uint64_t common_length() const;
-  bool is_branch_whole(std::uint64_t fork, const Work& work_to_beat);
-  Result<ledger::BlockRows> decode(std::uint64_t height) const;
+  Result<bool> is_branch_whole(std::uint64_t fork, const Work& work_to_beat);
+  Status decode(std::uint64_t height, ledger::BlockRows& rows) const;
   std::size_t blocks_in_flight() const;
   std::uint64_t commit_bytes() const;
   Status append(std::uint64_t height, const ledger::BlockRows& rows);
@@ -165,7 +165,8 @@ Status Ingest::leave_other_branch() {
     target_ = fork;
     return {};
   }
-  if (!is_branch_whole(fork, own)) return {};
+  TRY_ASSIGN(bool whole, is_branch_whole(fork, own));
+  if (!whole) return {};
   std::vector<BlockNode> left;
   for (std::uint64_t height = fork; height < ledger_blocks(); ++height) {
     left.push_back(*tree_->find(writer_->block_hash(BlockHeight(static_cast<uint32_t>(height)))));
@@ -178,11 +179,12 @@ Status Ingest::leave_other_branch() {
 
 // Whether the chain's blocks from `fork` on are whole, as far as it takes to beat that work: the
 // ledger leaves nothing for a branch that then turns out to be shorter.
-bool Ingest::is_branch_whole(std::uint64_t fork, const Work& work_to_beat) {
+Result<bool> Ingest::is_branch_whole(std::uint64_t fork, const Work& work_to_beat) {
   for (std::uint64_t height = fork; height < target_; ++height) {
-    auto rows = decode(height);
-    if (!rows) {
-      strike_out(height, rows.error());
+    ledger::BlockRows rows;
+    if (auto decoded = decode(height, rows); !decoded) {
+      if (decoded.error().kind != ErrorKind::bad_input) return std::unexpected(decoded.error());
+      strike_out(height, decoded.error());
       return false;
     }
     if (tree_->work(chain_[height]) > work_to_beat) break;
@@ -199,30 +201,39 @@ Status Ingest::add_blocks() {
   Progress progress("ingest", "MB", total, 1e6, options_.progress);
   std::uint64_t first = ledger_blocks();
   std::uint64_t done = 0;
-  std::vector<Result<ledger::BlockRows>> slots(blocks_in_flight());
+  struct Slot {
+    ledger::BlockRows rows;  // its memory is used again
+    Status decoded;
+  };
+  std::vector<Slot> slots(blocks_in_flight());
   Status status;
-  std::optional<std::pair<std::uint64_t, Error>> damaged;
+  std::optional<std::uint64_t> damaged;
   pipeline(
       target_ - first, slots.size(),
-      [&](std::size_t i) { slots[i % slots.size()] = decode(first + i); },
       [&](std::size_t i) {
-        auto& rows = slots[i % slots.size()];
-        if (!rows) {
-          damaged.emplace(first + i, rows.error());
-          return false;
-        }
-        status = append(first + i, *rows);
+        Slot& slot = slots[i % slots.size()];
+        slot.decoded = decode(first + i, slot.rows);
+      },
+      [&](std::size_t i) {
+        const Slot& slot = slots[i % slots.size()];
+        status = slot.decoded;
+        if (!status && status.error().kind == ErrorKind::bad_input) damaged = first + i;
+        if (status) status = append(first + i, slot.rows);
         progress.update(done += place(first + i).size);
         return status.has_value();
       });
-  TRY(status);
-  if (damaged) strike_out(damaged->first, damaged->second);
+  if (damaged) {
+    strike_out(*damaged, status.error());
+  } else {
+    TRY(status);
+  }
   return commit();
 }
 
-Result<ledger::BlockRows> Ingest::decode(std::uint64_t height) const {
-  Bytes scratch;
-  return decode_block(network_, blocks_.read(place(height), scratch), thread_hasher());
+Status Ingest::decode(std::uint64_t height, ledger::BlockRows& rows) const {
+  thread_local Bytes scratch;
+  TRY_ASSIGN(ByteView bytes, blocks_.load(place(height), scratch));
+  return decode_block(network_, bytes, thread_hasher(), rows);
 }
 
 // Blocks read or decoded and not yet appended. The largest take 4 MB as they lie and about as much
