@@ -14,10 +14,16 @@
 namespace tracehound::cli {
 
 void add_common(CLI::App& command, Context& context) {
-  command.add_option("--ledger", context.ledger, "the ledger's folder; else $TRACEHOUND_LEDGER")
+  // The variable is read for every command, also those that were not named: theirs must not win.
+  auto set = [&command, &context](const std::string& folder) {
+    if (command.parsed()) context.ledger = folder;
+  };
+  command
+      .add_option_function<std::string>("--ledger", set,
+                                        "the ledger's folder; else $TRACEHOUND_LEDGER")
       ->envname("TRACEHOUND_LEDGER")
       ->type_name("DIR")
-      ->capture_default_str();
+      ->default_str(context.ledger);
   command.add_flag("--quiet", context.quiet, "no progress, no remarks");
 }
 
