@@ -12,8 +12,8 @@ import subprocess
 import time
 
 from support import agreement, bitcoin, mounts
-from support.harness import (DONE, MACHINE, PROGRAM, SIDE_FILES, check, environment, equal, fingerprint, ingest,
-                             main, run, same_bytes, sentence)
+from support.harness import (BAD_INPUT, DONE, MACHINE, NO, PROGRAM, SIDE_FILES, check, environment,
+                             equal, fingerprint, ingest, main, run, same_bytes, sentence)
 
 BLOCKS = 400
 KILLS = 20
@@ -121,6 +121,94 @@ def a_read_only_ledger(folder):
             same_bytes(ledger, before, f"the read-only ledger after {verb[0]}")
         ingest(blocks, ledger)
         equal(tip(view), tip(whole), "the tip seen through the read-only folder")
+    # A copy without the files that processes leave for one another, on a disk nobody writes.
+    for name in SIDE_FILES:
+        (ledger / name).unlink(missing_ok=True)
+    said = run("info", "--ledger", whole).out
+    with mounts.read_only(ledger, folder / "view") as view:
+        equal(run("info", "--ledger", view).out, said, "what a bare read-only ledger says")
+        agreement.sound(view)
+        for verb in (["rewind", "3"], ["compact"]):
+            sentence(run("ledger", *verb, "--ledger", view, code=MACHINE), view, "read-only")
+    check(not (ledger / "readers").exists(), "a reader wrote into the ledger's folder")
+
+
+def backups(folder):
+    """The recipe of docs/operations.md: refused while a writer is at work, keeps writers away, and
+    the copy is the ledger, with the side files or without."""
+    blocks, whole = make_world(folder)
+    ledger = folder / "ledger"
+    ingest(blocks, ledger, "--to", 100)
+    recipe = ["flock", "--nonblock", ledger / "lock", "cp", "-a", "--reflink=auto", ledger]
+    writer = stopped_while_it_writes(blocks, ledger)
+    try:
+        refused = subprocess.run([*recipe, folder / "early"], check=False).returncode
+        check(refused != 0 and not (folder / "early").exists(), "copied under a running writer")
+    finally:
+        writer.kill()
+        writer.wait()
+    # The killed writer's ledger is as good a thing to copy as any.
+    height = tip(ledger)
+    subprocess.run([*recipe, folder / "copy"], check=True)
+    shutil.copytree(ledger, folder / "bare", ignore=shutil.ignore_patterns(*SIDE_FILES))
+    for copy in (folder / "copy", folder / "bare"):
+        agreement.sound(copy)
+        equal(tip(copy), height, "the copy's tip")
+        ingest(blocks, copy)
+        same_bytes(copy, fingerprint(whole), f"{copy.name}, gone on with")
+    held = subprocess.Popen(["flock", "--no-fork", ledger / "lock", "sleep", "60"])
+    try:
+        for _ in range(100):
+            if subprocess.run(["flock", "--nonblock", ledger / "lock", "true"],
+                              check=False).returncode != 0:
+                break
+            time.sleep(0.05)
+        sentence(ingest(blocks, ledger, code=MACHINE), ledger, "another process")
+        agreement.sound(ledger)
+    finally:
+        held.kill()
+        held.wait()
+
+
+def an_older_format(folder):
+    """Its message names both formats and says what to do; the ledger stays as it is."""
+    blocks, whole = make_world(folder)
+    manifest = whole / "manifest"
+    manifest.write_text(manifest.read_text().replace("format 2\n", "format 1\n"))
+    before = fingerprint(whole)
+    for verb in (["info"], ["ledger", "check"], ["ledger", "compact"], ["ledger", "rewind", "1"],
+                 ["ingest", "blocks", blocks, "--network", "regtest"]):
+        outcome = run(*verb, "--ledger", whole, code=MACHINE)
+        sentence(outcome, manifest, "ledger format 1", "reads format 2", "into a new folder")
+        same_bytes(whole, before, f"the older ledger after {verb}")
+
+
+def rewinds_and_compacting(folder):
+    """Back to any height is the ledger that was never longer; what a reader kept from being cut is
+    cut later."""
+    blocks, whole = make_world(folder)
+    ledger = folder / "ledger"
+    ingest(blocks, ledger)
+    for height in (250, 3, 0):
+        said = run("ledger", "rewind", height, "--ledger", ledger).out.decode()
+        check(f"at height {height}\n" in said, said)
+        ingest(blocks, folder / f"to{height}", "--to", height)
+        same_bytes(ledger, fingerprint(folder / f"to{height}"), f"rewound to {height}")
+    outcome = run("ledger", "rewind", 1, "--ledger", ledger, code=BAD_INPUT)
+    sentence(outcome, "height 1", ledger)
+    ingest(blocks, ledger)
+    same_bytes(ledger, fingerprint(whole), "up again after the rewinds")
+    with open(ledger / "readers", "rb") as reader:
+        fcntl.flock(reader, fcntl.LOCK_SH)
+        run("ledger", "rewind", 200, "--ledger", ledger)
+        outcome = run("ledger", "compact", "--ledger", ledger, code=NO)
+        sentence(outcome, ledger, "a reader")
+        check(b": 0 B given back" in outcome.out, outcome.out)
+        agreement.sound(ledger)
+    said = run("ledger", "compact", "--ledger", ledger).out.decode()
+    check(": 0 B given back" not in said, said)
+    ingest(blocks, folder / "to200", "--to", 200)
+    same_bytes(ledger, fingerprint(folder / "to200"), "compacted")
 
 
 def two_writers_at_once(folder):
@@ -288,5 +376,6 @@ def rotten_bytes(folder):
 
 if __name__ == "__main__":
     mounts.enter()
-    main([two_writers_at_once, killed_at_any_moment, killed_while_turning_back, rotten_bytes,
-          a_full_disk, outputs_that_do_not_fit, a_read_only_ledger])
+    main([two_writers_at_once, backups, an_older_format, rewinds_and_compacting,
+          killed_at_any_moment, killed_while_turning_back, rotten_bytes, a_full_disk,
+          outputs_that_do_not_fit, a_read_only_ledger])
