@@ -2,7 +2,7 @@
 
 #include <sys/mman.h>
 
-#include <new>
+#include <memory_resource>
 
 namespace tracehound {
 
@@ -11,23 +11,21 @@ namespace {
 constexpr std::size_t kHugePage = std::size_t{1} << 21;
 // Below this a table fits the page-table cache anyway.
 constexpr std::size_t kWorthIt = 2 * kHugePage;
+constexpr std::size_t kSmall = alignof(std::max_align_t);
 
 }  // namespace
 
 void* allocate_large(std::size_t bytes) {
-  if (bytes < kWorthIt) return ::operator new(bytes);
-  void* memory = ::operator new(bytes, std::align_val_t{kHugePage});
-  // Where the system has none to give, the memory is as good as any other.
-  static_cast<void>(::madvise(memory, bytes, MADV_HUGEPAGE));
+  bool large = bytes >= kWorthIt;
+  void* memory = std::pmr::new_delete_resource()->allocate(bytes, large ? kHugePage : kSmall);
+  // Where the system has no huge pages to give, the memory is as good as any other.
+  if (large) static_cast<void>(::madvise(memory, bytes, MADV_HUGEPAGE));
   return memory;
 }
 
 void free_large(void* memory, std::size_t bytes) {
-  if (bytes < kWorthIt) {
-    ::operator delete(memory);
-  } else {
-    ::operator delete(memory, std::align_val_t{kHugePage});
-  }
+  bool large = bytes >= kWorthIt;
+  std::pmr::new_delete_resource()->deallocate(memory, bytes, large ? kHugePage : kSmall);
 }
 
 }  // namespace tracehound

@@ -5,6 +5,7 @@
 #include <tbb/parallel_pipeline.h>
 
 #include <atomic>
+#include <system_error>
 #include <thread>
 
 #ifdef TRACEHOUND_TSAN
@@ -94,5 +95,19 @@ void pipeline(std::size_t count, std::size_t window, const std::function<void(st
   happens_after(&made);
   happens_after(&taken);
 }
+
+struct Background::Thread {
+  std::jthread thread;
+};
+
+Background::Background(const std::function<void()>& work) : thread_(std::make_unique<Thread>()) {
+  try {
+    thread_->thread = std::jthread(work);
+  } catch (const std::system_error&) {
+    work();
+  }
+}
+
+Background::~Background() = default;
 
 }  // namespace tracehound

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 
 namespace tracehound {
 
@@ -31,5 +32,17 @@ void parallel_for(std::size_t count, const std::function<void(std::size_t)>& bod
 // last; what is being made then is finished and dropped.
 void pipeline(std::size_t count, std::size_t window, const std::function<void(std::size_t)>& make,
               const std::function<bool(std::size_t)>& take);
+
+// Work on a thread of its own, begun when this is made; here and now where no thread is to be had.
+class Background {
+ public:
+  explicit Background(const std::function<void()>& work);
+  // Waits for the work's end.
+  ~Background();
+
+ private:
+  struct Thread;
+  std::unique_ptr<Thread> thread_;
+};
 
 }  // namespace tracehound

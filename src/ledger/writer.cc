@@ -9,9 +9,9 @@
 #include <algorithm>
 #include <new>
 #include <system_error>
-#include <thread>
 
 #include "base/check.h"
+#include "base/parallel.h"
 #include "ledger/checksum.h"
 #include "ledger/columns.h"
 #include "ledger/commit.h"
@@ -29,7 +29,7 @@ namespace {
 struct BegunCommit {
   Commit commit;
   Status outcome;
-  std::jthread thread;
+  std::unique_ptr<Background> writing;  // nothing if it was written by the writer's own thread
 };
 
 }  // namespace
@@ -425,11 +425,7 @@ Status Writer::State::begin_commit(bool own_thread) {
     }
   };
   if (own_thread) {
-    try {
-      begun->thread = std::jthread(write);
-    } catch (const std::system_error&) {
-      write();  // no thread is to be had
-    }
+    begun->writing = std::make_unique<Background>(write);
     return {};
   }
   write();
@@ -438,7 +434,7 @@ Status Writer::State::begin_commit(bool own_thread) {
 
 Status Writer::State::finish_commit() {
   if (!begun) return {};
-  if (begun->thread.joinable()) begun->thread.join();
+  begun->writing.reset();
   auto done = std::move(begun);
   Status status = done->outcome;
   if (status) status = open_at(done->commit.after);
@@ -523,7 +519,10 @@ std::vector<Spend> Writer::State::spends_after(const Counts& kept) const {
   }
   for (std::uint64_t row = kept.repeats; row < manifest.counts.repeats; ++row) {
     auto repeat = columns[Column::repeat_tx].get<std::uint32_t>(row);
-    for (TxId tx : resolver.find_transactions(columns.txid(TxId(repeat)), manifest.counts)) {
+    Hash256 txid = columns.txid(TxId(repeat));
+    for (std::uint64_t same : txids->find(txid.prefix())) {
+      TxId tx(static_cast<std::uint32_t>(same));
+      if (columns.txid(tx) != txid) continue;
       for (CoinId coin : columns.outputs(tx, manifest.counts)) {
         auto spender = columns[Column::coin_spender].get<std::uint32_t>(coin.number());
         if (spender == repeat) undo(coin.number());
@@ -549,7 +548,6 @@ Status Writer::State::go_back(std::uint64_t blocks) {
   back.tip_hash = Hash256::from_bytes(columns[Column::block_header].bytes(blocks).subspan(4, 32));
   back.checksum = columns[Column::block_checksum].get<std::uint64_t>(blocks - 1);
   back.counts = counts_at(blocks);
-  TRY(build_tables());
   std::vector<Spend> undone = spends_after(back.counts);
   TRY(write_indexes(files, folder, columns, manifest.counts, back));
   readers_untold = true;
