@@ -129,12 +129,14 @@ void add_ingest(CLI::App& app, Context& context) {
   blocks->add_option("--threads", options->threads, "0: one per core")
       ->transform(whole_number(1024))
       ->type_name("N");
-  blocks->add_option("--memory", options->memory, "what the work may take; half of the machine's")
-      ->type_name("SIZE")
-      ->transform(CLI::AsSizeValue(false));
+  blocks
+      ->add_option("--memory", options->memory,
+                   "what the work may take, as 2G; half of the machine's")
+      ->transform(CLI::AsSizeValue(false))
+      ->type_name("SIZE");
   blocks->add_option("--commit", options->commit, "block bytes between two commits; up to 256M")
-      ->type_name("SIZE")
-      ->transform(CLI::AsSizeValue(false));
+      ->transform(CLI::AsSizeValue(false))
+      ->type_name("SIZE");
   add_common(*blocks, context);
   add_example(*blocks, "tracehound ingest blocks ~/.bitcoin/blocks --ledger L");
   blocks->callback([&context, options] {
