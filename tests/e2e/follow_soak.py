@@ -1,7 +1,7 @@
 """`tracehound follow` beside a real litecoind that mines, pays, replaces and turns back, while
 readers trace in a loop: for 20 seconds, or as long as TRACEHOUND_SOAK_SECONDS says. Neither memory
-nor open files of `follow` grow, every answer is whole, and in the end the ledger has the bytes of one
-that was made in one go."""
+nor open files of `follow` grow, every answer is whole, and in the end the ledger has the bytes of
+one that was made in one go."""
 
 import json
 import os
@@ -41,8 +41,8 @@ class Readers:
             self.answers += 1
 
     def trace(self, seed, method):
-        outcome = run("trace", "--from", seed, "--method", method, "--ledger", self.ledger, "--json",
-                      "-", code=DONE)
+        outcome = run("trace", "--from", seed, "--method", method, "--ledger", self.ledger,
+                      "--json", "-", code=DONE)
         answer = json.loads(outcome.out)
         check_books(answer, method)
 
@@ -68,8 +68,9 @@ def check_books(answer, method):
 def state_of(process):
     """(resident bytes, open files)"""
     status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
-    resident = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
-    return resident << 10, len(os.listdir(f"/proc/{process.pid}/fd"))
+    kilobytes = next(int(line.split()[1]) for line in status.splitlines()
+                     if line.startswith("VmRSS"))
+    return kilobytes << 10, len(os.listdir(f"/proc/{process.pid}/fd"))
 
 
 def steps_of(play):
