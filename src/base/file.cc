@@ -58,6 +58,23 @@ class PosixMapping final : public Mapping {
   std::size_t size_;
 };
 
+class PosixExtendedMapping final : public ExtendedMapping {
+ public:
+  // Takes over `base`, which is all of it and was mapped.
+  PosixExtendedMapping(Byte* base, std::size_t size, std::size_t room)
+      : base_(base), size_(size), room_(room) {}
+  ~PosixExtendedMapping() override {
+    if (base_ != nullptr) ::munmap(base_, size_ + room_);
+  }
+  ByteView bytes() const override { return {base_, size_ + room_}; }
+  std::span<Byte> room() override { return {base_ + size_, room_}; }
+
+ private:
+  Byte* base_;
+  std::size_t size_;
+  std::size_t room_;
+};
+
 Status read_fully(const Descriptor& file, const std::string& path, std::uint64_t offset,
                   std::span<Byte> into) {
   while (!into.empty()) {
@@ -190,6 +207,33 @@ class PosixFileSystem final : public FileSystem {
     void* base = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.number(), 0);
     if (base == MAP_FAILED) return system_error("map", path);
     return std::make_unique<PosixMapping>(base, size);
+  }
+
+  // Whole pages of the file are mapped as map() does; the page that `size` cuts is a copy, and
+  // memory follows it. So only that page and the room are memory of our own.
+  Result<std::unique_ptr<ExtendedMapping>> map_extended(const std::string& path, std::uint64_t size,
+                                                        std::uint64_t room) override {
+    Descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    TRY_ASSIGN(std::uint64_t there, plain_size(file, path));
+    if (there < size) {
+      return machine_error(fmt::format("{} ends before byte {}", path, size));
+    }
+    if (size + room == 0) return std::make_unique<PosixExtendedMapping>(nullptr, 0, 0);
+    void* all = ::mmap(nullptr, size + room, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (all == MAP_FAILED) return system_error("map", path);
+    auto* base = static_cast<Byte*>(all);
+    auto mapping = std::make_unique<PosixExtendedMapping>(base, size, room);
+    std::size_t whole = size - size % static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    if (whole > 0 &&
+        ::mmap(base, whole, PROT_READ, MAP_SHARED | MAP_FIXED, file.number(), 0) == MAP_FAILED) {
+      return system_error("map", path);
+    }
+    if (whole == size + room) return mapping;
+    if (::mprotect(base + whole, size + room - whole, PROT_READ | PROT_WRITE) != 0) {
+      return system_error("find memory behind", path);
+    }
+    TRY(read_fully(file, path, whole, {base + whole, size - whole}));
+    return mapping;
   }
 
   Result<std::unique_ptr<ReadFile>> open_read(const std::string& path) override {

@@ -21,6 +21,13 @@ class Mapping {
   virtual ByteView bytes() const = 0;
 };
 
+// A file's first bytes, and behind them room of this process's own: no file ever holds it.
+class ExtendedMapping : public Mapping {
+ public:
+  // The room; zeros at first. Views of bytes() see what is written there.
+  virtual std::span<Byte> room() = 0;
+};
+
 // A file open for reading at any place; it costs no memory, whatever its size. Thread-safe.
 class ReadFile {
  public:
@@ -57,6 +64,11 @@ class FileSystem {
 
   // Errors name the path, what was tried and the system's reason.
   virtual Result<std::unique_ptr<Mapping>> map(const std::string& path) = 0;
+  // The file's first `size` bytes and `room` more. What lies behind `size` in the file is not seen;
+  // what other processes write before it later may be. Fails where the file is shorter.
+  virtual Result<std::unique_ptr<ExtendedMapping>> map_extended(const std::string& path,
+                                                                std::uint64_t size,
+                                                                std::uint64_t room) = 0;
   // Plain files only, as map().
   virtual Result<std::unique_ptr<ReadFile>> open_read(const std::string& path) = 0;
   // Opens for reading and writing; makes an empty file where there is none.

@@ -221,6 +221,20 @@ class FaultyFileSystem::FileMapping final : public Mapping {
   ByteView view_;
 };
 
+class FaultyFileSystem::CopyMapping final : public ExtendedMapping {
+ public:
+  CopyMapping(ByteView file, std::uint64_t room)
+      : size_(file.size()), all_(file.begin(), file.end()) {
+    all_.resize(size_ + room);
+  }
+  ByteView bytes() const override { return all_; }
+  std::span<Byte> room() override { return std::span(all_).subspan(size_); }
+
+ private:
+  std::size_t size_;
+  Bytes all_;
+};
+
 class FaultyFileSystem::HeldLock final : public Lock {
  public:
   explicit HeldLock(std::shared_ptr<int> held) : held_(std::move(held)) {}
@@ -330,6 +344,20 @@ Result<std::unique_ptr<Mapping>> FaultyFileSystem::map(const std::string& path) 
   auto found = names_.find(path);
   if (found == names_.end()) return refused("open", path, "No such file or directory");
   return std::make_unique<FileMapping>(found->second);
+}
+
+Result<std::unique_ptr<ExtendedMapping>> FaultyFileSystem::map_extended(const std::string& path,
+                                                                        std::uint64_t size,
+                                                                        std::uint64_t room) {
+  std::lock_guard hold(mutex_);
+  TRY(begin(Call::map, "open", path));
+  auto found = names_.find(path);
+  if (found == names_.end()) return refused("open", path, "No such file or directory");
+  ByteView bytes = found->second->bytes();
+  if (bytes.size() < size) {
+    return machine_error(fmt::format("{} ends before byte {}", path, size));
+  }
+  return std::make_unique<CopyMapping>(bytes.first(size), room);
 }
 
 Result<std::unique_ptr<ReadFile>> FaultyFileSystem::open_read(const std::string& path) {

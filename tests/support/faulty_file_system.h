@@ -14,8 +14,9 @@
 //   or nothing, by chance. A rename is atomic: the old file or the new one.
 // Folders are durable once made, which a real disk does not promise.
 //
-// Mappings see later writes to the same file, as they do on a real disk. A file holds 1 GiB at
-// most. Thread-safe; cues then count calls in whatever order they arrive.
+// Mappings see later writes to the same file, as they do on a real disk; extended ones are copies,
+// and do not. A file holds 1 GiB at most. Thread-safe; cues then count calls in whatever order they
+// arrive.
 #pragma once
 
 #include <array>
@@ -77,6 +78,8 @@ class FaultyFileSystem final : public FileSystem {
 
   // --- FileSystem ---
   Result<std::unique_ptr<Mapping>> map(const std::string& path) override;
+  Result<std::unique_ptr<ExtendedMapping>> map_extended(const std::string& path, std::uint64_t size,
+                                                        std::uint64_t room) override;
   Result<std::unique_ptr<ReadFile>> open_read(const std::string& path) override;
   Result<std::unique_ptr<WriteFile>> open_write(const std::string& path) override;
   Status rename(const std::string& from, const std::string& to) override;
@@ -94,6 +97,7 @@ class FaultyFileSystem final : public FileSystem {
   class OpenFile;
   class OpenReadFile;
   class FileMapping;
+  class CopyMapping;
   class HeldLock;
   using FilePtr = std::shared_ptr<File>;
   using Names = std::map<std::string, FilePtr>;
