@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "base/check.h"
 
@@ -25,6 +26,35 @@ std::string utc_text(std::uint64_t seconds) {
   std::uint64_t year = era * 400 + year_of_era + (month <= 2 ? 1 : 0);
   return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}", year, month, day, rest / 3600,
                      rest / 60 % 60, rest % 60);
+}
+
+std::optional<std::uint32_t> parse_utc(std::string_view text) {
+  constexpr std::string_view kDate = "dddd-dd-dd";
+  constexpr std::string_view kMoment = "dddd-dd-ddTdd:dd:ddZ";
+  if (text.size() != kDate.size() && text.size() != kMoment.size()) return std::nullopt;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    bool digit = text[i] >= '0' && text[i] <= '9';
+    if (kMoment[i] == 'd' ? !digit : text[i] != kMoment[i]) return std::nullopt;
+  }
+  auto number = [&](std::size_t first, std::size_t digits) {
+    unsigned value = 0;
+    for (char digit : text.substr(first, digits))
+      value = value * 10 + static_cast<unsigned>(digit - '0');
+    return value;
+  };
+  std::chrono::year_month_day date{std::chrono::year(static_cast<int>(number(0, 4))),
+                                   std::chrono::month(number(5, 2)),
+                                   std::chrono::day(number(8, 2))};
+  if (!date.ok()) return std::nullopt;
+  std::int64_t seconds =
+      std::int64_t{86'400} * std::chrono::sys_days(date).time_since_epoch().count();
+  if (text.size() == kMoment.size()) {
+    unsigned hour = number(11, 2), minute = number(14, 2), second = number(17, 2);
+    if (hour > 23 || minute > 59 || second > 59) return std::nullopt;
+    seconds += hour * 3600 + minute * 60 + second;
+  }
+  if (seconds < 0 || seconds > 0xFFFF'FFFF) return std::nullopt;
+  return static_cast<std::uint32_t>(seconds);
 }
 
 std::string grouped(std::uint64_t number) {

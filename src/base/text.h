@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,10 @@ namespace tracehound {
 
 // Seconds since 1970 as "2009-01-12 03:30:25" (UTC).
 std::string utc_text(std::uint64_t seconds);
+
+// "2009-01-12", its beginning, or "2009-01-12T03:30:25Z" as seconds since 1970 (UTC). Nothing for
+// any other text, and for times that 32 bits do not hold.
+std::optional<std::uint32_t> parse_utc(std::string_view text);
 
 // Digits plain, for tables and for programs, or in groups of three, for reading.
 enum class Digits : std::uint8_t { plain, grouped };

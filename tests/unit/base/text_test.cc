@@ -21,6 +21,28 @@ TEST(Text, a_time__is_the_systems_own_in_utc) {
   EXPECT_EQ(utc_text(951'782'400), "2000-02-29 00:00:00");
 }
 
+TEST(Text, a_time_that_was_written__is_read_back) {
+  EXPECT_EQ(parse_utc("1970-01-01"), 0U);
+  EXPECT_EQ(parse_utc("2009-01-03T18:15:05Z"), 1'231'006'505U);
+  EXPECT_EQ(parse_utc("2016-08-02"), parse_utc("2016-08-02T00:00:00Z"));
+  EXPECT_EQ(parse_utc("2106-02-07T06:28:15Z"), 0xFFFF'FFFFU);
+  for (std::uint64_t time = 0; time <= 0xFFFF'FFFF; time += 77'777'777) {
+    std::string text = utc_text(time) + "Z";
+    text[10] = 'T';
+    EXPECT_EQ(parse_utc(text), time) << text;
+  }
+}
+
+TEST(Text, what_is_no_time__is_not_read_as_one) {
+  for (const char* text :
+       {"", "2016", "2016-08", "2016-8-2", "2016-08-02T00:00:00", "2016-08-02 00:00:00Z",
+        "2016-08-02T24:00:00Z", "2016-08-02T00:60:00Z", "2016-08-02T00:00:60Z", "2015-02-29",
+        "2016-13-01", "2016-00-01", "2016-01-00", "1969-12-31", "2106-02-07T06:28:16Z",
+        "2106-02-08", "+016-08-02", "2016/08/02", "2016-08-02Z"}) {
+    EXPECT_EQ(parse_utc(text), std::nullopt) << text;
+  }
+}
+
 TEST(Text, coins__keep_every_decimal) {
   EXPECT_EQ(coins_text(0, 8), "0.00000000");
   EXPECT_EQ(coins_text(1, 8), "0.00000001");
