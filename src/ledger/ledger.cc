@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "ledger/keys.h"
+#include "ledger/overlay.h"
 #include "ledger/runs.h"
 #include "ledger/side_files.h"
 
@@ -65,6 +66,7 @@ Result<Ledger> Ledger::open_at(FileSystem& files, const std::string& folder,
   Ledger ledger;
   ledger.folder_ = folder;
   ledger.manifest_ = manifest;
+  ledger.counts_ = manifest.counts;
   for (const ColumnSpec& spec : kColumns) {
     std::string path = column_path(folder, spec);
     TRY_ASSIGN(auto map, files.map(path));
@@ -86,6 +88,22 @@ Result<Ledger> Ledger::open_at(FileSystem& files, const std::string& folder,
   return ledger;
 }
 
+void Ledger::extend(Overlay overlay) {
+  unconfirmed_ = overlay.facts;
+  counts_ = overlay.counts;
+  mappings_ = std::move(overlay.columns);
+  for (const ColumnSpec& spec : kColumns) {
+    auto i = static_cast<std::size_t>(spec.column);
+    columns_[i] = mappings_[i]->bytes();
+    CHECK(columns_[i].size() == rows_of(spec.column, counts_) * spec.width);
+  }
+  for (auto& [index, run] : overlay.runs) {
+    indexes_[static_cast<std::size_t>(index)]->add(std::move(run));
+  }
+  unconfirmed_spends_ = std::move(overlay.spends);
+  first_seen_ = std::move(overlay.first_seen);
+}
+
 template <typename Field>
 Field Ledger::field(Column column, std::uint64_t row) const {
   ByteView bytes = columns_[static_cast<std::size_t>(column)];
@@ -100,7 +118,7 @@ const RunIndex& Ledger::index(Index index) const {
 }
 
 BlockHeight Ledger::tip() const {
-  return BlockHeight(static_cast<std::uint32_t>(counts().blocks - 1));
+  return BlockHeight(static_cast<std::uint32_t>(manifest_.counts.blocks - 1));
 }
 
 ByteView Ledger::header(BlockHeight height) const {
@@ -109,6 +127,7 @@ ByteView Ledger::header(BlockHeight height) const {
 }
 
 Hash256 Ledger::block_hash(BlockHeight height) const {
+  CHECK(!unconfirmed_ || !is_unconfirmed(height));
   if (height == tip()) return manifest_.tip_hash;
   return Hash256::from_bytes(header(height.next()).subspan(4, 32));
 }
@@ -117,8 +136,9 @@ std::uint32_t Ledger::block_time(BlockHeight height) const { return header_time(
 
 IdRange<TxId> Ledger::transactions(BlockHeight height) const {
   auto first = field<std::uint32_t>(Column::block_first_tx, height.number());
-  auto end = height == tip() ? static_cast<std::uint32_t>(counts().transactions)
-                             : field<std::uint32_t>(Column::block_first_tx, height.number() + 1);
+  bool last = height.number() + 1 == counts().blocks;
+  auto end = last ? static_cast<std::uint32_t>(counts().transactions)
+                  : field<std::uint32_t>(Column::block_first_tx, height.number() + 1);
   CHECK_LEDGER(first <= end && end <= counts().transactions);
   return {TxId(first), TxId(end)};
 }
@@ -127,7 +147,7 @@ std::optional<BlockHeight> Ledger::find_block(const Hash256& hash) const {
   if (hash == manifest_.tip_hash) return tip();
   for (std::uint64_t row : index(Index::block_hash).find(hash.prefix())) {
     BlockHeight height(static_cast<std::uint32_t>(row));
-    CHECK_LEDGER(row < counts().blocks);
+    CHECK_LEDGER(row < manifest_.counts.blocks);
     if (block_hash(height) == hash) return height;
   }
   return std::nullopt;
@@ -136,7 +156,7 @@ std::optional<BlockHeight> Ledger::find_block(const Hash256& hash) const {
 std::optional<BlockHeight> Ledger::block_at(std::uint32_t time) const {
   auto row = index(Index::block_time).last_at_most(time);
   if (!row) return std::nullopt;
-  CHECK_LEDGER(*row < counts().blocks);
+  CHECK_LEDGER(*row < manifest_.counts.blocks);
   return BlockHeight(static_cast<std::uint32_t>(*row));
 }
 
@@ -152,6 +172,16 @@ BlockHeight Ledger::height(TxId tx) const {
     return field<std::uint32_t>(Column::block_first_tx, height);
   });
   return BlockHeight(static_cast<std::uint32_t>(row));
+}
+
+std::uint32_t Ledger::time(TxId tx) const {
+  return is_unconfirmed(tx) ? first_seen(tx) : block_time(height(tx));
+}
+
+std::uint32_t Ledger::first_seen(TxId tx) const {
+  CHECK_LEDGER(tx.number() < counts().transactions);
+  CHECK(is_unconfirmed(tx));
+  return first_seen_[tx.number() - manifest_.counts.transactions];
 }
 
 bool Ledger::is_coinbase(TxId tx) const { return input_count(tx) == 0; }
@@ -208,8 +238,16 @@ ScriptKind Ledger::script(CoinId coin) const {
 
 std::optional<TxId> Ledger::spender(CoinId coin) const {
   auto tx = field<std::uint32_t>(Column::coin_spender, coin.number());
-  if (tx >= counts().transactions) return std::nullopt;
-  return TxId(tx);
+  if (tx < manifest_.counts.transactions) return TxId(tx);
+  return unconfirmed_spender(coin);
+}
+
+// Numbers from the confirmed count on may be those of a writer at work: none of them is believed.
+std::optional<TxId> Ledger::unconfirmed_spender(CoinId coin) const {
+  auto spend =
+      std::ranges::lower_bound(unconfirmed_spends_, coin, {}, &std::pair<CoinId, TxId>::first);
+  if (spend == unconfirmed_spends_.end() || spend->first != coin) return std::nullopt;
+  return spend->second;
 }
 
 bool Ledger::is_replaced(CoinId coin) const { return std::ranges::binary_search(replaced_, coin); }
@@ -279,20 +317,30 @@ std::vector<CoinId> Ledger::coins_of(AddressId address, std::uint64_t first,
   return coins;
 }
 
-AddressTotals Ledger::totals(AddressId address) const {
+AddressTotals Ledger::totals(AddressId address) const { return totals_from(address, 0, 0); }
+
+AddressTotals Ledger::unconfirmed_totals(AddressId address) const {
+  return totals_from(address, manifest_.counts.coins, manifest_.counts.inputs);
+}
+
+// Over coins and inputs from these rows on, which are the first ones of a run.
+AddressTotals Ledger::totals_from(AddressId address, std::uint64_t first_coin,
+                                  std::uint64_t first_input) const {
   AddressTotals totals;
   for (const RunSpan& span : index(Index::address_coin).spans(address.number())) {
+    if (span.run->range().first < first_coin) continue;
     totals.coins += span.size();
     totals.received += sum(span, [&](std::uint64_t coin) { return value(CoinId(coin)); });
   }
   for (const RunSpan& span : index(Index::address_input).spans(address.number())) {
+    if (span.run->range().first < first_input) continue;
     totals.spent_coins += span.size();
     totals.spent += sum(span, [&](std::uint64_t input) {
       return value(CoinId(field<Uint40>(Column::input_coin, input).number()));
     });
   }
   for (CoinId coin : replaced_) {
-    if (this->address(coin) != address) continue;
+    if (coin.number() < first_coin || this->address(coin) != address) continue;
     ++totals.replaced_coins;
     totals.replaced += value(coin);
   }

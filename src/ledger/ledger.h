@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/file.h"
@@ -19,6 +20,7 @@
 namespace tracehound::ledger {
 
 class RunIndex;
+struct Overlay;
 
 // What an address received and gave over all its coins.
 struct AddressTotals {
@@ -33,6 +35,15 @@ struct AddressTotals {
   std::uint64_t unspent_coins() const { return coins - spent_coins - replaced_coins; }
   Amount balance() const { return received - spent - replaced; }
   friend bool operator==(const AddressTotals&, const AddressTotals&) = default;
+};
+
+// Unconfirmed transactions that a snapshot shows (overlay.h).
+struct Unconfirmed {
+  std::uint32_t taken_at = 0;  // when they were together, in seconds since 1970
+  std::uint64_t transactions = 0;
+  std::uint64_t left_out = 0;  // more that were given and do not go with the ledger
+
+  friend bool operator==(const Unconfirmed&, const Unconfirmed&) = default;
 };
 
 // Thread-safe for reading. Ids given to accessors must be below the snapshot's counts: an id that
@@ -50,15 +61,33 @@ class Ledger {
   ~Ledger();
 
   const std::string& folder() const { return folder_; }
+  // What is confirmed.
   const Manifest& manifest() const { return manifest_; }
-  const Counts& counts() const { return manifest_.counts; }
+  // The rows that there are to read: those of the manifest, and unconfirmed ones behind them.
+  const Counts& counts() const { return counts_; }
   // "bitcoin:main", "litecoin:regtest", ...
   const std::string& chain() const { return manifest_.chain; }
-  // REQUIRES: at least one block (an open ledger always has the genesis block).
+  // The last confirmed block. REQUIRES: at least one (an open ledger always has the genesis block).
   BlockHeight tip() const;
+
+  // Unconfirmed transactions, if there are any to show, stand in one block behind the tip that is
+  // none: its time is when they were together, it has no hash, and no look-up of blocks gives it.
+  const std::optional<Unconfirmed>& unconfirmed() const { return unconfirmed_; }
+  bool is_unconfirmed(BlockHeight height) const {
+    return height.number() >= manifest_.counts.blocks;
+  }
+  bool is_unconfirmed(TxId tx) const { return tx.number() >= manifest_.counts.transactions; }
+  bool is_unconfirmed(CoinId coin) const { return coin.number() >= manifest_.counts.coins; }
+  // In seconds since 1970. REQUIRES: is_unconfirmed(tx).
+  std::uint32_t first_seen(TxId tx) const;
+  // The unconfirmed transaction that spends the coin, if one does.
+  std::optional<TxId> unconfirmed_spender(CoinId coin) const;
+  // For add_unconfirmed() alone.
+  void extend(Overlay overlay);
 
   // Blocks.
   ByteView header(BlockHeight height) const;
+  // REQUIRES: the block is confirmed.
   Hash256 block_hash(BlockHeight height) const;
   std::uint32_t block_time(BlockHeight height) const;
   IdRange<TxId> transactions(BlockHeight height) const;
@@ -70,6 +99,8 @@ class Ledger {
   Hash256 txid(TxId tx) const;
   std::uint32_t shape(TxId tx) const;
   BlockHeight height(TxId tx) const;
+  // Of its block; of an unconfirmed one, when it was first seen.
+  std::uint32_t time(TxId tx) const;
   bool is_coinbase(TxId tx) const;
   IdRange<CoinId> outputs(TxId tx) const;
   std::uint64_t input_count(TxId tx) const;
@@ -102,8 +133,10 @@ class Ledger {
   std::vector<CoinId> coins_of(AddressId address, std::uint64_t first, std::uint64_t most) const;
   // Without looking at each coin, however many there are.
   AddressTotals totals(AddressId address) const;
+  // What of that is unconfirmed: the coins it received and those it spent without a block.
+  AddressTotals unconfirmed_totals(AddressId address) const;
 
-  // The whole committed column, for scans and checks.
+  // The whole column, for scans and checks.
   ByteView column(Column column) const;
   const RunIndex& index(Index index) const;
 
@@ -114,13 +147,19 @@ class Ledger {
   template <typename Field>
   Field field(Column column, std::uint64_t row) const;
   void find_replaced();
+  AddressTotals totals_from(AddressId address, std::uint64_t first_coin,
+                            std::uint64_t first_input) const;
 
   std::string folder_;
   Manifest manifest_;
+  Counts counts_;
   std::vector<std::unique_ptr<Mapping>> mappings_;
   std::array<ByteView, kColumns.size()> columns_;
   std::vector<std::unique_ptr<RunIndex>> indexes_;
   std::vector<CoinId> replaced_;
+  std::optional<Unconfirmed> unconfirmed_;
+  std::vector<std::pair<CoinId, TxId>> unconfirmed_spends_;  // by coin
+  std::vector<std::uint32_t> first_seen_;
   std::unique_ptr<Lock> reading_;
   std::uint64_t rewinds_ = 0;
 };

@@ -50,8 +50,9 @@ struct BlockRows {
 };
 
 // The header's time field, seconds since 1970.
+inline constexpr std::size_t kHeaderTime = 68;
 inline std::uint32_t header_time(ByteView header) {
-  return load_le<std::uint32_t>(header.data() + 68);
+  return load_le<std::uint32_t>(header.data() + kHeaderTime);
 }
 
 }  // namespace tracehound::ledger

@@ -2,6 +2,8 @@
 // accessors without a call each. One look costs a bounds check and a load.
 #pragma once
 
+#include <optional>
+
 #include "base/check.h"
 #include "ledger/ledger.h"
 
@@ -11,7 +13,9 @@ class Columns {
  public:
   // The ledger must outlive it.
   explicit Columns(const ledger::Ledger& ledger)
-      : counts_(ledger.counts()),
+      : ledger_(ledger),
+        counts_(ledger.counts()),
+        confirmed_(static_cast<std::uint32_t>(ledger.manifest().counts.transactions)),
         first_input_(ledger.column(ledger::Column::tx_first_input)),
         first_coin_(ledger.column(ledger::Column::tx_first_coin)),
         input_coin_(ledger.column(ledger::Column::input_coin)),
@@ -35,9 +39,12 @@ class Columns {
     return CoinId(field<Uint40>(input_coin_, input).number());
   }
   Amount value(CoinId coin) const { return field<Amount>(value_, coin.number()); }
-  // kNoTx or any number past the last transaction: unspent.
-  std::uint32_t spender(CoinId coin) const { return field<std::uint32_t>(spender_, coin.number()); }
-  bool is_transaction(std::uint32_t number) const { return number < counts_.transactions; }
+  // Nothing: unspent.
+  std::optional<TxId> spender(CoinId coin) const {
+    auto tx = field<std::uint32_t>(spender_, coin.number());
+    if (tx < confirmed_) return TxId(tx);
+    return ledger_.unconfirmed_spender(coin);
+  }
 
   // Starts fetching what a visit of the transaction will need.
   void prefetch(TxId tx) const {
@@ -66,7 +73,9 @@ class Columns {
     return {first, end};
   }
 
+  const ledger::Ledger& ledger_;
   ledger::Counts counts_;
+  std::uint32_t confirmed_;  // transactions
   ByteView first_input_;
   ByteView first_coin_;
   ByteView input_coin_;

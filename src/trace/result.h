@@ -65,6 +65,14 @@ struct Parcel {
   std::uint32_t hop = 0;  // of `to`: its fewest transactions from a seed
 };
 
+// What of a trace rests in unconfirmed coins, and was paid in fees by unconfirmed transactions. No
+// block holds them: they may be replaced, or never be confirmed.
+struct UnconfirmedPart {
+  std::uint64_t coins = 0;  // landings
+  Amount amount = 0;        // 0 when the method does not conserve
+  Amount fees = 0;          // likewise
+};
+
 struct Trace {
   MethodKind method = MethodKind::fifo;
   bool conserves = true;  // false for poison: reach, never sums
@@ -76,6 +84,7 @@ struct Trace {
   std::vector<Parcel> parcels;            // chain order
   std::uint64_t transactions_touched = 0;
   std::uint64_t coins_touched = 0;
+  UnconfirmedPart unconfirmed;
   Amount total = 0;                      // over destinations; equals `effective` when conserving
   std::vector<std::string> label_names;  // [i] names Label(i + 1)
 

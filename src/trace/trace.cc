@@ -60,6 +60,20 @@ void list_destinations(Footprint& found, Trace& trace) {
   }
 }
 
+UnconfirmedPart unconfirmed_part(const ledger::Ledger& ledger, const Trace& trace, Amount fees) {
+  UnconfirmedPart part;
+  if (!ledger.unconfirmed()) return part;
+  for (const Destination& destination : trace.destinations) {
+    for (const Landing& landing : destination.coins) {
+      if (!ledger.is_unconfirmed(landing.coin)) continue;
+      ++part.coins;
+      part.amount += trace.conserves ? landing.amount : 0;
+    }
+  }
+  part.fees = trace.conserves ? fees : 0;
+  return part;
+}
+
 }  // namespace
 
 Result<Trace> run(const ledger::Ledger& ledger, std::span<const Seed> seeds, MethodKind kind,
@@ -84,6 +98,7 @@ Result<Trace> run(const ledger::Ledger& ledger, std::span<const Seed> seeds, Met
   }
   trace.services.assign(stops.services().begin(), stops.services().end());
   list_destinations(found, trace);
+  trace.unconfirmed = unconfirmed_part(ledger, trace, found.unconfirmed_fees);
   trace.parcels = std::move(found.parcels);
   trace.transactions_touched = found.transactions_touched;
   trace.coins_touched = found.coins_touched;

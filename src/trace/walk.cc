@@ -199,7 +199,9 @@ void Walk::deliver(CoinId first_output, std::size_t output, RunView runs) {
   }
   if (with_parcels_) add_parcels(std::nullopt, runs);
   for (const Run& run : runs) {
-    if (run.label != kClean) found_.fees.add(run.label, run.length);
+    if (run.label == kClean) continue;
+    found_.fees.add(run.label, run.length);
+    if (ledger_.is_unconfirmed(at_)) found_.unconfirmed_fees += run.length;
   }
 }
 
@@ -232,15 +234,13 @@ void Walk::arrive_at_seed(CoinId coin, Amount value, RunView runs) {
 // A tainted coin stops here, waits for its spender, or lies unspent.
 void Walk::settle(CoinId coin, Amount value, RunView runs, std::optional<Stop> stop) {
   if (stop) return land(coin, value, runs, *stop);
-  std::uint32_t spender = columns_.spender(coin);
-  if (!columns_.is_transaction(spender)) {
-    return land(coin, value, runs, {DestinationKind::held, 0});
-  }
-  if (TxId(spender) <= at_) {
+  std::optional<TxId> spender = columns_.spender(coin);
+  if (!spender) return land(coin, value, runs, {DestinationKind::held, 0});
+  if (*spender <= at_) {
     contradiction_ = "a coin it creates is spent before it";
     return;
   }
-  Waiting waiting(coin, TxId(spender));
+  Waiting waiting(coin, *spender);
   waiting.count = static_cast<std::uint32_t>(runs.size());
   if (runs.size() == 1) {
     waiting.run = runs.front();

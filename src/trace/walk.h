@@ -22,6 +22,7 @@ struct Footprint {
   std::vector<std::vector<Landing>> by_kind{kDestinationKinds};
   std::vector<std::vector<Landing>> by_service;
   LabelSums fees;
+  Amount unconfirmed_fees = 0;  // of these, paid by unconfirmed transactions
   std::vector<Parcel> parcels;
   std::uint64_t transactions_touched = 0;
   std::uint64_t coins_touched = 0;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <utility>
 
 #include "base/json.h"
 
@@ -30,9 +31,40 @@ void write_seed(JsonWriter& json, const Trace& trace, const ledger::Ledger& ledg
     json.key("claimed").amount(seed.claimed);
     json.key("amount").amount(seed.amount);
     json.key("label").value(label_text(trace, seed.label));
+    if (ledger.unconfirmed()) json.key("confirmed").value(!ledger.is_unconfirmed(seed.coin));
     json.close_object();
   }
   json.close_list().close_object();
+}
+
+// Where and when a coin came to be, for a reader who asked for unconfirmed ones or did not.
+void write_place(JsonWriter& json, CoinId coin, const ledger::Ledger& ledger) {
+  TxId creator = ledger.creator(coin);
+  json.key("height");
+  if (!ledger.unconfirmed()) {
+    json.value(ledger.height(creator).number());
+  } else if (!ledger.is_unconfirmed(coin)) {
+    json.value(ledger.height(creator).number()).key("confirmed").value(true);
+  } else {
+    json.null().key("confirmed").value(false);
+    json.key("first_seen").value(ledger.first_seen(creator));
+  }
+}
+
+// The mempool that was traced through, and what of the trace rests on it.
+void write_mempool(JsonWriter& json, const Trace& trace, const ledger::Ledger& ledger) {
+  if (!ledger.unconfirmed()) return;
+  json.key("mempool").open_object();
+  json.key("taken_at").value(ledger.unconfirmed()->taken_at);
+  json.key("transactions").value(ledger.unconfirmed()->transactions);
+  json.key("left_out").value(ledger.unconfirmed()->left_out).close_object();
+  json.key("unconfirmed").open_object().key("coins").value(trace.unconfirmed.coins);
+  for (auto [name, amount] :
+       {std::pair{"amount", trace.unconfirmed.amount}, std::pair{"fees", trace.unconfirmed.fees}}) {
+    json.key(name);
+    trace.conserves ? json.amount(amount) : json.null();
+  }
+  json.close_object();
 }
 
 void write_destination(JsonWriter& json, const Trace& trace, const Destination& destination,
@@ -55,7 +87,7 @@ void write_destination(JsonWriter& json, const Trace& trace, const Destination& 
     json.key("value").amount(landing.value);
     json.key("amount").amount(landing.amount);
     json.key("address").value(address(ledger.address(landing.coin)));
-    json.key("height").value(ledger.height(ledger.creator(landing.coin)).number());
+    write_place(json, landing.coin, ledger);
     json.key("hops").value(landing.hops);
     json.key("label").value(label_text(trace, landing.label));
     json.close_object();
@@ -74,6 +106,7 @@ std::string to_json(const Trace& trace, const ledger::Ledger& ledger, const Addr
   json.key("height").value(ledger.tip().number());
   json.key("hash").value(ledger.block_hash(ledger.tip()).text());
   json.close_object();
+  write_mempool(json, trace, ledger);
   json.key("method").value(name_of(trace.method));
   json.key("direction").value("forward");
   json.key("fees").value("sink");
@@ -120,14 +153,16 @@ std::string time_text(std::uint32_t seconds) {
 }  // namespace
 
 std::string to_csv(const Trace& trace, const ledger::Ledger& ledger, const AddressText& address) {
+  bool asked = ledger.unconfirmed().has_value();  // what is confirmed, and what is not
   std::string csv =
-      "destination,service,category,coin,address,value,amount,label,height,time_utc,hops\r\n";
+      "destination,service,category,coin,address,value,amount,label,height,time_utc,hops";
+  csv += asked ? ",confirmed\r\n" : "\r\n";
   for (const Destination& destination : trace.destinations) {
     std::string_view kind = name_of(destination.kind);
     if (destination.kind == DestinationKind::fees) {
       for (const LabelAmount& entry : destination.labels) {
-        csv += fmt::format("{},,,,,,{},{},,,\r\n", kind, entry.amount,
-                           field(label_text(trace, entry.label)));
+        csv += fmt::format("{},,,,,,{},{},,,{}\r\n", kind, entry.amount,
+                           field(label_text(trace, entry.label)), asked ? "," : "");
       }
       continue;
     }
@@ -135,11 +170,16 @@ std::string to_csv(const Trace& trace, const ledger::Ledger& ledger, const Addre
     if (destination.service) service = trace.services[*destination.service];
     std::string where = fmt::format("{},{},{}", kind, field(service.name), field(service.category));
     for (const Landing& landing : destination.coins) {
-      BlockHeight height = ledger.height(ledger.creator(landing.coin));
-      csv += fmt::format("{},{},{},{},{},{},{},{},{}\r\n", where, coin_text(ledger, landing.coin),
+      TxId creator = ledger.creator(landing.coin);
+      bool confirmed = !ledger.is_unconfirmed(creator);
+      csv += fmt::format("{},{},{},{},{},{},{},{},{}{}\r\n", where, coin_text(ledger, landing.coin),
                          field(address(ledger.address(landing.coin))), landing.value,
-                         landing.amount, field(label_text(trace, landing.label)), height.number(),
-                         time_text(ledger.block_time(height)), landing.hops);
+                         landing.amount, field(label_text(trace, landing.label)),
+                         confirmed ? std::to_string(ledger.height(creator).number()) : "",
+                         time_text(ledger.time(creator)), landing.hops,
+                         !asked      ? ""
+                         : confirmed ? ",yes"
+                                     : ",no");
     }
   }
   return csv;

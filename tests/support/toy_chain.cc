@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "base/json.h"
+#include "ledger/overlay.h"
 #include "ledger/writer.h"
 
 namespace tracehound::test {
@@ -69,13 +70,26 @@ class Builder {
     must(writer_.commit());
   }
 
-  std::vector<std::string> names;
-  std::vector<std::string> addresses;
+  // What stands under "mempool".
+  std::optional<ledger::UnconfirmedRows> mempool() const {
+    if (!mempool_) return std::nullopt;
+    ledger::UnconfirmedRows rows{.rows = block_, .first_seen = {}, .taken_at = ToyChain::kTakenAt};
+    for (std::uint32_t i = 0; i < block_.transactions.size(); ++i) {
+      rows.first_seen.push_back(ToyChain::kTakenAt - 1000 + 10 * i);
+    }
+    return rows;
+  }
+
+  std::vector<std::string> names;  // of the transactions
+  std::vector<std::size_t> output_counts;
+  std::vector<std::string> addresses;  // of the outputs
 
  private:
   void read_line(const std::vector<std::string>& words) {
-    if (words[0] == "block" && words.size() == 1) {
+    if (mempool_ && words[0] != "tx") broken("the mempool holds only 'tx' and comes last");
+    if (words.size() == 1 && (words[0] == "block" || words[0] == "mempool")) {
       finish_block();
+      mempool_ = words[0] == "mempool";
       open_ = true;
       return;
     }
@@ -96,6 +110,7 @@ class Builder {
   }
 
   void add_default_coinbase() {
+    if (mempool_) return;
     if (block_.transactions.empty()) add(fmt::format("base{}", height_), {}, {"5000@miner"});
   }
 
@@ -111,6 +126,7 @@ class Builder {
       add_output(outputs[i], fmt::format("{}:{}", name, i));
     }
     names.push_back(name);
+    output_counts.push_back(outputs.size());
   }
 
   void add_output(std::string text, const std::string& own_name) {
@@ -134,7 +150,7 @@ class Builder {
   }
 
   void finish_block() {
-    if (!open_) return;
+    if (!open_ || mempool_) return;
     add_default_coinbase();
     store_le<std::uint32_t>(block_.header.data(), 1);
     if (auto tip = writer_.tip_hash()) {
@@ -152,6 +168,7 @@ class Builder {
   ledger::BlockRows block_;
   std::uint32_t height_ = 0;
   bool open_ = false;
+  bool mempool_ = false;
 };
 
 }  // namespace
@@ -159,10 +176,24 @@ class Builder {
 ToyChain::ToyChain(std::string_view text) {
   Builder builder(disk_);
   builder.read(text);
-  names_ = std::move(builder.names);
   ledger_.push_back(must(ledger::Ledger::open(disk_, kFolder)));
-  for (std::uint64_t coin = 0; coin < ledger().counts().coins; ++coin) {
-    addresses_.try_emplace(ledger().address(CoinId(coin)), builder.addresses[coin]);
+  if (auto mempool = builder.mempool()) {
+    must(ledger::add_unconfirmed(disk_, ledger_.front(), *mempool));
+  }
+  // What the mempool could not have is named by the builder and not in the ledger.
+  std::size_t output = 0;
+  for (std::size_t i = 0; i < builder.names.size(); ++i) {
+    std::size_t first = output;
+    output += builder.output_counts[i];
+    TxId tx(static_cast<std::uint32_t>(names_.size()));
+    if (tx.number() == ledger().counts().transactions ||
+        ledger().txid(tx) != hash_of_name("transaction", builder.names[i])) {
+      continue;
+    }
+    names_.push_back(builder.names[i]);
+    for (CoinId coin : ledger().outputs(tx)) {
+      addresses_.try_emplace(ledger().address(coin), builder.addresses[first++]);
+    }
   }
 }
 

@@ -5,6 +5,9 @@
 //     mine c: 100 50@alice       # the block's coinbase, when it matters: goes first
 //     tx t: c:0 c:1 -> 90@bob 7@mixer 40 0!    # fee 13; '!' is an OP_RETURN script
 //
+//   mempool                      # what follows is not confirmed; last, and without a coinbase
+//     tx u: t:2 -> 40@bob
+//
 // An output without an address has one of its own, called like the coin ("t:2"). A `mine` line may
 // repeat the name of an earlier one: the two coinbases then share a txid (BIP 30).
 #pragma once
@@ -36,6 +39,8 @@ class ToyChain {
   std::string coin_name(CoinId coin) const;
   std::string address_name(AddressId address) const;
   const std::string& transaction_name(TxId tx) const { return names_.at(tx.number()); }
+  // The time of the mempool; each transaction was first seen 10 seconds after the one before.
+  static constexpr std::uint32_t kTakenAt = 1'700'000'000;
 
   // For the reference in Python: every transaction with its inputs and outputs, by name.
   std::string dump() const;
