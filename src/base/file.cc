@@ -52,6 +52,9 @@ class PosixMapping final : public Mapping {
     if (size_ > 0) ::munmap(base_, size_);
   }
   ByteView bytes() const override { return {static_cast<const Byte*>(base_), size_}; }
+  void expect_random_reads() override {
+    if (size_ > 0) static_cast<void>(::madvise(base_, size_, MADV_RANDOM));
+  }
 
  private:
   void* base_;

@@ -19,6 +19,8 @@ class Mapping {
  public:
   virtual ~Mapping() = default;
   virtual ByteView bytes() const = 0;
+  // Pages will be touched here and there: reading ahead would only load what nobody asked for.
+  virtual void expect_random_reads() {}
 };
 
 // A file's first bytes, and behind them room of this process's own: no file ever holds it.

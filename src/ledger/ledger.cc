@@ -211,17 +211,20 @@ CoinId Ledger::input(TxId tx, std::uint64_t number) const {
 
 std::vector<TxId> Ledger::find_transactions(const Hash256& hash) const {
   std::vector<TxId> found;
-  for (std::uint64_t row : index(Index::txid).find(hash.prefix())) {
+  index(Index::txid).find(hash.prefix(), [&](std::uint64_t row) {
     TxId tx(static_cast<std::uint32_t>(row));
     if (txid(tx) == hash) found.push_back(tx);
-  }
+  });
   return found;
 }
 
 std::optional<TxId> Ledger::find_transaction(const Hash256& hash) const {
-  auto found = find_transactions(hash);
-  if (found.empty()) return std::nullopt;
-  return found.back();
+  std::optional<TxId> last;
+  index(Index::txid).find(hash.prefix(), [&](std::uint64_t row) {
+    TxId tx(static_cast<std::uint32_t>(row));
+    if (txid(tx) == hash) last = tx;
+  });
+  return last;
 }
 
 Amount Ledger::value(CoinId coin) const {

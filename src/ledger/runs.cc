@@ -109,15 +109,53 @@ Result<std::unique_ptr<RunIndex>> RunIndex::open(FileSystem& files, const std::s
   index->spec_ = &spec;
   for (const RowRange& range : run_ranges(rows)) {
     TRY_ASSIGN(Run run, Run::open(files, folder, spec, range));
+    run.expect_random_reads();
     index->add(std::move(run));
   }
   return index;
 }
 
 void RunIndex::add(Run run) {
-  CHECK(run.range().first == rows_);
+  CHECK(run.range().first == rows_ && runs_.size() < kMostRuns);
   rows_ = run.range().end;
   runs_.push_back(std::move(run));
+}
+
+// Guesses each uniform key's place, corrects the guess by how far the entry there is off, and
+// leaves a window round it that the key's place lies in.
+void RunIndex::guess(std::span<Probe> probes) {
+  // The corrected guess is off by the fourth root of the run's size, or so.
+  constexpr std::uint64_t kReach = 16;
+  for (Probe& probe : probes) {
+    probe.guess = share_of(probe.key, probe.size);
+    probe.run->prefetch(probe.guess);
+  }
+  for (Probe& probe : probes) {
+    if (probe.size == 0) continue;
+    std::uint64_t found = probe.run->key(probe.guess);
+    std::uint64_t away =
+        share_of(found < probe.key ? probe.key - found : found - probe.key, probe.size);
+    probe.guess = found < probe.key ? std::min(probe.guess + away, probe.size - 1)
+                                    : probe.guess - std::min(probe.guess, away);
+    std::uint64_t first = probe.guess - std::min(probe.guess, kReach);
+    for (std::uint64_t i = 0; i <= 2 * kReach; i += 4) {
+      probe.run->prefetch(std::min(first + i, probe.size - 1));
+    }
+  }
+  for (Probe& probe : probes) {
+    if (probe.size == 0) continue;
+    const Run& run = *probe.run;
+    std::uint64_t reach = kReach;
+    std::uint64_t low = probe.guess - std::min(probe.guess, reach);
+    while (low > 0 && run.key(low - 1) >= probe.key) low -= std::min(low, reach *= 2);
+    reach = kReach;
+    std::uint64_t high = std::min(probe.guess + reach, probe.size);
+    while (high < probe.size && run.key(high) < probe.key) {
+      high = std::min(high + (reach *= 2), probe.size);
+    }
+    probe.low = low;
+    probe.size = high - low;
+  }
 }
 
 // Brings every probe to the first entry whose key is not smaller than its own (or the end). Each
@@ -126,41 +164,8 @@ void RunIndex::lower_bounds(std::span<Probe> probes) const {
   for (Probe& probe : probes) {
     probe.low = 0;
     probe.size = probe.run->size();
-    probe.guess = spec_->uniform_keys ? share_of(probe.key, probe.size) : probe.size / 2;
-    probe.run->prefetch(probe.guess);
   }
-  if (spec_->uniform_keys) {
-    for (Probe& probe : probes) {
-      if (probe.size == 0) continue;
-      std::uint64_t found = probe.run->key(probe.guess);
-      std::uint64_t away =
-          share_of(found < probe.key ? probe.key - found : found - probe.key, probe.size);
-      probe.guess = found < probe.key ? std::min(probe.guess + away, probe.size - 1)
-                                      : probe.guess - std::min(probe.guess, away);
-      probe.run->prefetch(probe.guess);
-    }
-    // A window round the corrected guess, doubled until the key lies in it.
-    for (Probe& probe : probes) {
-      std::uint64_t end = probe.size;
-      std::uint64_t reach = 8;
-      if (end > 0 && probe.run->key(probe.guess) < probe.key) {
-        probe.low = probe.guess + 1;
-        while (probe.low + reach < end && probe.run->key(probe.low + reach - 1) < probe.key) {
-          probe.low += reach;
-          reach *= 2;
-        }
-        probe.size = std::min(reach, end - probe.low);
-      } else if (end > 0) {
-        std::uint64_t high = probe.guess;
-        while (high > reach && probe.run->key(high - reach) >= probe.key) {
-          high -= reach;
-          reach *= 2;
-        }
-        probe.low = high - std::min(high, reach);
-        probe.size = high - probe.low;
-      }
-    }
-  }
+  if (spec_->uniform_keys) guess(probes);
   for (bool searching = true; searching;) {
     searching = false;
     for (Probe& probe : probes) {
@@ -179,26 +184,29 @@ void RunIndex::lower_bounds(std::span<Probe> probes) const {
   }
 }
 
+RunIndex::Probes RunIndex::lower_bounds(std::uint64_t key) const {
+  Probes probes;
+  for (std::size_t i = 0; i < runs_.size(); ++i) {
+    probes[i].run = &runs_[i];
+    probes[i].key = key;
+  }
+  lower_bounds(std::span(probes.data(), runs_.size()));
+  return probes;
+}
+
 std::vector<RunSpan> RunIndex::spans(std::uint64_t key) const {
-  std::vector<Probe> probes;
-  probes.reserve(runs_.size());
-  for (const Run& run : runs_) probes.push_back({&run, key});
-  lower_bounds(probes);
+  Probes probes = lower_bounds(key);
   std::vector<RunSpan> found;
-  for (const Probe& probe : probes) {
-    std::uint64_t end = end_of_key(*probe.run, probe.low, key);
-    if (end > probe.low) found.push_back({probe.run, probe.low, end});
+  for (std::size_t i = 0; i < runs_.size(); ++i) {
+    std::uint64_t end = end_of_key(runs_[i], probes[i].low, key);
+    if (end > probes[i].low) found.push_back({&runs_[i], probes[i].low, end});
   }
   return found;
 }
 
 std::vector<std::uint64_t> RunIndex::find(std::uint64_t key) const {
   std::vector<std::uint64_t> rows;
-  for (const RunSpan& span : spans(key)) {
-    for (std::uint64_t entry = span.first; entry < span.end; ++entry) {
-      rows.push_back(span.run->row(entry));
-    }
-  }
+  find(key, [&](std::uint64_t row) { rows.push_back(row); });
   return rows;
 }
 
@@ -220,14 +228,12 @@ void RunIndex::find_all(std::span<const std::uint64_t> keys,
 }
 
 std::optional<std::uint64_t> RunIndex::last_at_most(std::uint64_t key) const {
-  std::vector<Probe> probes;
-  for (const Run& run : runs_) probes.push_back({&run, key});
-  lower_bounds(probes);
+  Probes probes = lower_bounds(key);
   std::optional<std::pair<std::uint64_t, std::uint64_t>> best;
-  for (const Probe& probe : probes) {
-    std::uint64_t end = end_of_key(*probe.run, probe.low, key);
+  for (std::size_t i = 0; i < runs_.size(); ++i) {
+    std::uint64_t end = end_of_key(runs_[i], probes[i].low, key);
     if (end == 0) continue;
-    std::pair candidate{probe.run->key(end - 1), probe.run->row(end - 1)};
+    std::pair candidate{runs_[i].key(end - 1), runs_[i].row(end - 1)};
     if (!best || candidate > *best) best = candidate;
   }
   if (!best) return std::nullopt;

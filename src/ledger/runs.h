@@ -18,6 +18,7 @@
 // itself. Keys made to collide cost time, never a wrong answer.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -61,6 +62,8 @@ class Run {
   const RowRange& range() const { return range_; }
   std::uint64_t size() const { return range_.size(); }
   ByteView bytes() const { return map_->bytes(); }
+  // Look-ups are coming, not a reading front to back.
+  void expect_random_reads() { map_->expect_random_reads(); }
 
   std::uint64_t key(std::uint64_t entry) const {
     const Byte* at = place(entry);
@@ -104,7 +107,18 @@ class RunIndex {
   // Adds a run behind the last one. REQUIRES: run.range().first == rows().
   void add(Run run);
 
-  // The rows with that key, ascending.
+  // on_row(row) for each row with that key, ascending.
+  template <typename OnRow>
+  void find(std::uint64_t key, OnRow on_row) const {
+    Probes probes = lower_bounds(key);
+    for (std::size_t i = 0; i < runs_.size(); ++i) {
+      const Run& run = runs_[i];
+      for (std::uint64_t entry = probes[i].low; entry < run.size() && run.key(entry) == key;
+           ++entry) {
+        on_row(run.row(entry));
+      }
+    }
+  }
   std::vector<std::uint64_t> find(std::uint64_t key) const;
   // The same as entries: the runs that have any, in the order of their rows.
   std::vector<RunSpan> spans(std::uint64_t key) const;
@@ -121,13 +135,19 @@ class RunIndex {
 
  private:
   struct Probe {
-    const Run* run;
-    std::uint64_t key;
+    const Run* run = nullptr;
+    std::uint64_t key = 0;
     std::uint64_t low = 0;   // every entry before it has a smaller key
     std::uint64_t size = 0;  // how many entries from `low` on may have
     std::uint64_t guess = 0;
   };
+  // Eight tiers of seven runs and the rest hold 2^40 rows.
+  static constexpr std::size_t kMostRuns = 64;
+  using Probes = std::array<Probe, kMostRuns>;  // the first runs().size() of them
+
+  Probes lower_bounds(std::uint64_t key) const;
   void lower_bounds(std::span<Probe> probes) const;
+  static void guess(std::span<Probe> probes);
 
   const IndexSpec* spec_ = nullptr;
   std::vector<Run> runs_;

@@ -1,0 +1,246 @@
+// How long does one look-up take: a txid, an address, the first page and the totals of the busiest
+// address, a block by its time? Warm, and with nothing in the system's cache.
+//
+// Napkin: a look-up asks every run of an index, a dozen at 1 GB. Each costs three or four cache
+// misses of 80 ns, but all runs are asked in step, so the misses of one step overlap: some 400 ns.
+// Cold, every miss is a page from the disk, and pages do not overlap: a dozen runs are 20 to 30
+// reads. A scan of all values runs at memory speed: the column is an array.
+//
+//   TRACEHOUND_BENCH_MB=1000 script/bench lookup      # the size of the simulated chain
+#include <benchmark/benchmark.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <filesystem>
+#include <numeric>
+
+#include "base/check.h"
+#include "chains/bitcoin/ingest.h"
+#include "ledger/ledger.h"
+#include "ledger/runs.h"
+#include "synth/synth.h"
+
+namespace tracehound {
+namespace {
+
+constexpr std::uint32_t kTxsPerBlock = 3000;
+constexpr std::uint64_t kBytesPerBlock = 1'180'000;
+constexpr std::size_t kSamples = 100'000;
+
+class World {
+ public:
+  World() {
+    std::uint64_t megabytes = 100;
+    if (const char* wanted = std::getenv("TRACEHOUND_BENCH_MB")) {
+      std::string_view text = wanted;
+      auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), megabytes);
+      CHECK(failure == std::errc{} && end == text.data() + text.size());
+    }
+    folder_ = std::filesystem::temp_directory_path() / fmt::format("lookup_bench.{}", ::getpid());
+    synth::SynthOptions options;
+    options.out = folder_ + "/world";
+    options.blocks = 160 + static_cast<std::uint32_t>(megabytes * 1'000'000 / kBytesPerBlock);
+    options.txs_per_block = kTxsPerBlock;
+    options.theft = synth::Theft::none;
+    options.progress = false;
+    CHECK(synth::make_world(posix_files(), options).has_value());
+    CHECK(chains::bitcoin::ingest_blocks(posix_files(), folder_ + "/world/blocks",
+                                         *chains::bitcoin::find_network("regtest"), ledger_folder(),
+                                         {.progress = false})
+              .has_value());
+    ledger_.push_back(ledger::Ledger::open(posix_files(), ledger_folder()).value());
+    choose();
+  }
+  ~World() { std::filesystem::remove_all(folder_); }
+
+  const ledger::Ledger& ledger() const { return ledger_.front(); }
+  std::string ledger_folder() const { return folder_ + "/ledger"; }
+
+  std::vector<Hash256> txids;
+  std::vector<AddressId> addresses;
+  AddressId busiest;
+  std::uint64_t busiest_coins = 0;
+
+ private:
+  void choose() {
+    std::uint64_t random = 1;
+    auto next = [&] { return random = random * 6364136223846793005 + 1442695040888963407; };
+    const auto& counts = ledger().counts();
+    for (std::size_t i = 0; i < kSamples; ++i) {
+      txids.push_back(
+          ledger().txid(TxId(static_cast<std::uint32_t>((next() >> 20) % counts.transactions))));
+      addresses.push_back(AddressId(static_cast<std::uint32_t>((next() >> 20) % counts.addresses)));
+    }
+    std::vector<std::uint32_t> coins(counts.addresses);
+    for (std::uint64_t coin = 0; coin < counts.coins; ++coin) {
+      ++coins[ledger().address(CoinId(coin)).number()];
+    }
+    auto most = std::ranges::max_element(coins);
+    busiest = AddressId(static_cast<std::uint32_t>(most - coins.begin()));
+    busiest_coins = *most;
+  }
+
+  std::string folder_;
+  std::vector<ledger::Ledger> ledger_;  // one
+};
+
+World& world() {
+  static World made;
+  return made;
+}
+
+void txid_warm(benchmark::State& state) {
+  const auto& ledger = world().ledger();
+  std::size_t i = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(ledger.find_transaction(world().txids[i++ % kSamples]));
+  }
+  state.counters["runs"] = static_cast<double>(ledger.index(ledger::Index::txid).runs().size());
+}
+BENCHMARK(txid_warm)->Unit(benchmark::kNanosecond);
+
+void address_warm(benchmark::State& state) {
+  const auto& ledger = world().ledger();
+  std::size_t i = 0;
+  for (auto _ : state) {
+    AddressId address = world().addresses[i++ % kSamples];
+    benchmark::DoNotOptimize(
+        ledger.find_address(ledger.address_kind(address), ledger.address_payload(address)));
+  }
+}
+BENCHMARK(address_warm)->Unit(benchmark::kNanosecond);
+
+void coins_of_address_warm(benchmark::State& state) {
+  const auto& ledger = world().ledger();
+  std::size_t i = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(ledger.coins_of(world().addresses[i++ % kSamples], 0, 50));
+  }
+}
+BENCHMARK(coins_of_address_warm)->Unit(benchmark::kNanosecond);
+
+void block_by_time_warm(benchmark::State& state) {
+  const auto& ledger = world().ledger();
+  std::uint32_t first = ledger.block_time(BlockHeight(0));
+  std::uint32_t span = ledger.block_time(ledger.tip()) - first;
+  std::uint32_t step = 0;
+  for (auto _ : state) {
+    step += 7919;
+    benchmark::DoNotOptimize(ledger.block_at(first + step % span));
+  }
+}
+BENCHMARK(block_by_time_warm)->Unit(benchmark::kNanosecond);
+
+// The memory's own answer time: each read waits for the one before.
+void floor_one_cache_miss(benchmark::State& state) {
+  std::vector<std::uint64_t> next(std::size_t{1} << 24);
+  std::iota(next.begin(), next.end(), std::uint64_t{0});
+  std::uint64_t random = 7;
+  for (std::size_t i = next.size() - 1; i > 0; --i) {  // one cycle through all (Sattolo)
+    random = random * 6364136223846793005 + 1442695040888963407;
+    std::swap(next[i], next[(random >> 20) % i]);
+  }
+  std::uint64_t at = 0;
+  for (auto _ : state) benchmark::DoNotOptimize(at = next[at]);
+}
+BENCHMARK(floor_one_cache_miss)->Unit(benchmark::kNanosecond);
+
+void busiest_address_first_page(benchmark::State& state) {
+  const auto& ledger = world().ledger();
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(ledger.totals(world().busiest));
+    auto page = ledger.coins_of(world().busiest, 0, 50);
+    for (CoinId coin : page) {
+      benchmark::DoNotOptimize(ledger.value(coin));
+      benchmark::DoNotOptimize(ledger.outpoint(coin));
+      benchmark::DoNotOptimize(ledger.spender(coin));
+    }
+  }
+  state.counters["coins"] = static_cast<double>(world().busiest_coins);
+}
+BENCHMARK(busiest_address_first_page)->Unit(benchmark::kMicrosecond);
+
+// Throws the ledger's pages out of the system's cache, as far as it lets go of them.
+void drop_cache(const std::string& folder) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file()) continue;
+    int file = ::open(entry.path().c_str(), O_RDONLY | O_CLOEXEC);
+    CHECK(file >= 0);
+    ::posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED);
+    ::close(file);
+  }
+}
+
+void txid_cold(benchmark::State& state) {
+  std::size_t i = 0;
+  std::string copy = world().ledger_folder() + ".cold";  // the other one is mapped and stays warm
+  std::filesystem::copy(world().ledger_folder(), copy, std::filesystem::copy_options::recursive);
+  ::sync();
+  for (auto _ : state) {
+    state.PauseTiming();
+    drop_cache(copy);
+    {
+      auto ledger = ledger::Ledger::open(posix_files(), copy);
+      CHECK(ledger.has_value());
+      state.ResumeTiming();
+      benchmark::DoNotOptimize(ledger->find_transaction(world().txids[i++ % kSamples]));
+      state.PauseTiming();
+    }
+    state.ResumeTiming();
+  }
+  std::filesystem::remove_all(copy);
+}
+BENCHMARK(txid_cold)->Iterations(50)->Unit(benchmark::kMicrosecond)->UseRealTime();
+
+void floor_one_cold_page(benchmark::State& state) {
+  std::string path = world().ledger_folder() + "/columns/coin.value";
+  std::string copy = world().ledger_folder() + ".page";
+  std::filesystem::copy_file(path, copy);
+  ::sync();
+  int file = ::open(copy.c_str(), O_RDONLY | O_CLOEXEC);
+  CHECK(file >= 0);
+  std::uint64_t pages = std::filesystem::file_size(copy) / 4096;
+  std::uint64_t at = 1;
+  char page[4096];
+  for (auto _ : state) {
+    state.PauseTiming();
+    ::posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED);
+    ::posix_fadvise(file, 0, 0, POSIX_FADV_RANDOM);
+    at = (at * 7919 + 13) % pages;
+    state.ResumeTiming();
+    CHECK(::pread(file, page, sizeof page, static_cast<off_t>(at * 4096)) == 4096);
+  }
+  ::close(file);
+  std::filesystem::remove(copy);
+}
+BENCHMARK(floor_one_cold_page)->Iterations(200)->Unit(benchmark::kMicrosecond)->UseRealTime();
+
+void scan_of_all_values(benchmark::State& state) {
+  ByteView values = world().ledger().column(ledger::Column::coin_value);
+  for (auto _ : state) {
+    Amount total = 0;
+    for (std::size_t at = 0; at < values.size(); at += sizeof(Amount)) {
+      total += load_le<Amount>(values.data() + at);
+    }
+    benchmark::DoNotOptimize(total);
+  }
+  state.SetBytesProcessed(static_cast<std::int64_t>(values.size() * state.iterations()));
+}
+BENCHMARK(scan_of_all_values)->Unit(benchmark::kMillisecond);
+
+void floor_sum_of_as_much_memory(benchmark::State& state) {
+  ByteView values = world().ledger().column(ledger::Column::coin_value);
+  std::vector<Amount> memory(values.size() / sizeof(Amount), 3);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(std::accumulate(memory.begin(), memory.end(), Amount{0}));
+  }
+  state.SetBytesProcessed(static_cast<std::int64_t>(values.size() * state.iterations()));
+}
+BENCHMARK(floor_sum_of_as_much_memory)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace tracehound
