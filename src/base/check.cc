@@ -8,8 +8,9 @@ namespace tracehound {
 void ledger_damaged(const char* what) {
   std::fprintf(
       stderr,
-      "tracehound: the ledger is damaged (a row breaks %s); run `tracehound ledger check`, "
-      "and restore it from a copy or ingest again\n",
+      "tracehound: the ledger is damaged (a row breaks %s), or another process took blocks back "
+      "while this one read; run the command again, and if it ends like this again, run "
+      "`tracehound ledger check`, and restore the ledger from a copy or ingest again\n",
       what);
   std::_Exit(4);
 }

@@ -6,6 +6,7 @@ namespace tracehound {
 
 // For numbers read from a ledger that cannot be true. Reading a mapped row cannot return an error
 // at every step, so the program ends here, with one sentence and exit code 4 (docs/decisions/0004).
+// The sentence knows that a writer who goes back writes over rows which a reader still has.
 [[noreturn]] void ledger_damaged(const char* what);
 
 // Prints the failed expression and where it stands, then aborts.
