@@ -82,11 +82,13 @@ std::string timeline_section(const ReportData& data) {
   }
   return fmt::format(
       "<section id=\"time\" aria-label=\"Timeline\"><h2>{}</h2>\n<p class=\"lead\">What had come "
-      "to the place where it rests now, by block time. The room above the steps was still on the "
-      "move. Nothing came to rest between the last step and the tip, {} UTC.</p>\n"
+      "to the place where it rests now, by {}. The room above the steps was still on the "
+      "move. Nothing came to rest between the last step and the {}, {} UTC.</p>\n"
       "<figure>{}{}</figure>\n<details><summary class=\"r one\"><span class=\"name\">The same as a "
       "table</span></summary><div class=\"open\" id=\"times\">\n{}</div></details></section>\n",
-      title, utc_minute(data.tip_time), svg, timeline_svg(data, kNarrowCanvas), period_table(data));
+      title, data.mempool ? "block time, or when it was first seen" : "block time",
+      end_time(data) == data.tip_time ? "tip" : "mempool", utc_minute(end_time(data)), svg,
+      timeline_svg(data, kNarrowCanvas), period_table(data));
 }
 
 std::string destinations_section(const ReportData& data) {
@@ -163,7 +165,7 @@ std::string method_section(const ReportData& data) {
       "<section id=\"method\" aria-label=\"Method\"><h2>How sure this is</h2>\n<div "
       "class=\"cols\"><div><span class=\"sure\">Fact</span><h3>The chain</h3><p>Transactions, "
       "amounts, addresses and block times are the chain\xE2\x80\x99s own, up to the tip named "
-      "below. Anyone with a copy of the chain can check each line.</p></div>\n<div><span "
+      "below. Anyone with a copy of the chain can check each line.{}</p></div>\n<div><span "
       "class=\"sure\">Rule</span><h3>Which units are the stolen ones</h3><p>Where stolen and other "
       "units meet in one transaction, the chain does not say which is which; a rule does. This "
       "report uses {}. {}</p><p>Another rule may place the same units elsewhere. What would be the "
@@ -171,6 +173,8 @@ std::string method_section(const ReportData& data) {
       "tags</span><h3>Whose address it is</h3><p>A service is named because a tag says so; its "
       "source stands with it and may be wrong. The report says what coins did. It names no person "
       "and says nothing of intent.</p></div></div>\n",
+      data.mempool ? " What is marked unconfirmed is not in it yet: it is the word of one node."
+                   : "",
       words.name, words.rule);
   text += books(data);
   text += fmt::format(
@@ -178,6 +182,16 @@ std::string method_section(const ReportData& data) {
       "class=\"id\">{}</span></dd><dt>Rule</dt><dd>{}, forward from the seeds</dd>",
       outside(data.chain), grouped(data.tip_height.number()), utc_minute(data.tip_time),
       data.tip_hash.text(), words.name);
+  if (data.mempool) {
+    text += fmt::format("<dt>Mempool</dt><dd>{} as of {} UTC",
+                        counted(data.mempool->transactions, "transaction"),
+                        utc_text(data.mempool->taken_at));
+    if (data.mempool->left_out > 0) {
+      text += fmt::format("; {} more left out: not of this chain as the ledger has it",
+                          grouped(data.mempool->left_out));
+    }
+    text += "</dd>";
+  }
   text += "<dt>Stops</dt><dd>";
   for (const std::string& stop : data.about.stops) text += outside(stop) + "<br>";
   if (data.about.stops.empty()) text += "none: followed to the tip";
@@ -189,8 +203,8 @@ std::string method_section(const ReportData& data) {
   if (!data.about.command.empty()) {
     text += fmt::format(
         "<h3>Make it again</h3><p class=\"note\">On any copy of the chain up to this tip, with the "
-        "same tags, this gives the same bytes:</p><pre><code>{}</code></pre>\n",
-        escape(data.about.command));
+        "same tags{}, this gives the same bytes:</p><pre><code>{}</code></pre>\n",
+        data.mempool ? " and the same mempool file" : "", escape(data.about.command));
   }
   return text + "</section>\n";
 }

@@ -45,8 +45,9 @@ struct ReportCoin {
   Hash256 txid;
   std::optional<std::uint32_t> output;
   std::string address;
-  BlockHeight height;
-  std::uint32_t time = 0;  // of its block
+  bool confirmed = true;
+  BlockHeight height;      // of its block; means nothing when it is not confirmed
+  std::uint32_t time = 0;  // of its block, or when it was first seen
   Amount value = 0;        // the whole coin's
   Amount amount = 0;       // of it, traced; for a seed the effective amount
   Amount claimed = 0;      // seeds only
@@ -68,7 +69,8 @@ struct ReportDestination {
 
 struct FlowTransaction {
   Hash256 txid;
-  BlockHeight height;
+  bool confirmed = true;
+  BlockHeight height;  // as a ReportCoin's, and the time too
   std::uint32_t time = 0;
   Amount amount = 0;
   std::uint64_t coins = 0;
@@ -132,6 +134,9 @@ struct ReportData {
   BlockHeight tip_height;
   Hash256 tip_hash;
   std::uint32_t tip_time = 0;
+  // Only where unconfirmed transactions were asked for.
+  std::optional<ledger::Unconfirmed> mempool;
+  trace::UnconfirmedPart unconfirmed;
 
   trace::MethodKind method = trace::MethodKind::fifo;
   bool conserves = true;
@@ -164,6 +169,10 @@ struct ReportLookup {
   std::function<Hash256(TxId)> txid;
   std::function<BlockHeight(TxId)> height;
   std::function<std::uint32_t(BlockHeight)> time;
+  // Where unconfirmed transactions were asked for: about them, and when one was first seen (nothing
+  // for a confirmed one).
+  std::optional<ledger::Unconfirmed> mempool = std::nullopt;
+  std::function<std::optional<std::uint32_t>(TxId)> first_seen = nullptr;
   std::function<AddressId(CoinId)> address;
   std::function<std::string(AddressId)> address_text;
 };

@@ -55,6 +55,8 @@ class Maker {
     data_.tip_height = lookup_.tip_height;
     data_.tip_hash = lookup_.tip_hash;
     data_.tip_time = lookup_.time(lookup_.tip_height);
+    data_.mempool = lookup_.mempool;
+    data_.unconfirmed = trace_.unconfirmed;
     data_.method = trace_.method;
     data_.conserves = trace_.conserves;
     data_.claimed = trace_.claimed;
@@ -79,13 +81,26 @@ class Maker {
                                       addresses.begin());
   }
 
-  std::uint32_t time_of(TxId tx) const { return lookup_.time(lookup_.height(tx)); }
+  std::optional<std::uint32_t> first_seen(TxId tx) const {
+    return lookup_.first_seen ? lookup_.first_seen(tx) : std::nullopt;
+  }
+  std::uint32_t time_of(TxId tx) const {
+    auto unconfirmed = first_seen(tx);
+    return unconfirmed ? *unconfirmed : lookup_.time(lookup_.height(tx));
+  }
+
+  // Where a row's transaction stands: a ReportCoin or a FlowTransaction.
+  template <typename Row>
+  void place(Row& row, TxId tx) const {
+    row.confirmed = !first_seen(tx);
+    row.height = lookup_.height(tx);
+    row.time = time_of(tx);
+  }
 
   FlowTransaction described(TxId tx) const {
     FlowTransaction described;
     described.txid = lookup_.txid(tx);
-    described.height = lookup_.height(tx);
-    described.time = lookup_.time(described.height);
+    place(described, tx);
     return described;
   }
 
@@ -95,8 +110,7 @@ class Maker {
     row.txid = outpoint.txid;
     row.output = outpoint.index;
     row.address = lookup_.address_text(lookup_.address(coin));
-    row.height = lookup_.height(lookup_.creator(coin));
-    row.time = lookup_.time(row.height);
+    place(row, lookup_.creator(coin));
     return row;
   }
 
@@ -225,8 +239,7 @@ class Maker {
     for (const Parcel* parcel : order) {
       ReportCoin row;
       row.txid = lookup_.txid(parcel->transaction);
-      row.height = lookup_.height(parcel->transaction);
-      row.time = lookup_.time(row.height);
+      place(row, parcel->transaction);
       row.value = parcel->amount;
       row.amount = parcel->amount;
       row.hops = parcel->hop;
@@ -310,6 +323,12 @@ ReportLookup lookup_in(const ledger::Ledger& ledger,
   lookup.txid = [&ledger](TxId tx) { return ledger.txid(tx); };
   lookup.height = [&ledger](TxId tx) { return ledger.height(tx); };
   lookup.time = [&ledger](BlockHeight height) { return ledger.block_time(height); };
+  lookup.mempool = ledger.unconfirmed();
+  if (lookup.mempool) {
+    lookup.first_seen = [&ledger](TxId tx) {
+      return ledger.is_unconfirmed(tx) ? std::optional(ledger.first_seen(tx)) : std::nullopt;
+    };
+  }
   lookup.address = [&ledger](CoinId coin) { return ledger.address(coin); };
   lookup.address_text = std::move(address_text);
   return lookup;

@@ -26,7 +26,7 @@ std::string transaction_table(const ReportData& data, const std::vector<FlowTran
     table += fmt::format(
         "<tr><td><span class=\"id\">{}</span></td><td data-n=\"block\">{}</td><td "
         "class=\"nb\">{}</td><td class=\"q\" data-n=\"{}\">{}</td></tr>\n",
-        transaction.txid.text(), grouped(transaction.height.number()), utc_text(transaction.time),
+        transaction.txid.text(), block_cell(transaction), utc_text(transaction.time),
         data.conserves ? escape(data.about.symbol) : "coins",
         weight_html(data, weight(data, transaction)));
   }

@@ -96,6 +96,27 @@ std::string headline(const ReportData& data) {
   return text + ".";
 }
 
+namespace {
+
+// What of it is not in the chain yet.
+std::string unconfirmed_words(const ReportData& data) {
+  if (!data.mempool) return "";
+  const trace::UnconfirmedPart& part = data.unconfirmed;
+  std::string text = fmt::format(
+      " <strong>Unconfirmed</strong> transactions are followed too, as one node had them at {} "
+      "UTC; ",
+      utc_minute(data.mempool->taken_at));
+  if (part.coins == 0 && part.fees == 0) return text + "nothing that rests here is theirs.";
+  text += counted(part.coins, "coin");
+  if (data.conserves) text += " with " + short_amount_html(part.amount, data.about);
+  text += " of what rests";
+  if (part.fees > 0) text += " and " + short_amount_html(part.fees, data.about) + " of the fees";
+  return text + (part.coins == 1 && part.fees == 0 ? " is" : " are") +
+         " theirs. No block holds them: they may be replaced and may never be confirmed.";
+}
+
+}  // namespace
+
 std::string deck(const ReportData& data) {
   const ReportAbout& about = data.about;
   std::string text = fmt::format(
@@ -118,6 +139,7 @@ std::string deck(const ReportData& data) {
         "seed.",
         short_amount_html(data.claimed, about), short_amount_html(data.effective, about));
   }
+  text += unconfirmed_words(data);
   return text + "</p>\n";
 }
 

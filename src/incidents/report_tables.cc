@@ -50,8 +50,8 @@ std::string coin_row(const ReportData& data, const ReportCoin& coin, const std::
   if (data.labels.size() > 1) {
     row += fmt::format("<span class=\"of\">{}</span>", outside(label_name(data, coin.label)));
   }
-  row += fmt::format("</td><td data-n=\"block\">{}</td><td class=\"nb\">{}</td>",
-                     grouped(coin.height.number()), utc_text(coin.time));
+  row += fmt::format("</td><td data-n=\"block\">{}</td><td class=\"nb\">{}</td>", block_cell(coin),
+                     utc_text(coin.time));
   if (seeds) {
     row += fmt::format(
         "<td class=\"q\" data-n=\"claimed\">{}{}</td><td class=\"q\" "

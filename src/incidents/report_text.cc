@@ -240,6 +240,10 @@ std::string duration(std::uint64_t seconds) {
   return "less than a minute";
 }
 
+std::uint32_t end_time(const ReportData& data) {
+  return data.mempool ? std::max(data.tip_time, data.mempool->taken_at) : data.tip_time;
+}
+
 std::string px(std::int64_t tenths) {
   std::string sign = tenths < 0 ? "-" : "";
   std::int64_t size = tenths < 0 ? -tenths : tenths;

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/ids.h"
+#include "base/text.h"
 #include "incidents/report.h"
 
 namespace tracehound::incidents {
@@ -47,6 +48,14 @@ std::string utc_date(std::uint32_t time);
 std::string utc_minute(std::uint32_t time);
 // The two largest units: "3 days 4 hours".
 std::string duration(std::uint64_t seconds);
+
+// A table's cell for the block of a coin or a transaction: its height, or that it has none yet.
+template <typename Row>
+std::string block_cell(const Row& row) {
+  return row.confirmed ? grouped(row.height.number()) : "unconfirmed";
+}
+// When the report ends: the tip's time, or the mempool's where it goes on into one.
+std::uint32_t end_time(const ReportData& data);
 
 // A coordinate in tenths of a pixel: "12.3".
 std::string px(std::int64_t tenths);
