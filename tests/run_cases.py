@@ -1,7 +1,8 @@
 """Runs cases: commands, their input and what must come of them. usage: run_cases.py FILE.case...
 
 The format stands in tests/README.md. Each case runs in an empty folder of its own. $TRACEHOUND is
-the program (build/tracehound unless the environment says otherwise), $DATA the shared real data.
+the program (build/tracehound unless the environment says otherwise), $DATA the shared real data,
+$SUPPORT the folder of helpers.
 Exits 0 when all hold, 1 when one does not, 77 when data that a case names is not there.
 """
 
@@ -107,7 +108,7 @@ def run_case(path, program):
     except BadCase as problem:
         return [f"{path}: {problem}"]
     environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TRACEHOUND": str(program),
-                   "DATA": str(DATA)}
+                   "DATA": str(DATA), "SUPPORT": str(ROOT / "tests" / "support")}
     environment.update({name: value for name, value in os.environ.items()
                         if name.endswith("SAN_SYMBOLIZER_PATH")})
     with tempfile.TemporaryDirectory(prefix="tracehound-case-") as folder:

@@ -3,13 +3,18 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
 #include <iterator>
+#include <optional>
+#include <thread>
 
 #include "base/text.h"
 #include "chains/bitcoin/address.h"
+#include "chains/bitcoin/unconfirmed.h"
+#include "ledger/certain.h"
 
 namespace tracehound::cli {
 
@@ -64,6 +69,93 @@ Result<OpenLedger> open_ledger(Context& context) {
   }
   return OpenLedger{std::move(ledger), *network};
 }
+
+// ---- answers ------------------------------------------------------------------------------------
+
+namespace {
+
+constexpr int kMempoolTries = 5;
+// `follow` writes the mempool of a new tip within a second or so of its commit.
+constexpr std::chrono::milliseconds kMempoolPause{300};
+// A node's mempool changes every few seconds.
+constexpr std::uint32_t kOldMempool = 600;  // seconds
+
+void remark_on_age(const Context& context, std::uint32_t taken_at) {
+  auto now = std::chrono::duration_cast<std::chrono::seconds>(
+                 std::chrono::system_clock::now().time_since_epoch())
+                 .count();
+  std::int64_t age = now - std::int64_t{taken_at};
+  if (age < kOldMempool) return;
+  auto minutes = static_cast<std::uint64_t>(age) / 60;
+  std::string old = minutes < 120    ? plural(minutes, "minute")
+                    : minutes < 2880 ? plural(minutes / 60, "hour")
+                                     : plural(minutes / 1440, "day");
+  say(context, fmt::format("{}/mempool is {} old; it changes only while `tracehound follow` runs",
+                           context.ledger, old));
+}
+
+Status write_answer(Context& context, const Answer& answer) {
+  for (const Answer::File& file : answer.files) TRY(write_output(context, file.path, file.text));
+  return answer.text.empty() ? Status{} : print(answer.text);
+}
+
+}  // namespace
+
+Status answer(Context& context, Rows rows,
+              const std::function<Result<Answer>(const OpenLedger&)>& work) {
+  for (int tries = 0; tries < kMempoolTries; ++tries) {
+    bool lags = false;
+    std::optional<ledger::Unconfirmed> mempool;
+    auto find_out = [&](OpenLedger& open) -> Result<Answer> {
+      if (rows == Rows::with_mempool) {
+        TRY_ASSIGN(bool shown,
+                   chains::bitcoin::show_mempool(context.files, open.network, open.ledger));
+        lags = !shown;
+        if (lags) return Answer{};
+      }
+      mempool = open.ledger.unconfirmed();
+      return work(open);
+    };
+    auto open = [&] { return open_ledger(context); };
+    TRY_ASSIGN(Answer found, ledger::read_certain(context.files, open, find_out));
+    if (mempool) remark_on_age(context, mempool->taken_at);
+    if (!lags) return write_answer(context, found);
+    std::this_thread::sleep_for(kMempoolPause);
+  }
+  return machine_error(
+      fmt::format("{}/mempool is of another tip than the ledger: `tracehound follow` is not "
+                  "running, or has not caught up; run the command again when it has, or without "
+                  "--unconfirmed",
+                  context.ledger));
+}
+
+CLI::Option* add_unconfirmed_flag(CLI::App& command, bool& unconfirmed) {
+  return command.add_flag("--unconfirmed", unconfirmed,
+                          "with the mempool that `follow` keeps beside the ledger");
+}
+
+std::string mempool_line(const ledger::Ledger& ledger) {
+  if (!ledger.unconfirmed()) return "";
+  const ledger::Unconfirmed& mempool = *ledger.unconfirmed();
+  std::string line =
+      fmt::format("mempool       {} as of {} UTC", plural(mempool.transactions, "transaction"),
+                  utc_text(mempool.taken_at));
+  if (mempool.left_out > 0) {
+    line += fmt::format("; {} more left out: {} what this ledger does not have, or has spent",
+                        mempool.left_out, mempool.left_out == 1 ? "it spends" : "they spend");
+  }
+  return line + "\n";
+}
+
+void mempool_json(const ledger::Ledger& ledger, JsonWriter& json) {
+  if (!ledger.unconfirmed()) return;
+  json.key("mempool").open_object();
+  json.key("taken_at").value(ledger.unconfirmed()->taken_at);
+  json.key("transactions").value(ledger.unconfirmed()->transactions);
+  json.key("left_out").value(ledger.unconfirmed()->left_out).close_object();
+}
+
+// ---- output -------------------------------------------------------------------------------------
 
 namespace {
 

@@ -6,8 +6,10 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/result.h"
 #include "chains/bitcoin/network.h"
 #include "ledger/ledger.h"
@@ -52,6 +54,30 @@ struct OpenLedger {
 };
 inline constexpr unsigned kDecimals = 8;
 Result<OpenLedger> open_ledger(Context& context);
+
+// What a verb that only reads has to write in the end.
+struct Answer {
+  struct File {
+    std::string path;  // as write_output() takes it
+    std::string text;
+  };
+  std::vector<File> files;
+  std::string text;  // then to stdout, if there is any
+};
+enum class Rows : bool { confirmed, with_mempool };
+// Opens the ledger, does the work, and writes its answer: nothing before all of it is there and
+// certain. Where a writer took back blocks meanwhile, or the mempool file was of another tip, the
+// work is done again on a new snapshot, a few times.
+// Errors: the work's; the ledger's; it went back again and again; there is no mempool file of this
+// tip.
+Status answer(Context& context, Rows rows,
+              const std::function<Result<Answer>(const OpenLedger&)>& work);
+// --unconfirmed, for Rows.
+CLI::Option* add_unconfirmed_flag(CLI::App& command, bool& unconfirmed);
+// What the snapshot shows of the mempool, in a line; nothing without --unconfirmed.
+std::string mempool_line(const ledger::Ledger& ledger);
+// The same as a JSON field.
+void mempool_json(const ledger::Ledger& ledger, JsonWriter& json);
 
 // To stdout when path is "-", else replaces the file. Errors: usage for a path that is no plain
 // file or lies in the ledger; else the machine's.

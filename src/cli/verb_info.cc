@@ -127,10 +127,11 @@ void add_info(CLI::App& app, Context& context) {
   add_example(*info, "tracehound info --ledger L");
   info->callback([&context, json] {
     context.work = [&context, json]() -> Status {
-      TRY_ASSIGN(auto open, open_ledger(context));
-      Facts facts = gather(open.ledger);
-      if (json->empty()) return print(as_text(open, facts));
-      return write_output(context, *json, as_json(open, facts));
+      return answer(context, Rows::confirmed, [json](const OpenLedger& open) -> Result<Answer> {
+        Facts facts = gather(open.ledger);
+        if (json->empty()) return Answer{.files = {}, .text = as_text(open, facts)};
+        return Answer{.files = {{*json, as_json(open, facts)}}, .text = ""};
+      });
     };
   });
 }

@@ -19,12 +19,23 @@ constexpr std::string_view kScriptNames[ledger::kScriptKinds] = {
     "p2pk", "p2pkh",         "p2sh",     "p2wpkh",    "p2wsh",
     "p2tr", "witness_other", "multisig", "op_return", "other"};
 
-// A list longer than this is cut in text; JSON is always whole.
-constexpr std::size_t kMostLines = 50;
+// A list longer than this is cut in text; JSON is whole. An address's coins come in pages of it,
+// in JSON too.
+constexpr std::uint64_t kMostLines = 50;
+constexpr std::uint64_t kMostPages = kUint40Max / kMostLines + 1;
+
+struct Options {
+  std::vector<std::string> ids;
+  std::string json;
+  bool unconfirmed = false;
+  std::uint64_t page = 1;
+  bool all = false;
+};
 
 class Shower {
  public:
-  explicit Shower(const OpenLedger& open) : open_(open), ledger_(open.ledger) {}
+  Shower(const OpenLedger& open, const Options& options)
+      : open_(open), ledger_(open.ledger), options_(options) {}
 
   // One whole thing as text and, appended to `json`, as JSON.
   Status transaction(const std::string& id, std::string& text, JsonWriter& json) const;
@@ -44,13 +55,21 @@ class Shower {
   }
   std::string fate(CoinId coin) const;
   std::string block_line(BlockHeight height) const;
+  std::string place_line(TxId tx) const;
+  Result<BlockHeight> find_block(const std::string& id) const;
+  // "confirmed", where that is a question.
+  void confirmed_json(bool confirmed, JsonWriter& json) const {
+    if (ledger_.unconfirmed()) json.key("confirmed").value(confirmed);
+  }
   Amount fee(TxId tx) const;
   std::string transaction_text(TxId tx) const;
   void transaction_json(TxId tx, JsonWriter& json) const;
   void coin_json(CoinId coin, JsonWriter& json) const;
+  static void totals_json(const ledger::AddressTotals& totals, JsonWriter& json);
 
   const OpenLedger& open_;
   const Ledger& ledger_;
+  const Options& options_;
 };
 
 std::unexpected<Error> not_there(std::string_view what, std::string_view id) {
@@ -88,13 +107,22 @@ std::string Shower::fate(CoinId coin) const {
     return ledger_.script(coin) == ledger::ScriptKind::op_return ? "unspendable" : "unspent";
   }
   std::string_view how = ledger_.is_replaced(coin) ? "replaced (BIP 30) by" : "spent by";
-  return fmt::format("{} {} at height {}", how, ledger_.txid(*spender).text(),
-                     ledger_.height(*spender).number());
+  std::string txid = ledger_.txid(*spender).text();
+  if (ledger_.is_unconfirmed(*spender)) {
+    return fmt::format("{} {}, {}", how, txid, place_line(*spender));
+  }
+  return fmt::format("{} {} at height {}", how, txid, ledger_.height(*spender).number());
 }
 
 std::string Shower::block_line(BlockHeight height) const {
   return fmt::format("{} ({}, {} UTC)", height.number(), ledger_.block_hash(height).text(),
                      utc_text(ledger_.block_time(height)));
+}
+
+// The block of a transaction, or that it has none.
+std::string Shower::place_line(TxId tx) const {
+  if (!ledger_.is_unconfirmed(tx)) return block_line(ledger_.height(tx));
+  return fmt::format("unconfirmed, first seen {} UTC", utc_text(ledger_.first_seen(tx)));
 }
 
 Amount Shower::fee(TxId tx) const {
@@ -109,8 +137,8 @@ Amount Shower::fee(TxId tx) const {
 }
 
 std::string Shower::transaction_text(TxId tx) const {
-  std::string text = fmt::format("transaction   {}\nblock         {}\n", ledger_.txid(tx).text(),
-                                 block_line(ledger_.height(tx)));
+  std::string text =
+      fmt::format("transaction   {}\nblock         {}\n", ledger_.txid(tx).text(), place_line(tx));
   std::uint32_t shape = ledger_.shape(tx);
   text += fmt::format("weight        {}\n", shape & ledger::shape::kWeightMask);
   if (ledger_.is_coinbase(tx)) {
@@ -145,11 +173,14 @@ void Shower::coin_json(CoinId coin, JsonWriter& json) const {
   json.open_object().key("coin").value(name(coin));
   json.key("value").amount(ledger_.value(coin));
   json.key("address").value(address_of(coin)).key("script").value(script_of(coin));
+  confirmed_json(!ledger_.is_unconfirmed(coin), json);
   auto spender = ledger_.spender(coin);
   json.key("spent_by");
   if (spender) {
-    json.value(ledger_.txid(*spender).text());
-    json.key("spent_height").value(ledger_.height(*spender).number());
+    bool confirmed = !ledger_.is_unconfirmed(*spender);
+    json.value(ledger_.txid(*spender).text()).key("spent_height");
+    confirmed ? json.value(ledger_.height(*spender).number()) : json.null();
+    if (ledger_.unconfirmed()) json.key("spent_confirmed").value(confirmed);
     if (ledger_.is_replaced(coin)) json.key("replaced").value(true);
   } else {
     json.null();
@@ -158,12 +189,18 @@ void Shower::coin_json(CoinId coin, JsonWriter& json) const {
 }
 
 void Shower::transaction_json(TxId tx, JsonWriter& json) const {
-  BlockHeight height = ledger_.height(tx);
   json.open_object().key("txid").value(ledger_.txid(tx).text());
-  json.key("height").value(height.number());
-  json.key("block").value(ledger_.block_hash(height).text());
-  json.key("position").value(tx.number() - ledger_.transactions(height).first.number());
-  json.key("time").value(ledger_.block_time(height));
+  if (ledger_.is_unconfirmed(tx)) {
+    for (const char* name : {"height", "block", "position", "time"}) json.key(name).null();
+    json.key("first_seen").value(ledger_.first_seen(tx));
+  } else {
+    BlockHeight height = ledger_.height(tx);
+    json.key("height").value(height.number());
+    json.key("block").value(ledger_.block_hash(height).text());
+    json.key("position").value(tx.number() - ledger_.transactions(height).first.number());
+    json.key("time").value(ledger_.block_time(height));
+  }
+  confirmed_json(!ledger_.is_unconfirmed(tx), json);
   json.key("weight").value(ledger_.shape(tx) & ledger::shape::kWeightMask);
   json.key("coinbase").value(ledger_.is_coinbase(tx)).key("fee").amount(fee(tx));
   json.key("inputs").open_list();
@@ -196,63 +233,100 @@ Status Shower::coin(const std::string& id, std::string& text, JsonWriter& json) 
       "coin          {}\nvalue         {}\naddress       {}\nscript        {}\ncreated       {}\n"
       "fate          {}\n",
       name(*found), coins(ledger_.value(*found)), address_of(*found), script_of(*found),
-      block_line(ledger_.height(ledger_.creator(*found))), fate(*found));
+      place_line(ledger_.creator(*found)), fate(*found));
   coin_json(*found, json);
   return {};
+}
+
+void Shower::totals_json(const ledger::AddressTotals& totals, JsonWriter& json) {
+  json.key("received").amount(totals.received).key("spent").amount(totals.spent);
+  json.key("coins_received").value(totals.coins).key("coins_spent").value(totals.spent_coins);
 }
 
 Status Shower::address(const std::string& id, std::string& text, JsonWriter& json) const {
   TRY_ASSIGN(auto parsed, chains::bitcoin::parse_address(open_.network, id));
   auto found = ledger_.find_address(parsed.kind, parsed.payload);
   if (!found) return not_there("address", id);
-  std::vector<CoinId> all = ledger_.coins_of(*found);
-  Amount received = 0;
-  Amount balance = 0;
-  std::uint64_t unspent = 0;
+  ledger::AddressTotals totals = ledger_.totals(*found);
+  std::uint64_t pages =
+      options_.all ? 1 : std::max<std::uint64_t>(1, (totals.coins + kMostLines - 1) / kMostLines);
+  if (options_.page == 0 || options_.page > pages) {
+    return fail(ErrorKind::no,
+                fmt::format("{} has {} of coins, counted from 1; there is no page {}", id,
+                            plural(pages, "page"), options_.page));
+  }
+  auto page = options_.all ? ledger_.coins_of(*found)
+                           : ledger_.coins_of(*found, (options_.page - 1) * kMostLines, kMostLines);
   std::vector<std::vector<std::string>> rows = {{"height", "value", "coin", "fate"}};
   json.open_object().key("address").value(open_.address_text(*found)).key("coins").open_list();
-  for (CoinId coin : all) {
-    received += ledger_.value(coin);
-    if (!ledger_.spender(coin)) {
-      balance += ledger_.value(coin);
-      ++unspent;
-    }
+  for (CoinId coin : page) {
     coin_json(coin, json);
-    if (rows.size() > kMostLines) continue;
-    rows.push_back({fmt::format("{}", ledger_.height(ledger_.creator(coin)).number()),
-                    coins(ledger_.value(coin)), name(coin), fate(coin)});
+    std::string height = ledger_.is_unconfirmed(coin)
+                             ? "unconfirmed"
+                             : fmt::format("{}", ledger_.height(ledger_.creator(coin)).number());
+    rows.push_back({height, coins(ledger_.value(coin)), name(coin), fate(coin)});
   }
-  json.close_list().key("received").amount(received).key("balance").amount(balance);
+  json.close_list();
+  totals_json(totals, json);
+  json.key("balance").amount(totals.balance());
+  json.key("page").value(options_.page).key("pages").value(pages);
+  text +=
+      fmt::format("address       {}\nreceived      {} in {}\nbalance       {} in {}\n",
+                  open_.address_text(*found), coins(totals.received), plural(totals.coins, "coin"),
+                  coins(totals.balance()), plural(totals.unspent_coins(), "coin"));
+  if (ledger_.unconfirmed()) {
+    ledger::AddressTotals fresh = ledger_.unconfirmed_totals(*found);
+    text += fmt::format("unconfirmed   {} of that received in {}, {} spent in {}\n",
+                        coins(fresh.received), plural(fresh.coins, "coin"), coins(fresh.spent),
+                        plural(fresh.spent_coins, "coin"));
+    json.key("unconfirmed").open_object();
+    totals_json(fresh, json);
+    json.close_object();
+  }
   json.close_object();
-  text += fmt::format("address       {}\nreceived      {} in {}\nbalance       {} in {}\n\n",
-                      open_.address_text(*found), coins(received), plural(all.size(), "coin"),
-                      coins(balance), plural(unspent, "coin"));
-  text += table_text(rows, {true, true, false, false});
-  if (all.size() > kMostLines) {
-    text += fmt::format("... {} more; --json has all\n", all.size() - kMostLines);
+  text += "\n" + table_text(rows, {true, true, false, false});
+  if (pages > 1) {
+    text += fmt::format("page {} of {}; --page N shows another, --all every coin\n", options_.page,
+                        pages);
   }
   return {};
 }
 
-Status Shower::block(const std::string& id, std::string& text, JsonWriter& json) const {
-  std::optional<BlockHeight> height;
+// A block by what names it: its height, its hash, or a time that it is the last one of.
+Result<BlockHeight> Shower::find_block(const std::string& id) const {
   std::uint64_t number = 0;
   auto [end, failure] = std::from_chars(id.data(), id.data() + id.size(), number);
   bool is_hash = id.size() == 2 * sizeof(Hash256);  // which may well be digits only
   if (!is_hash && failure == std::errc{} && end == id.data() + id.size()) {
-    if (number < ledger_.counts().blocks) height = BlockHeight(static_cast<std::uint32_t>(number));
-  } else {
-    TRY_ASSIGN(Hash256 hash, parse_hash(id, "block hash or height"));
-    height = ledger_.find_block(hash);
+    if (number > ledger_.tip().number()) return not_there("block", id);
+    return BlockHeight(static_cast<std::uint32_t>(number));
   }
+  if (!is_hash && id.size() > 4 && id[4] == '-') {
+    auto time = parse_utc(id);
+    if (!time) {
+      return bad_input(
+          fmt::format("'{}' is no time: write it as 2016-08-02 or 2016-08-02T14:30:00Z (UTC)", id));
+    }
+    auto height = ledger_.block_at(*time);
+    if (!height)
+      return fail(ErrorKind::no, fmt::format("the ledger's first block is after {}", id));
+    return *height;
+  }
+  TRY_ASSIGN(Hash256 hash, parse_hash(id, "block hash or height"));
+  auto height = ledger_.find_block(hash);
   if (!height) return not_there("block", id);
-  auto transactions = ledger_.transactions(*height);
+  return *height;
+}
+
+Status Shower::block(const std::string& id, std::string& text, JsonWriter& json) const {
+  TRY_ASSIGN(BlockHeight height, find_block(id));
+  auto transactions = ledger_.transactions(height);
   text +=
-      fmt::format("block         {}\ntransactions  {}\n", block_line(*height), transactions.size());
-  json.open_object().key("height").value(height->number());
-  json.key("hash").value(ledger_.block_hash(*height).text());
-  json.key("header").value(to_hex(ledger_.header(*height)));
-  json.key("time").value(ledger_.block_time(*height)).key("txids").open_list();
+      fmt::format("block         {}\ntransactions  {}\n", block_line(height), transactions.size());
+  json.open_object().key("height").value(height.number());
+  json.key("hash").value(ledger_.block_hash(height).text());
+  json.key("header").value(to_hex(ledger_.header(height)));
+  json.key("time").value(ledger_.block_time(height)).key("txids").open_list();
   std::uint64_t shown = 0;
   for (TxId tx : transactions) {
     json.value(ledger_.txid(tx).text());
@@ -265,25 +339,27 @@ Status Shower::block(const std::string& id, std::string& text, JsonWriter& json)
 
 using Look = Status (Shower::*)(const std::string&, std::string&, JsonWriter&) const;
 
-struct Options {
-  std::vector<std::string> ids;
-  std::string json;
-};
-
 Status run(Context& context, const Options& options, std::string_view schema, Look look) {
   TRY_ASSIGN(auto ids, with_stdin(options.ids));
-  TRY_ASSIGN(auto open, open_ledger(context));
-  Shower shower(open);
-  std::string text;
-  JsonWriter json;
-  json.open_object().key("schema").value(fmt::format("tracehound.{}/1", schema));
-  json.key("chain").value(open.ledger.chain()).key("found").open_list();
-  for (const std::string& id : ids) {
-    if (!text.empty()) text += "\n";
-    TRY((shower.*look)(id, text, json));
-  }
-  json.close_list().close_object();
-  return options.json.empty() ? print(text) : write_output(context, options.json, json.take());
+  auto work = [&](const OpenLedger& open) -> Result<Answer> {
+    Shower shower(open, options);
+    std::string text;
+    JsonWriter json;
+    json.open_object().key("schema").value(fmt::format("tracehound.{}/1", schema));
+    json.key("chain").value(open.ledger.chain());
+    mempool_json(open.ledger, json);
+    json.key("found").open_list();
+    for (const std::string& id : ids) {
+      if (!text.empty()) text += "\n";
+      TRY((shower.*look)(id, text, json));
+    }
+    json.close_list().close_object();
+    if (!options.json.empty()) return Answer{.files = {{options.json, json.take()}}, .text = ""};
+    std::string mempool = mempool_line(open.ledger);
+    if (!mempool.empty()) text += "\n" + mempool;
+    return Answer{.files = {}, .text = std::move(text)};
+  };
+  return answer(context, options.unconfirmed ? Rows::with_mempool : Rows::confirmed, work);
 }
 
 void add_look(CLI::App& show, Context& context, const std::string& name,
@@ -295,6 +371,16 @@ void add_look(CLI::App& show, Context& context, const std::string& name,
       ->required();
   command->add_option("--json", options->json, "write JSON there instead; - is standard output")
       ->type_name("FILE|-");
+  if (name == "address") {
+    auto* page = command
+                     ->add_option("--page", options->page,
+                                  fmt::format("{} coins a page, the oldest first", kMostLines))
+                     ->type_name("N")
+                     ->transform(whole_number(kMostPages))
+                     ->capture_default_str();
+    command->add_flag("--all", options->all, "every coin, in one page")->excludes(page);
+  }
+  add_unconfirmed_flag(*command, options->unconfirmed);
   add_common(*command, context);
   add_example(*command, fmt::format("tracehound show {} {} --ledger L", name, item));
   command->callback([&context, options, schema = std::move(schema), look] {
@@ -318,8 +404,8 @@ void add_show(CLI::App& app, Context& context) {
            "coins", &Shower::coin);
   add_look(*show, context, "address", "an address with its coins", "ADDRESS", "addresses",
            &Shower::address);
-  add_look(*show, context, "block", "a block by height or hash", "HEIGHT|HASH", "blocks",
-           &Shower::block);
+  add_look(*show, context, "block", "a block by height or hash, or the last one not after a time",
+           "HEIGHT|HASH|TIME", "blocks", &Shower::block);
 }
 
 }  // namespace tracehound::cli

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <ranges>
 #include <span>
 
@@ -27,6 +28,13 @@ struct Options {
   std::string json;
   std::string csv;
   std::string html;
+  bool unconfirmed = false;
+};
+
+// What was asked about, as it was given: standard input is read once, whatever comes.
+struct Question {
+  std::vector<std::string> from;
+  std::optional<incidents::Incident> incident;
 };
 
 // What is to be traced, and under which name.
@@ -48,16 +56,27 @@ Status check_case(const ledger::Ledger& ledger, const std::string& file,
                                trace::check_seeds(ledger, seeds.first(bad)).error().message));
 }
 
-Result<Case> read_case(Context& context, const Options& options, const ledger::Ledger& ledger) {
-  Case found;
+Result<Question> read_question(Context& context, const Options& options) {
+  Question question;
   if (options.incident.empty()) {
-    TRY_ASSIGN(auto texts, with_stdin(options.from));
+    TRY_ASSIGN(question.from, with_stdin(options.from));
+    return question;
+  }
+  TRY_ASSIGN(std::string text, read_input(context, options.incident));
+  TRY_ASSIGN(question.incident, incidents::parse_incident(as_bytes(text), options.incident));
+  return question;
+}
+
+Result<Case> resolve(const Question& question, const Options& options,
+                     const ledger::Ledger& ledger) {
+  Case found;
+  if (!question.incident) {
+    const auto& texts = question.from;
     TRY_ASSIGN(found.seeds, trace::resolve_seeds(ledger, texts));
     found.name = texts.size() == 1 ? texts.front() : plural(texts.size(), "seed");
     return found;
   }
-  TRY_ASSIGN(std::string text, read_input(context, options.incident));
-  TRY_ASSIGN(auto incident, incidents::parse_incident(as_bytes(text), options.incident));
+  const incidents::Incident& incident = *question.incident;
   if (!incident.chain.empty() && incident.chain != ledger.chain()) {
     return bad_input(fmt::format("{} is about {}, the ledger holds {}; name another --ledger",
                                  options.incident, incident.chain, ledger.chain()));
@@ -119,6 +138,28 @@ std::string destination_name(const trace::Trace& trace, const trace::Destination
   return fmt::format("{} ({})", service.name, service.category);
 }
 
+std::uint64_t unconfirmed_coins(const trace::Destination& destination,
+                                const ledger::Ledger& ledger) {
+  return static_cast<std::uint64_t>(std::ranges::count_if(
+      destination.coins,
+      [&](const trace::Landing& landing) { return ledger.is_unconfirmed(landing.coin); }));
+}
+
+// What the table rests on besides blocks; nothing without --unconfirmed.
+std::string unconfirmed_words(const trace::Trace& trace, const OpenLedger& open) {
+  if (!open.ledger.unconfirmed()) return "";
+  auto coins = [&](Amount amount) {
+    return fmt::format("{} {}", coins_text(amount, kDecimals), open.symbol());
+  };
+  const trace::UnconfirmedPart& part = trace.unconfirmed;
+  std::string text = fmt::format("unconfirmed   {} of these", plural(part.coins, "coin"));
+  if (trace.conserves) {
+    text += fmt::format(" with {}, and {} of the fees", coins(part.amount), coins(part.fees));
+  }
+  text += ": no block holds them yet, and they may never be confirmed\n";
+  return text + mempool_line(open.ledger);
+}
+
 std::string as_table(const trace::Trace& trace, const OpenLedger& open, const Case& what) {
   std::string text = fmt::format(
       "{}\nmethod {}, chain {}, tip {} at height {}\n", what.name, trace::name_of(trace.method),
@@ -132,6 +173,7 @@ std::string as_table(const trace::Trace& trace, const OpenLedger& open, const Ca
   }
   text += fmt::format("; {} touched\n\n", plural(trace.transactions_touched, "transaction"));
 
+  const ledger::Ledger& ledger = open.ledger;
   std::vector<std::vector<std::string>> rows = {{"where", symbol, "share", "coins"}};
   std::vector<const trace::Destination*> order;
   for (const auto& destination : trace.destinations) order.push_back(&destination);
@@ -143,14 +185,20 @@ std::string as_table(const trace::Trace& trace, const OpenLedger& open, const Ca
                     trace.conserves ? coins(destination->amount) : "-",
                     trace.conserves ? percent_text(destination->amount, trace.effective) : "-",
                     fees ? "" : fmt::format("{}", destination->coins.size())});
+    if (!ledger.unconfirmed()) continue;
+    rows.back().push_back(fees ? "" : fmt::format("{}", unconfirmed_coins(*destination, ledger)));
   }
+  if (ledger.unconfirmed()) rows.front().push_back("unconfirmed");
   if (trace.conserves) {
     rows.push_back({"total", coins(trace.total), percent_text(trace.total, trace.effective), ""});
+    if (ledger.unconfirmed()) rows.back().push_back("");
   }
-  text += table_text(rows, {false, true, true, true});
+  std::vector<bool> right(rows.front().size(), true);
+  right.front() = false;
+  text += table_text(rows, right);
   text += trace.conserves ? "the books balance: every unit stands in exactly one place\n"
                           : "poison has no sums: it tells which coins are reached, not how much\n";
-  return text;
+  return text + unconfirmed_words(trace, open);
 }
 
 std::string as_report(const Context& context, const trace::Trace& trace, const OpenLedger& open,
@@ -173,6 +221,31 @@ std::string as_report(const Context& context, const trace::Trace& trace, const O
       incidents::make_report_data(trace, open.ledger, address_text, std::move(about)));
 }
 
+Result<Answer> follow_coins(Context& context, const Options& options, trace::MethodKind method,
+                            const Question& question, const OpenLedger& open) {
+  TRY_ASSIGN(Case what, resolve(question, options, open.ledger));
+  TRY_ASSIGN(KnownServices known, know_services(open));
+  trace::Options how;
+  how.parcels = !options.html.empty();
+  how.label_names = {what.name};
+  TRY_ASSIGN(trace::Trace trace, trace::run(open.ledger, what.seeds, method, known.stops, how));
+
+  Answer answer;
+  auto address_text = [&](AddressId address) { return open.address_text(address); };
+  if (!options.json.empty()) {
+    answer.files.push_back({options.json, trace::to_json(trace, open.ledger, address_text)});
+  }
+  if (!options.csv.empty()) {
+    answer.files.push_back({options.csv, trace::to_csv(trace, open.ledger, address_text)});
+  }
+  if (!options.html.empty()) {
+    answer.files.push_back({options.html, as_report(context, trace, open, what, known, options)});
+  }
+  bool table = options.json != "-" && options.csv != "-" && options.html != "-";
+  if (table) answer.text = as_table(trace, open, what);
+  return answer;
+}
+
 Status run(Context& context, const Options& options) {
   auto method = trace::method_named(options.method);
   if (!method) {
@@ -189,26 +262,11 @@ Status run(Context& context, const Options& options) {
                 "--json, --csv and --html cannot all go to standard output; name files for the "
                 "others");
   }
-  TRY_ASSIGN(OpenLedger open, open_ledger(context));
-  TRY_ASSIGN(Case what, read_case(context, options, open.ledger));
-  TRY_ASSIGN(KnownServices known, know_services(open));
-  trace::Options how;
-  how.parcels = !options.html.empty();
-  how.label_names = {what.name};
-  TRY_ASSIGN(trace::Trace trace, trace::run(open.ledger, what.seeds, *method, known.stops, how));
-
-  auto address_text = [&](AddressId address) { return open.address_text(address); };
-  bool table = options.json != "-" && options.csv != "-" && options.html != "-";
-  if (!options.json.empty()) {
-    TRY(write_output(context, options.json, trace::to_json(trace, open.ledger, address_text)));
-  }
-  if (!options.csv.empty()) {
-    TRY(write_output(context, options.csv, trace::to_csv(trace, open.ledger, address_text)));
-  }
-  if (!options.html.empty()) {
-    TRY(write_output(context, options.html, as_report(context, trace, open, what, known, options)));
-  }
-  return table ? print(as_table(trace, open, what)) : Status{};
+  TRY_ASSIGN(Question question, read_question(context, options));
+  return answer(context, options.unconfirmed ? Rows::with_mempool : Rows::confirmed,
+                [&](const OpenLedger& open) {
+                  return follow_coins(context, options, *method, question, open);
+                });
 }
 
 }  // namespace
@@ -238,6 +296,7 @@ void add_trace(CLI::App& app, Context& context) {
       ->type_name("FILE|-");
   command->add_option("--html", options->html, "write the report, one self-contained page")
       ->type_name("FILE|-");
+  add_unconfirmed_flag(*command, options->unconfirmed);
   add_common(*command, context);
   add_example(*command,
               "tracehound trace --from TXID:0 --from TXID:1 --method haircut --ledger L "
