@@ -15,9 +15,10 @@ from support.harness import check, equal, run
 
 
 def show(what, ids, ledger):
-    """What `show WHAT` finds, in order of the ids."""
+    """What `show WHAT` finds, in order of the ids; of addresses every coin."""
     ids = list(ids)
-    shown = run("show", what, "-", "--json", "-", "--ledger", ledger,
+    whole = ["--all"] if what == "address" else []
+    shown = run("show", what, "-", "--json", "-", "--ledger", ledger, *whole,
                 stdin="\n".join(map(str, ids)) + "\n")
     found = json.loads(shown.out)["found"]
     equal(len(found), len(ids), f"things that show {what} found")
@@ -76,10 +77,12 @@ class Book:
     def address(self, address):
         """As `show address` has it."""
         coins = [self.coins[name] for name in self.by_address[address]]
+        spent = [coin for coin in coins if coin["spent_by"]]
+        received, gone = (sum(int(coin["value"]) for coin in some) for some in (coins, spent))
         return {
-            "address": address, "coins": coins,
-            "received": str(sum(int(coin["value"]) for coin in coins)),
-            "balance": str(sum(int(c["value"]) for c in coins if c["spent_by"] is None)),
+            "address": address, "coins": coins, "received": str(received), "spent": str(gone),
+            "coins_received": len(coins), "coins_spent": len(spent),
+            "balance": str(received - gone), "page": 1, "pages": 1,
         }
 
 
