@@ -46,6 +46,24 @@ CLI::Validator whole_number(std::uint64_t most) {
   return {check, ""};
 }
 
+CLI::Validator size_in_bytes() {
+  auto check = [](std::string& text) {
+    constexpr std::string_view kUnits = "KMGT";
+    std::uint64_t number = 0;
+    const char* end = text.data() + text.size();
+    auto [stop, failure] = std::from_chars(text.data(), end, number);
+    auto unit = end - stop == 1 ? kUnits.find(*stop) : std::string_view::npos;
+    std::uint64_t shift = unit == std::string_view::npos ? 0 : 10 * (unit + 1);
+    bool whole = stop == end || unit != std::string_view::npos;
+    if (failure != std::errc{} || !whole || number > (~std::uint64_t{0} >> shift)) {
+      return fmt::format("'{}' is not a size such as 512M or 2G", text);
+    }
+    text = std::to_string(number << shift);
+    return std::string();
+  };
+  return {check, ""};
+}
+
 void add_example(CLI::App& command, std::string_view example) {
   command.footer(fmt::format("Example:\n  {}", example));
 }

@@ -40,6 +40,8 @@ void add_common(CLI::App& command, Context& context);
 // For Option::transform: decimal digits, at most `most`. (Left alone, CLI11 takes -1 for the
 // largest number there is and 010 for eight.)
 CLI::Validator whole_number(std::uint64_t most);
+// The same for bytes: digits, and K, M, G or T for powers of 1024.
+CLI::Validator size_in_bytes();
 // The example at the foot of a command's help; without one, a command shows the one above it.
 void add_example(CLI::App& command, std::string_view example);
 

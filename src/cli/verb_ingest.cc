@@ -132,10 +132,10 @@ void add_ingest(CLI::App& app, Context& context) {
   blocks
       ->add_option("--memory", options->memory,
                    "what the work may take, as 2G; half of the machine's")
-      ->transform(CLI::AsSizeValue(false).description(""))
+      ->transform(size_in_bytes())
       ->type_name("SIZE");
   blocks->add_option("--commit", options->commit, "block bytes between two commits; up to 256M")
-      ->transform(CLI::AsSizeValue(false).description(""))
+      ->transform(size_in_bytes())
       ->type_name("SIZE");
   add_common(*blocks, context);
   add_example(*blocks, "tracehound ingest blocks ~/.bitcoin/blocks --ledger L");
