@@ -234,7 +234,7 @@ def block_shapes(offer, first, late):
 def seeds_that_are_not_there(folder):
     offer = Offer(folder)
     known = CHAIN.coinbases[KNOWN - 1]
-    for seed, part in [("11" * 32 + ":0", "no such transaction"), (f"{known}:7", "outputs"),
+    for seed, part in [("11" * 32 + ":0", "no such transaction"), (f"{known}:7", "one output"),
                        ("abc", "TXID:VOUT"), (known, "TXID:VOUT"), (f"{known}:-1", "-1"),
                        (f"{known}:4294967296", "4294967296"), (f"{known}:0[5,5)", "[5,5)"),
                        (f"{known}:0[0,5000000001)", "5000000000"), (f"{known}:0[1", "range"),
