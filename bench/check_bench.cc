@@ -9,11 +9,6 @@
 //   100
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
-#include <unistd.h>
-
-#include <charconv>
-#include <cstdlib>
-#include <filesystem>
 
 #include "base/check.h"
 #include "base/parallel.h"
@@ -21,47 +16,30 @@
 #include "ledger/check.h"
 #include "ledger/ledger.h"
 #include "ledger/runs.h"
-#include "synth/synth.h"
+#include "simulated_chain.h"
 
 namespace tracehound {
 namespace {
 
 namespace bitcoin = chains::bitcoin;
 
-constexpr std::uint32_t kTxsPerBlock = 3000;
-constexpr std::uint64_t kBytesPerBlock = 1'180'000;  // at that many
-
 // A simulated chain's ledger, made once a run in a temporary folder and removed at the end.
 struct World {
-  std::string folder;
+  TemporaryFolder folder{"check_bench"};
   std::vector<ledger::Ledger> open;  // one
 
   World() {
-    const char* wanted = std::getenv("TRACEHOUND_BENCH_MB");
-    std::uint64_t megabytes = 100;
-    if (wanted != nullptr) {
-      std::string_view text = wanted;
-      auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), megabytes);
-      CHECK(failure == std::errc{} && end == text.data() + text.size());
-    }
-    folder = std::filesystem::temp_directory_path() / fmt::format("check_bench.{}", ::getpid());
-    synth::SynthOptions options;
-    options.out = folder + "/world";
-    options.blocks = 160 + static_cast<std::uint32_t>(megabytes * 1'000'000 / kBytesPerBlock);
-    options.txs_per_block = kTxsPerBlock;
-    options.theft = synth::Theft::none;
-    options.progress = false;
-    CHECK(synth::make_world(posix_files(), options).has_value());
+    make_chain(folder.path() + "/world");
     bitcoin::IngestOptions ingest;
     ingest.progress = false;
-    CHECK(bitcoin::ingest_blocks(posix_files(), options.out + "/blocks",
-                                 *bitcoin::find_network("regtest"), folder + "/ledger", ingest)
+    CHECK(bitcoin::ingest_blocks(posix_files(), folder.path() + "/world/blocks",
+                                 *bitcoin::find_network("regtest"), folder.path() + "/ledger",
+                                 ingest)
               .has_value());
-    auto ledger = ledger::Ledger::open(posix_files(), folder + "/ledger");
+    auto ledger = ledger::Ledger::open(posix_files(), folder.path() + "/ledger");
     CHECK(ledger.has_value());
     open.push_back(std::move(*ledger));
   }
-  ~World() { std::filesystem::remove_all(folder); }
 };
 
 const ledger::Ledger& the_ledger() {

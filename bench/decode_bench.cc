@@ -12,23 +12,17 @@
 //   TRACEHOUND_BENCH_BLOCKS=DIR script/bench decode      # a regtest folder that is there already
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <charconv>
 #include <cstdlib>
-#include <filesystem>
 
 #include "base/check.h"
 #include "chains/bitcoin/record_scan.h"
-#include "synth/synth.h"
+#include "simulated_chain.h"
 
 namespace tracehound {
 namespace {
 
 namespace bitcoin = chains::bitcoin;
-
-constexpr std::uint32_t kTxsPerBlock = 3000;
-constexpr std::uint64_t kBytesPerBlock = 1'180'000;  // at that many
 
 class Folder {
  public:
@@ -36,21 +30,14 @@ class Folder {
     if (const char* given = std::getenv("TRACEHOUND_BENCH_BLOCKS")) {
       blocks_ = given;
     } else {
-      made_ = std::filesystem::temp_directory_path() / fmt::format("decode_bench.{}", ::getpid());
-      blocks_ = made_ + "/blocks";
-      make();
+      make_chain(made_.path());
+      blocks_ = made_.path() + "/blocks";
     }
     auto files = bitcoin::BlockFiles::open(posix_files(), blocks_);
     CHECK(files.has_value());
     files_ = std::move(*files);
     scan_ = scan();
   }
-  ~Folder() {
-    if (!made_.empty()) std::filesystem::remove_all(made_);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
   const bitcoin::Network& network() const { return *bitcoin::find_network("regtest"); }
   const bitcoin::BlockFiles& files() const { return *files_; }
   const std::vector<bitcoin::FoundBlock>& blocks() const { return scan_.blocks; }
@@ -63,23 +50,7 @@ class Folder {
   }
 
  private:
-  void make() const {
-    std::uint64_t megabytes = 100;
-    if (const char* wanted = std::getenv("TRACEHOUND_BENCH_MB")) {
-      std::string_view text = wanted;
-      auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), megabytes);
-      CHECK(failure == std::errc{} && end == text.data() + text.size());
-    }
-    synth::SynthOptions options;
-    options.out = made_;
-    options.blocks = 160 + static_cast<std::uint32_t>(megabytes * 1'000'000 / kBytesPerBlock);
-    options.txs_per_block = kTxsPerBlock;
-    options.theft = synth::Theft::none;
-    options.progress = false;
-    CHECK(synth::make_world(posix_files(), options).has_value());
-  }
-
-  std::string made_;
+  TemporaryFolder made_{"decode_bench"};
   std::string blocks_;
   std::optional<bitcoin::BlockFiles> files_;
   bitcoin::RecordScan scan_;
@@ -98,7 +69,9 @@ void each_block(benchmark::State& state, OfBlock of_block) {
   folder();
   for (auto _ : state) {
     for (const auto& block : folder().blocks()) {
-      of_block(folder().files().read(block.place, scratch));
+      auto loaded = folder().files().load(block.place, scratch);
+      CHECK(loaded.has_value());
+      of_block(*loaded);
       bytes += block.place.size;
     }
   }

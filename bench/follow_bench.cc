@@ -18,7 +18,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -29,7 +28,7 @@
 #include "base/http.h"
 #include "chains/bitcoin/node_rpc.h"
 #include "chains/bitcoin/record_scan.h"
-#include "synth/synth.h"
+#include "simulated_chain.h"
 
 extern char** environ;
 
@@ -57,9 +56,8 @@ class Node {
     url = fmt::format("http://127.0.0.1:{}/", ntohs(place.sin_port));
     std::thread([this] { serve(); }).detach();
   }
-  ~Node() { std::filesystem::remove_all(folder); }
 
-  std::string folder;
+  TemporaryFolder folder{"follow_bench"};
   std::string url;
   std::vector<Hash256> hashes;
   std::uint64_t block_bytes = 0;
@@ -74,27 +72,12 @@ class Node {
   std::unordered_map<std::string, std::string> blocks_;  // hash -> the answer to getblock
 };
 
-std::uint64_t wanted_blocks() {
-  const char* wanted = std::getenv("TRACEHOUND_BENCH_BLOCKS");
-  std::uint64_t blocks = 200;
-  if (wanted != nullptr) {
-    std::string_view text = wanted;
-    auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), blocks);
-    CHECK(failure == std::errc{} && end == text.data() + text.size());
-  }
-  return blocks;
-}
+std::uint64_t wanted_blocks() { return wanted("TRACEHOUND_BENCH_BLOCKS", 200); }
 
 void Node::make_chain() {
-  folder = std::filesystem::temp_directory_path() / fmt::format("follow_bench.{}", ::getpid());
-  synth::SynthOptions options;
-  options.out = folder + "/world";
-  options.blocks = kYoungBlocks + static_cast<std::uint32_t>(wanted_blocks());
-  options.txs_per_block = kTxsPerBlock;
-  options.theft = synth::Theft::none;
-  options.progress = false;
-  CHECK(synth::make_world(posix_files(), options).has_value());
-  auto files = bitcoin::BlockFiles::open(posix_files(), options.out + "/blocks");
+  tracehound::make_chain(folder.path() + "/world",
+                         kYoungBlocks + static_cast<std::uint32_t>(wanted_blocks()), kTxsPerBlock);
+  auto files = bitcoin::BlockFiles::open(posix_files(), folder.path() + "/world/blocks");
   CHECK(files.has_value());
   Progress silent("", "", 1, 1.0, false);
   auto scan = bitcoin::scan_records(
@@ -104,7 +87,9 @@ void Node::make_chain() {
   for (const auto& found : scan->blocks) {  // which lie in chain order
     hashes.push_back(found.header.hash);
     block_bytes += found.place.size;
-    blocks_[hashes.back().text()] = to_hex(files->read(found.place, scratch));
+    auto bytes = files->load(found.place, scratch);
+    CHECK(bytes.has_value());
+    blocks_[hashes.back().text()] = to_hex(*bytes);
   }
 }
 
@@ -208,7 +193,7 @@ BENCHMARK(floor)->Iterations(1)->UseManualTime()->Unit(benchmark::kMillisecond);
 void follow(benchmark::State& state) {
   node();
   for (auto _ : state) {
-    std::string ledger = node().folder + "/ledger";
+    std::string ledger = node().folder.path() + "/ledger";
     std::filesystem::remove_all(ledger);
     std::string words[] = {TRACEHOUND_PROGRAM, "follow",         "--rpc",   node().url, "--network",
                            "regtest",          "--until-synced", "--quiet", "--ledger", ledger};

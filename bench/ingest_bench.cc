@@ -17,9 +17,7 @@
 #include <spawn.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include <charconv>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -32,7 +30,7 @@
 #include "ledger/ledger.h"
 #include "ledger/resolver.h"
 #include "ledger/runs.h"
-#include "synth/synth.h"
+#include "simulated_chain.h"
 
 extern char** environ;
 
@@ -41,37 +39,13 @@ namespace {
 
 namespace bitcoin = chains::bitcoin;
 
-constexpr std::uint32_t kTxsPerBlock = 3000;
-constexpr std::uint64_t kBytesPerBlock = 1'180'000;  // at that many
-
 // The simulated chain, made once a run in a temporary folder and removed at the end.
 struct World {
-  std::string folder;
-  synth::SynthReport made;
+  TemporaryFolder folder{"ingest_bench"};
+  synth::SynthReport made = make_chain(folder.path() + "/world");
 
-  World() {
-    const char* wanted = std::getenv("TRACEHOUND_BENCH_MB");
-    std::uint64_t megabytes = 100;
-    if (wanted != nullptr) {
-      std::string_view text = wanted;
-      auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), megabytes);
-      CHECK(failure == std::errc{} && end == text.data() + text.size());
-    }
-    std::uint64_t bytes = megabytes * 1'000'000;
-    folder = std::filesystem::temp_directory_path() / fmt::format("ingest_bench.{}", ::getpid());
-    synth::SynthOptions options;
-    options.out = folder + "/world";
-    options.blocks = 160 + static_cast<std::uint32_t>(bytes / kBytesPerBlock);
-    options.txs_per_block = kTxsPerBlock;
-    options.theft = synth::Theft::none;
-    options.progress = false;
-    auto world = synth::make_world(posix_files(), options);
-    CHECK(world.has_value());
-    made = *world;
-  }
-  ~World() { std::filesystem::remove_all(folder); }
-  std::string blocks() const { return folder + "/world/blocks"; }
-  std::string ledger() const { return folder + "/ledger"; }
+  std::string blocks() const { return folder.path() + "/world/blocks"; }
+  std::string ledger() const { return folder.path() + "/ledger"; }
 };
 
 World& world() {

@@ -13,8 +13,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cstdlib>
 #include <filesystem>
 #include <numeric>
 
@@ -22,43 +20,27 @@
 #include "chains/bitcoin/ingest.h"
 #include "ledger/ledger.h"
 #include "ledger/runs.h"
-#include "synth/synth.h"
+#include "simulated_chain.h"
 
 namespace tracehound {
 namespace {
 
-constexpr std::uint32_t kTxsPerBlock = 3000;
-constexpr std::uint64_t kBytesPerBlock = 1'180'000;
 constexpr std::size_t kSamples = 100'000;
 
 class World {
  public:
   World() {
-    std::uint64_t megabytes = 100;
-    if (const char* wanted = std::getenv("TRACEHOUND_BENCH_MB")) {
-      std::string_view text = wanted;
-      auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), megabytes);
-      CHECK(failure == std::errc{} && end == text.data() + text.size());
-    }
-    folder_ = std::filesystem::temp_directory_path() / fmt::format("lookup_bench.{}", ::getpid());
-    synth::SynthOptions options;
-    options.out = folder_ + "/world";
-    options.blocks = 160 + static_cast<std::uint32_t>(megabytes * 1'000'000 / kBytesPerBlock);
-    options.txs_per_block = kTxsPerBlock;
-    options.theft = synth::Theft::none;
-    options.progress = false;
-    CHECK(synth::make_world(posix_files(), options).has_value());
-    CHECK(chains::bitcoin::ingest_blocks(posix_files(), folder_ + "/world/blocks",
+    make_chain(folder_.path() + "/world");
+    CHECK(chains::bitcoin::ingest_blocks(posix_files(), folder_.path() + "/world/blocks",
                                          *chains::bitcoin::find_network("regtest"), ledger_folder(),
                                          {.progress = false})
               .has_value());
     ledger_.push_back(ledger::Ledger::open(posix_files(), ledger_folder()).value());
     choose();
   }
-  ~World() { std::filesystem::remove_all(folder_); }
 
   const ledger::Ledger& ledger() const { return ledger_.front(); }
-  std::string ledger_folder() const { return folder_ + "/ledger"; }
+  std::string ledger_folder() const { return folder_.path() + "/ledger"; }
 
   std::vector<Hash256> txids;
   std::vector<AddressId> addresses;
@@ -84,7 +66,7 @@ class World {
     busiest_coins = *most;
   }
 
-  std::string folder_;
+  TemporaryFolder folder_{"lookup_bench"};
   std::vector<ledger::Ledger> ledger_;  // one
 };
 

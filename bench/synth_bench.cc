@@ -10,16 +10,14 @@
 //   TRACEHOUND_BENCH_MB=200 script/bench synth      # the size of the simulated chain; default 150
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
 
 #include "base/check.h"
-#include "synth/synth.h"
+#include "simulated_chain.h"
 
 namespace tracehound {
 namespace {
@@ -28,27 +26,11 @@ constexpr std::uint32_t kTxsPerBlock = 3000;
 constexpr std::uint64_t kBytesPerBlock = 1'080'000;  // at that many
 constexpr std::uint32_t kBlocksBefore = 100;         // that hold a coinbase only
 
-std::uint64_t megabytes_wanted() {
-  std::uint64_t megabytes = 150;
-  if (const char* wanted = std::getenv("TRACEHOUND_BENCH_MB")) {
-    std::string_view text = wanted;
-    auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), megabytes);
-    CHECK(failure == std::errc{} && end == text.data() + text.size());
-  }
-  return megabytes;
-}
-
-// Removed with what is in it, at the end.
-struct Folder {
-  std::string path =
-      std::filesystem::temp_directory_path() / fmt::format("synth_bench.{}", ::getpid());
-  ~Folder() { std::filesystem::remove_all(path); }
-};
-
 synth::SynthReport make_world(const std::string& out) {
   synth::SynthOptions options;
   options.out = out;
-  auto blocks = static_cast<std::uint32_t>(megabytes_wanted() * 1'000'000 / kBytesPerBlock);
+  auto blocks =
+      static_cast<std::uint32_t>(wanted("TRACEHOUND_BENCH_MB", 150) * 1'000'000 / kBytesPerBlock);
   options.blocks = std::max(kBlocksBefore + blocks, synth::kBlocksMinForTheft);
   options.txs_per_block = kTxsPerBlock;
   options.progress = false;
@@ -78,14 +60,14 @@ class Rates {
 };
 
 void world(benchmark::State& state) {
-  Folder folder;
+  TemporaryFolder folder("synth_bench");
   Rates rates;
   for (auto _ : state) {
     rates.start();
-    auto made = make_world(folder.path);
+    auto made = make_world(folder.path());
     rates.stop(made.block_bytes);
     state.PauseTiming();
-    std::filesystem::remove_all(folder.path);
+    std::filesystem::remove_all(folder.path());
     state.ResumeTiming();
   }
   rates.show(state);
@@ -93,17 +75,17 @@ void world(benchmark::State& state) {
 BENCHMARK(world)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(1);
 
 void floor_write_the_same_bytes(benchmark::State& state) {
-  Folder folder;
-  auto made = make_world(folder.path);
+  TemporaryFolder folder("synth_bench");
+  auto made = make_world(folder.path());
   std::vector<Bytes> contents;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder.path)) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder.path())) {
     if (entry.is_regular_file()) contents.push_back(*read_file(posix_files(), entry.path()));
   }
   Rates rates;
   for (auto _ : state) {
     rates.start();
     for (std::size_t i = 0; i < contents.size(); ++i) {
-      auto file = posix_files().open_write(fmt::format("{}/{}", folder.path, i));
+      auto file = posix_files().open_write(fmt::format("{}/{}", folder.path(), i));
       CHECK(file && (*file)->append(contents[i]) && (*file)->sync());
     }
     rates.stop(made.block_bytes);

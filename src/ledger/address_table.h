@@ -12,6 +12,7 @@
 
 #include "base/huge_pages.h"
 #include "base/ids.h"
+#include "ledger/table_room.h"
 
 namespace tracehound::ledger {
 
@@ -49,7 +50,7 @@ class AddressTable {
   }
   // REQUIRES: the address is not here.
   void insert(std::uint64_t key, AddressId id) {
-    if ((size_ + 1) * 3 > slots_.size() * 2) grow();
+    if (is_full(size_ + 1, slots_.size())) grow();
     place({key, id.number(), now_});
     ++size_;
   }
@@ -57,13 +58,7 @@ class AddressTable {
   // Whether `more` addresses fit without the table taking more than `bytes`, the moment of its
   // growing included.
   bool has_room(std::uint64_t more, std::uint64_t bytes) const {
-    std::uint64_t slots = slots_.size();
-    std::uint64_t grown_from = 0;
-    while ((size_ + more) * 3 > slots * 2) {
-      grown_from = slots;
-      slots *= 2;
-    }
-    return (slots + grown_from) * sizeof(Slot) <= bytes;
+    return bytes_to_hold(size_ + more, slots_.size(), sizeof(Slot)) <= bytes;
   }
 
   // Forgets about half of the addresses before `end`, those that were not used for longest.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "ledger/table_room.h"
 
 namespace tracehound::ledger {
 
@@ -68,13 +69,7 @@ void UnspentTable::grow() {
 }
 
 bool UnspentTable::has_room(std::uint64_t more, std::uint64_t bytes) const {
-  std::uint64_t slots = slots_.size();
-  std::uint64_t grown_from = 0;
-  while ((size_ + more) * 3 > slots * 2) {
-    grown_from = slots;
-    slots *= 2;
-  }
-  return (slots + grown_from) * sizeof(Slot) <= bytes;
+  return bytes_to_hold(size_ + more, slots_.size(), sizeof(Slot)) <= bytes;
 }
 
 void UnspentTable::forget_older_half(CoinId end) {
@@ -98,7 +93,7 @@ void UnspentTable::forget_older_half(CoinId end) {
 
 std::optional<UnspentCoin> UnspentTable::insert(const Outpoint& outpoint, const UnspentCoin& coin) {
   CHECK(outpoint.index < kOutputLimit && coin.coin.number() <= kUint40Max);
-  if ((size_ + 1) * 3 > slots_.size() * 2) grow();
+  if (is_full(size_ + 1, slots_.size())) grow();
   Slot& slot = slots_[find(outpoint)];
   std::optional<UnspentCoin> before;
   if (slot.coin_and_index != kEmpty) {

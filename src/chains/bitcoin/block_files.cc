@@ -107,11 +107,6 @@ Result<ByteView> BlockFiles::load(const BlockPlace& place, Bytes& scratch) const
   return bytes;
 }
 
-ByteView BlockFiles::read(const BlockPlace& place, Bytes& scratch) const {
-  auto bytes = load(place, scratch);
-  return bytes ? *bytes : ByteView{};
-}
-
 BlockFile::BlockFile(std::unique_ptr<ReadFile> file, const BlockFileKey& key)
     : file_(std::move(file)), key_(key) {}
 

@@ -80,8 +80,6 @@ class BlockFiles {
 
   // The block's bytes, read into `scratch`, which grows to the largest of them; one a thread.
   Result<ByteView> load(const BlockPlace& place, Bytes& scratch) const;
-  // The same, and no bytes at all where they cannot be read: what no block has.
-  ByteView read(const BlockPlace& place, Bytes& scratch) const;
 
  private:
   FileSystem* files_ = nullptr;
