@@ -1,0 +1,72 @@
+// Which output of a transaction goes back to who paid: guesses by rule. A rule says which outputs
+// it does not rule out; rules are combined as sets; a guess is made where one output is left.
+// Guesses annotate and never merge by themselves: one careless rule once put 256 million addresses
+// into one cluster of BlockSci's.
+//
+// The rules up to `none` mean exactly what BlockSci's of the same names do (its
+// change_address.cpp). OP_RETURN outputs are ruled out by all of them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "ledger/ledger.h"
+
+namespace tracehound::clusters {
+
+enum class ChangeRule : std::uint8_t {
+  peeling_chain,   // one input, two outputs, and so is its parent or a spender: unspent outputs,
+                   // and those spent by a transaction for which the same holds
+  power_of_ten,    // not a multiple of 10^6 satoshi
+  optimal_change,  // smaller than the smallest input
+  address_type,    // of the script kind that all inputs have
+  locktime,        // unspent, or spent with a locktime just if this one has a locktime
+  address_reuse,   // paid to an address that is also an input's
+  client_change,   // paid to an address that appears here for the first time
+  legacy,          // no CoinJoin, two outputs at least, one of which is both fresh and
+                   // smaller than the smallest input
+  fixed_fee,       // unspent, or spent at the same whole fee per 1000 virtual bytes
+  spent,           // spent
+  none,            // no output at all
+  one_time,        // 2 to 10 outputs, and one is of the inputs' kind, no multiple of 1000 satoshi,
+                   // smaller than the smallest input, at an address used for nothing else
+  peel_next,       // what a peel chain goes on with (peel.h's find_next)
+};
+inline constexpr std::size_t kChangeRules = 13;
+std::string_view name_of(ChangeRule rule);  // "peeling_chain", ...
+std::optional<ChangeRule> change_rule_named(std::string_view name);
+
+// Output numbers, ascending.
+using OutputSet = std::vector<std::uint32_t>;
+OutputSet unite(const OutputSet& a, const OutputSet& b);
+OutputSet intersect(const OutputSet& a, const OutputSet& b);
+OutputSet subtract(const OutputSet& a, const OutputSet& b);
+// The output, if there is exactly one.
+std::optional<std::uint32_t> unique(const OutputSet& outputs);
+
+// The outputs that the rule does not rule out. A coinbase has no change: none.
+OutputSet candidates(ChangeRule rule, const ledger::Ledger& ledger, TxId tx);
+
+struct RuleSet {
+  std::vector<ChangeRule> rules;
+};
+
+struct ChangeGuess {
+  std::uint32_t output = 0;
+  CoinId coin;
+  std::vector<ChangeRule> rules;  // those that leave this output alone, in their order
+  std::uint8_t confidence = 0;    // 0 to 100; docs/accuracy.md says what was measured
+};
+
+// The change by a set of rules: the one output that is left alone by the most rules. Nothing where
+// no rule leaves exactly one, where two outputs tie, and in CoinJoins.
+std::optional<ChangeGuess> change_of(const ledger::Ledger& ledger, TxId tx, const RuleSet& rules);
+// By the rules that are right often enough to be shown to people.
+std::optional<ChangeGuess> change_of(const ledger::Ledger& ledger, TxId tx);
+
+}  // namespace tracehound::clusters

@@ -1,0 +1,62 @@
+// Peel chains: one owner's coin goes from transaction to transaction, and each time a part is paid
+// away (peeled off) and the rest goes on.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+#include "ledger/ledger.h"
+
+namespace tracehound::clusters {
+
+// Which output of a transaction the owner goes on with (Kappos et al., "How to Peel a Million",
+// USENIX Security 2022, in our words): the only output at an address not seen before; or, among the
+// fresh ones, the only one spent in the way that this transaction spends. Nothing where that leaves
+// none or several.
+std::optional<CoinId> find_next(const ledger::Ledger& ledger, TxId tx);
+// Which input the owner came with: the only one that is its own transaction's find_next.
+std::optional<CoinId> find_previous(const ledger::Ledger& ledger, TxId tx);
+
+// Why a chain ends.
+enum class PeelEnd : std::uint8_t {
+  unspent,    // the rest lies there still
+  shape,      // the next transaction is no peel: not one owner's coins into two outputs
+  coinbase,   // backwards: the coins were mined
+  mix,        // the next transaction is a CoinJoin
+  pause,      // more time lies between than the options allow
+  undecided,  // no output is the rest for certain
+  longest,    // the options allow no more
+};
+std::string_view name_of(PeelEnd end);
+
+struct PeelOptions {
+  std::uint64_t hops_max = 100'000;
+  // Between two of its transactions, in seconds of block time; 0 is no limit.
+  std::uint32_t pause_max = 0;
+  // Where find_next does not decide, go on with the larger output if it holds at least this many
+  // hundredths of both; 0 ends the chain there.
+  std::uint32_t larger_share = 70;
+};
+
+struct PeelHop {
+  TxId tx;
+  CoinId rest;    // the output that goes on
+  CoinId peeled;  // the other one
+  bool by_value;  // decided by the larger share, not by find_next
+};
+
+struct PeelChain {
+  std::vector<PeelHop> hops;             // in chain order
+  PeelEnd first_end = PeelEnd::longest;  // why it does not begin earlier; of a backward walk
+  PeelEnd last_end = PeelEnd::longest;   // why it does not go on; of a forward walk
+};
+
+// From a transaction on. No hops where it is no peel itself.
+PeelChain follow_peel(const ledger::Ledger& ledger, TxId start, const PeelOptions& options = {});
+// Up to a transaction.
+PeelChain follow_peel_back(const ledger::Ledger& ledger, TxId end, const PeelOptions& options = {});
+
+}  // namespace tracehound::clusters
