@@ -44,7 +44,7 @@ def reference_lines(chain, numbers, seeds, method):
     cases = [{"coin": numbers[name], "first": 0, "end": int(value), "label": 1}
              for name, value in seeds]
     lines = []
-    for line in trace_reference.Trace(trace_reference.Chain(chain), {}, cases, method).run():
+    for line in trace_reference.Trace({"chain": chain, "seeds": cases}, method).run():
         words = line.removesuffix(" label 1").split()
         if words[0] == "seed":
             words = ["seed", words[1], "effective", words[5]]
