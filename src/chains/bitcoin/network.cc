@@ -4,15 +4,14 @@
 #include <array>
 
 #include "base/check.h"
+#include "ledger/subsidy.h"
 
 namespace tracehound::chains::bitcoin {
 namespace {
 
 constexpr Amount kCoin = 100'000'000;  // satoshi, and Litecoin's smallest unit likewise
-constexpr Amount kFirstSubsidy = 50 * kCoin;
 constexpr Amount kBitcoinMoney = 21'000'000 * kCoin;
 constexpr Amount kLitecoinMoney = 84'000'000 * kCoin;
-constexpr std::uint32_t kRegtestHalving = 150;
 
 // The four bytes that begin each record of a block file, in the order they lie there.
 constexpr std::uint32_t magic(Byte first, Byte second, Byte third, Byte fourth) {
@@ -35,7 +34,6 @@ Network bitcoin_main() {
       .proof_of_work = ProofOfWork::sha256d,
       .easiest_bits = 0x1D00FFFF,
       .max_money = kBitcoinMoney,
-      .halving_interval = 210'000,
       .pubkey_prefix = 0x00,
       .script_prefix = 0x05,
       .script_prefix_old = 0x05,
@@ -72,7 +70,6 @@ Network bitcoin_regtest() {
       bitcoin_test("regtest", "bitcoin:regtest", magic(0xFA, 0xBF, 0xB5, 0xDA),
                    "0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206");
   network.easiest_bits = 0x207FFFFF;
-  network.halving_interval = kRegtestHalving;
   network.bech32_prefix = "bcrt";
   return network;
 }
@@ -86,7 +83,6 @@ Network litecoin_main() {
       .proof_of_work = ProofOfWork::scrypt,
       .easiest_bits = 0x1E0FFFFF,
       .max_money = kLitecoinMoney,
-      .halving_interval = 840'000,
       .pubkey_prefix = 0x30,
       .script_prefix = 0x32,
       .script_prefix_old = 0x05,
@@ -116,7 +112,6 @@ Network litecoin_regtest() {
   network.magic = magic(0xFA, 0xBF, 0xB5, 0xDA);
   network.genesis = hash("530827f38f93b43ed12af0b3ad25a288dc02ed74d6d7857862df51fc56c416f9");
   network.easiest_bits = 0x207FFFFF;
-  network.halving_interval = kRegtestHalving;
   network.bech32_prefix = "rltc";
   return network;
 }
@@ -152,8 +147,9 @@ const Network* find_network_of_chain(std::string_view chain) {
 }
 
 Amount subsidy(const Network& network, BlockHeight height) {
-  std::uint32_t halvings = height.number() / network.halving_interval;
-  return halvings < 64 ? kFirstSubsidy >> halvings : 0;
+  auto coins = ledger::subsidy(network.chain, height);
+  CHECK(coins.has_value());
+  return *coins;
 }
 
 }  // namespace tracehound::chains::bitcoin

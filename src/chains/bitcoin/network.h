@@ -22,8 +22,7 @@ struct Network {
   ProofOfWork proof_of_work;
   std::uint32_t easiest_bits;  // no header's target may be above this one's
   Amount max_money;
-  std::uint32_t halving_interval;  // blocks between halvings of the 50-coin subsidy
-  Byte pubkey_prefix;              // Base58Check version bytes
+  Byte pubkey_prefix;  // Base58Check version bytes
   Byte script_prefix;
   Byte script_prefix_old;  // still read, never written (Litecoin); else equal to script_prefix
   std::string_view bech32_prefix;
@@ -34,7 +33,7 @@ std::span<const Network> networks();
 // nullptr when there is none of that name.
 const Network* find_network(std::string_view name);
 const Network* find_network_of_chain(std::string_view chain);
-// The coins a block at `height` may create, without fees.
+// The coins a block at `height` may create, without fees (ledger/subsidy.h).
 Amount subsidy(const Network& network, BlockHeight height);
 
 }  // namespace tracehound::chains::bitcoin
