@@ -29,6 +29,8 @@ std::string clause(const KindSum& sum) {
       return "went in fees";
     case DestinationKind::cut:
       return "was not followed further";
+    case DestinationKind::mined:
+      return "was made by miners";
   }
   return "";
 }

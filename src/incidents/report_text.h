@@ -69,7 +69,7 @@ std::string_view kind_meaning(trace::DestinationKind kind);
 inline constexpr std::array<trace::DestinationKind, trace::kDestinationKinds> kPageOrder = {
     trace::DestinationKind::service, trace::DestinationKind::held,   trace::DestinationKind::mixed,
     trace::DestinationKind::crossed, trace::DestinationKind::burned, trace::DestinationKind::fees,
-    trace::DestinationKind::cut};
+    trace::DestinationKind::cut,     trace::DestinationKind::mined};
 // Where `kind` stands in it.
 std::size_t page_rank(trace::DestinationKind kind);
 

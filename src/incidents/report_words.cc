@@ -35,6 +35,7 @@ constexpr std::array<KindWords, trace::kDestinationKinds> kKinds = {{
     {DestinationKind::fees, "Fees", "fees", "Was paid to miners for including the transactions."},
     {DestinationKind::cut, "Not followed", "cut",
      "Was left where a limit of this trace stops it; it may have moved on."},
+    {DestinationKind::mined, "Mined", "mined", "Was made by a miner as the reward for a block."},
 }};
 
 const KindWords& words_of(DestinationKind kind) {
@@ -71,6 +72,25 @@ MethodWords method_words(MethodKind method) {
       return {"poison",
               "Every output of a transaction that spends a single stolen unit counts as reached, "
               "whole. It shows how far a theft could have spread, never how much arrived."};
+    case MethodKind::lifo:
+      return {"last in, first out (LIFO)",
+              "The units of a transaction\xE2\x80\x99s inputs are laid end to end in input order, "
+              "and its outputs take from the far end in output order. What is left at the front is "
+              "the fee."};
+    case MethodKind::tiho:
+      return {"taint in, highest out (TIHO)",
+              "Stolen units go into a transaction\xE2\x80\x99s largest output first, then the next "
+              "largest, each filled before the next. The fee takes what no output has room for."};
+    case MethodKind::tilo:
+      return {
+          "taint in, lowest out (TILO)",
+          "Stolen units go into a transaction\xE2\x80\x99s smallest output first, then the next "
+          "smallest, each filled before the next. The fee takes what no output has room for."};
+    case MethodKind::seniority:
+      return {
+          "seniority",
+          "Stolen units go into a transaction\xE2\x80\x99s first output first, then the second, "
+          "each filled before the next. The fee takes what no output has room for."};
   }
   check_failed("a method without words", __FILE__, __LINE__);
 }

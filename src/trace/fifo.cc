@@ -13,8 +13,6 @@
 // runs; a coin has at most one run more than the runs and inputs that went into it.
 // Source: Anderson, Shumailov, Ahmed, "Making Bitcoin Legal" (2018).
 
-#include <algorithm>
-
 #include "trace/method.h"
 
 namespace tracehound::trace {
@@ -33,20 +31,7 @@ class Fifo : public RunMethod {
       }
       append_run(line_, 0, input.value - listed, kClean);
     }
-    trim_clean_end(line_, 0);
-
-    std::size_t next = 0;  // the first run with units left; past the last one all is clean
-    for (Amount value : movement.outputs) {
-      while (value > 0 && next < line_.size()) {
-        Run& run = line_[next];
-        Amount taken = std::min(value, run.length);
-        into.add(taken, run.label);
-        value -= taken;
-        run.length -= taken;
-        if (run.length == 0) ++next;
-      }
-      into.end_output();
-    }
+    cut_line(line_, movement.outputs, into);
   }
 
  private:

@@ -1,5 +1,6 @@
 #include "trace/method.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -17,10 +18,14 @@ struct MethodEntry {
   std::unique_ptr<AmountMethod> (*make_amounts)();
   std::unique_ptr<RunMethod> (*make_runs)();
 };
-constexpr std::array kMethods = {
+constexpr std::array<MethodEntry, kMethodKinds> kMethods = {
     MethodEntry{MethodKind::poison, "poison", false, make_poison, nullptr},
     MethodEntry{MethodKind::haircut, "haircut", true, make_haircut, nullptr},
     MethodEntry{MethodKind::fifo, "fifo", true, nullptr, make_fifo},
+    MethodEntry{MethodKind::lifo, "lifo", true, nullptr, make_lifo},
+    MethodEntry{MethodKind::tiho, "tiho", true, make_tiho, nullptr},
+    MethodEntry{MethodKind::tilo, "tilo", true, make_tilo, nullptr},
+    MethodEntry{MethodKind::seniority, "seniority", true, make_seniority, nullptr},
 };
 
 const MethodEntry& entry_of(MethodKind kind) {
@@ -32,6 +37,22 @@ const MethodEntry& entry_of(MethodKind kind) {
 }
 
 }  // namespace
+
+void cut_line(std::vector<Run>& line, std::span<const Amount> outputs, Division& into) {
+  trim_clean_end(line, 0);
+  std::size_t next = 0;  // the first run with units left; past the last one all is clean
+  for (Amount value : outputs) {
+    while (value > 0 && next < line.size()) {
+      Run& run = line[next];
+      Amount taken = std::min(value, run.length);
+      into.add(taken, run.label);
+      value -= taken;
+      run.length -= taken;
+      if (run.length == 0) ++next;
+    }
+    into.end_output();
+  }
+}
 
 Method make_method(MethodKind kind) {
   const MethodEntry& entry = entry_of(kind);
@@ -52,6 +73,14 @@ std::optional<MethodKind> method_named(std::string_view name) {
   return std::nullopt;
 }
 
+bool conserves(MethodKind method) { return entry_of(method).conserves; }
+
+std::string_view name_of(Direction direction) {
+  return direction == Direction::forward ? "forward" : "backward";
+}
+
+std::string_view name_of(FeeRule rule) { return rule == FeeRule::sink ? "sink" : "miner"; }
+
 std::string_view name_of(DestinationKind kind) {
   switch (kind) {
     case DestinationKind::held:
@@ -68,6 +97,8 @@ std::string_view name_of(DestinationKind kind) {
       return "fees";
     case DestinationKind::cut:
       return "cut";
+    case DestinationKind::mined:
+      return "mined";
   }
   CHECK(!"every DestinationKind has a name");
   std::unreachable();

@@ -74,6 +74,10 @@ class Division {
   std::size_t start_ = 0;  // of the output being filled
 };
 
+// What fifo and lifo share: each output takes its units from the front of what is left of the line.
+// The line is used up by it.
+void cut_line(std::vector<Run>& line, std::span<const Amount> outputs, Division& into);
+
 class RunMethod {
  public:
   virtual ~RunMethod() = default;
@@ -94,7 +98,11 @@ struct Method {
 
 std::unique_ptr<AmountMethod> make_poison();
 std::unique_ptr<AmountMethod> make_haircut();
+std::unique_ptr<AmountMethod> make_tiho();
+std::unique_ptr<AmountMethod> make_tilo();
+std::unique_ptr<AmountMethod> make_seniority();
 std::unique_ptr<RunMethod> make_fifo();
+std::unique_ptr<RunMethod> make_lifo();
 
 Method make_method(MethodKind kind);
 

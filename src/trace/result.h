@@ -12,14 +12,35 @@
 
 namespace tracehound::trace {
 
-// Where a tainted unit stands at the end. Every unit stands in exactly one.
-enum class DestinationKind : std::uint8_t { held, service, mixed, crossed, burned, fees, cut };
-inline constexpr std::size_t kDestinationKinds = 7;
+// Where a tainted unit stands at the end. Every unit stands in exactly one. `mined` is where units
+// followed backward began: in a coinbase.
+enum class DestinationKind : std::uint8_t {
+  held,
+  service,
+  mixed,
+  crossed,
+  burned,
+  fees,
+  cut,
+  mined
+};
+inline constexpr std::size_t kDestinationKinds = 8;
 std::string_view name_of(DestinationKind kind);
 
-enum class MethodKind : std::uint8_t { poison, haircut, fifo };  // more to come, one file each
+enum class MethodKind : std::uint8_t { poison, haircut, fifo, lifo, tiho, tilo, seniority };
+inline constexpr std::size_t kMethodKinds = 7;
 std::string_view name_of(MethodKind method);
 std::optional<MethodKind> method_named(std::string_view name);
+// False for poison: reach, never sums.
+bool conserves(MethodKind method);
+
+// To where units are now, or from where they came.
+enum class Direction : std::uint8_t { forward, backward };
+std::string_view name_of(Direction direction);
+
+// What becomes of taint in a fee: it ends there, or flows on into the block's coinbase.
+enum class FeeRule : std::uint8_t { sink, miner };
+std::string_view name_of(FeeRule rule);
 
 // Tainted units resting in a coin.
 struct Landing {
@@ -30,7 +51,8 @@ struct Landing {
   std::uint32_t hops = 0;  // fewest transactions from a seed coin
 };
 
-// All units that ended in one place: one entry per kind, and per service for `service`.
+// All units that ended in one place: one entry per kind, and per service for `service` and for what
+// `crossed` by a service that is a bridge.
 struct Destination {
   DestinationKind kind = DestinationKind::held;
   std::optional<std::uint32_t> service;  // index into Trace::services
@@ -55,7 +77,9 @@ struct SeedCoin {
 
 // Units that one transaction carried into one of its outputs, per label: one parcel each. Poison
 // parcels carry the whole tainted output. `from` is the input that brought the transaction most of
-// the label (the first of equals); `to` none is the fee.
+// the label (the first of equals); `to` none is the fee. Under FeeRule::miner a coinbase's inputs
+// are its block's fees: `from` is then the `from` of the fee that brought most, and `to` none is
+// what the miner left unclaimed.
 struct Parcel {
   TxId transaction;
   CoinId from;
@@ -75,8 +99,12 @@ struct UnconfirmedPart {
 
 struct Trace {
   MethodKind method = MethodKind::fifo;
+  Direction direction = Direction::forward;
+  FeeRule fees = FeeRule::sink;
   bool conserves = true;  // false for poison: reach, never sums
-  Amount claimed = 0;     // sums over seeds
+  // It was told to stop early: what was still to be followed stands in `cut`. The books balance.
+  bool interrupted = false;
+  Amount claimed = 0;  // sums over seeds
   Amount effective = 0;
   std::vector<SeedCoin> seeds;            // chain order
   std::vector<Service> services;          // Stops::services(), reached or not: by name

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <tuple>
+#include <utility>
 
 #include "trace/walk.h"
 
@@ -76,9 +78,10 @@ UnconfirmedPart unconfirmed_part(const ledger::Ledger& ledger, const Trace& trac
 
 }  // namespace
 
-Result<Trace> run(const ledger::Ledger& ledger, std::span<const Seed> seeds, MethodKind kind,
-                  const Stops& stops, const Options& options) {
-  TRY(check_seeds(ledger, seeds));
+namespace {
+
+Result<Trace> run_one(const ledger::Ledger& ledger, std::span<const Seed> seeds, MethodKind kind,
+                      const Stops& stops, const Options& options) {
   std::vector<Seed> sorted(seeds.begin(), seeds.end());
   std::ranges::sort(sorted);
 
@@ -104,6 +107,52 @@ Result<Trace> run(const ledger::Ledger& ledger, std::span<const Seed> seeds, Met
   trace.coins_touched = found.coins_touched;
   TRY(check_balance(trace));
   return trace;
+}
+
+}  // namespace
+
+Result<std::vector<Trace>> run(const ledger::Ledger& ledger, std::span<const Seed> seeds,
+                               std::span<const MethodKind> methods, const Stops& stops,
+                               const Options& options) {
+  TRY(check_seeds(ledger, seeds));
+  std::vector<Trace> traces;
+  for (MethodKind kind : methods) {
+    TRY_ASSIGN(Trace trace, run_one(ledger, seeds, kind, stops, options));
+    traces.push_back(std::move(trace));
+  }
+  return traces;
+}
+
+Result<Trace> run(const ledger::Ledger& ledger, std::span<const Seed> seeds, MethodKind method,
+                  const Stops& stops, const Options& options) {
+  TRY_ASSIGN(auto traces, run(ledger, seeds, std::span(&method, 1), stops, options));
+  return std::move(traces.front());
+}
+
+std::vector<Range> ranges(std::span<const Trace> traces) {
+  using Place = std::pair<DestinationKind, std::optional<std::uint32_t>>;
+  std::map<Place, Range> found;
+  std::map<Place, std::size_t> reached;
+  std::size_t conserving = 0;
+  for (const Trace& trace : traces) {
+    if (!trace.conserves) continue;
+    ++conserving;
+    for (const Destination& destination : trace.destinations) {
+      Place place(destination.kind, destination.service);
+      Amount amount = destination.amount;
+      auto [entry, fresh] =
+          found.try_emplace(place, Range{destination.kind, destination.service, amount, amount});
+      entry->second.least = std::min(entry->second.least, amount);
+      entry->second.most = std::max(entry->second.most, amount);
+      ++reached[place];
+    }
+  }
+  std::vector<Range> list;
+  for (auto& [place, range] : found) {
+    if (reached[place] < conserving) range.least = 0;
+    list.push_back(range);
+  }
+  return list;
 }
 
 Status check_balance(const Trace& trace) {

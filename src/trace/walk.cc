@@ -144,7 +144,7 @@ void Walk::note_origin(CoinId coin, Label label, std::uint32_t hops, Amount brou
 void Walk::bury() {
   for (const Waiting& waiting : arriving_) {
     land(waiting.coin, columns_.value(waiting.coin), runs_of(waiting),
-         {DestinationKind::burned, 0});
+         {.kind = DestinationKind::burned});
     if (waiting.count > 1) run_store_.remove(waiting.slot, waiting.count);
   }
 }
@@ -235,7 +235,7 @@ void Walk::arrive_at_seed(CoinId coin, Amount value, RunView runs) {
 void Walk::settle(CoinId coin, Amount value, RunView runs, std::optional<Stop> stop) {
   if (stop) return land(coin, value, runs, *stop);
   std::optional<TxId> spender = columns_.spender(coin);
-  if (!spender) return land(coin, value, runs, {DestinationKind::held, 0});
+  if (!spender) return land(coin, value, runs, {.kind = DestinationKind::held});
   if (*spender <= at_) {
     contradiction_ = "a coin it creates is spent before it";
     return;
@@ -251,9 +251,8 @@ void Walk::settle(CoinId coin, Amount value, RunView runs, std::optional<Stop> s
 }
 
 void Walk::land(CoinId coin, Amount value, RunView runs, Stop stop) {
-  auto& landings = stop.kind == DestinationKind::service
-                       ? found_.by_service[stop.service]
-                       : found_.by_kind[static_cast<std::size_t>(stop.kind)];
+  auto& landings = stop.service != kNoService ? found_.by_service[stop.service]
+                                              : found_.by_kind[static_cast<std::size_t>(stop.kind)];
   if (runs.size() == 1) {
     landings.push_back({coin, value, runs[0].length, runs[0].label, runs[0].hops});
     return;

@@ -1,0 +1,37 @@
+#include "trace/filling.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace tracehound::trace {
+
+void fill_outputs(const AmountMovement& movement, std::span<const std::uint32_t> order,
+                  std::span<Amount> shares) {
+  std::ranges::fill(shares, 0);
+  std::size_t label = 0;
+  Amount left = movement.entering[0].amount;
+  for (std::uint32_t output : order) {
+    Amount room = movement.outputs[output];
+    while (room > 0) {
+      Amount taken = std::min(room, left);
+      shares[label * movement.outputs.size() + output] = taken;
+      room -= taken;
+      left -= taken;
+      if (left > 0) continue;
+      if (++label == movement.entering.size()) return;
+      left = movement.entering[label].amount;
+    }
+  }
+}
+
+void order_by_value(std::span<const Amount> outputs, ByValue by,
+                    std::vector<std::uint32_t>& order) {
+  order.resize(outputs.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::sort(order.begin(), order.end() - 1, [&](std::uint32_t a, std::uint32_t b) {
+    if (outputs[a] == outputs[b]) return a < b;
+    return by == ByValue::falling ? outputs[a] > outputs[b] : outputs[a] < outputs[b];
+  });
+}
+
+}  // namespace tracehound::trace
