@@ -15,6 +15,7 @@ namespace {
 struct Options {
   synth::SynthOptions world;
   std::string theft = "hot-wallet";
+  std::string laundering = "mixed";
 };
 
 Status run(Context& context, Options& options) {
@@ -26,6 +27,14 @@ Status run(Context& context, Options& options) {
                             options.theft));
   }
   options.world.theft = *theft;
+  auto style = synth::style_named(options.laundering);
+  if (!style) {
+    return fail(ErrorKind::usage,
+                fmt::format("--laundering {}: there is none of that name; one of mixed, peel, "
+                            "scatter",
+                            options.laundering));
+  }
+  options.world.laundering = *style;
   options.world.progress = !context.quiet;
   auto start = std::chrono::steady_clock::now();
   TRY_ASSIGN(auto report, synth::make_world(context.files, options.world));
@@ -63,6 +72,9 @@ void add_synth(CLI::App& app, Context& context) {
       ->capture_default_str();
   command->add_option("--theft", options->theft, "hot-wallet|wallet-sweep|none")
       ->type_name("KIND")
+      ->capture_default_str();
+  command->add_option("--laundering", options->laundering, "mixed|peel|scatter")
+      ->type_name("STYLE")
       ->capture_default_str();
   command
       ->add_option("--txs-per-block", options->world.txs_per_block, "everyday transactions a block")

@@ -19,23 +19,41 @@ constexpr std::size_t kMixCoinsMax = 10;  // of one part
 constexpr std::array<Plan, 12> kPlans = {Plan::peel,   Plan::hold,    Plan::scatter, Plan::peel,
                                          Plan::mix,    Plan::gather,  Plan::peel,    Plan::hold,
                                          Plan::gather, Plan::scatter, Plan::peel,    Plan::mix};
+constexpr std::array<Plan, 5> kPeelPlans = {Plan::peel, Plan::peel, Plan::hold, Plan::peel,
+                                            Plan::peel};
+constexpr std::array<Plan, 5> kScatterPlans = {Plan::scatter, Plan::gather, Plan::scatter,
+                                               Plan::gather, Plan::hold};
+
+std::span<const Plan> plans_of(Style style) {
+  switch (style) {
+    case Style::mixed:
+      return kPlans;
+    case Style::peel:
+      return kPeelPlans;
+    case Style::scatter:
+      return kScatterPlans;
+  }
+  CHECK(false);
+}
 
 }  // namespace
 
 Laundering::Laundering(World& world, Services& services, Mixing& mixing, ThiefBooks& books,
-                       WalletNo wallet, std::size_t victim)
+                       WalletNo wallet, std::size_t victim, Style style)
     : world_(world),
       services_(services),
       mixing_(mixing),
       books_(books),
       wallet_(wallet),
       victim_(victim),
+      style_(style),
+      plans_(plans_of(style)),
       accounts_(kCustodians) {}
 
 void Laundering::begin(std::vector<std::vector<Loot>> groups, std::uint32_t tip) {
   CHECK(tip > world_.height());
   span_ = std::min(tip - world_.height(), kSpanMax);
-  dealt_ = world_.prng().below(kPlans.size());
+  dealt_ = world_.prng().below(plans_.size());
   for (std::vector<Loot>& group : groups) {
     if (group.size() == 1) {
       schedule(Plan::split, std::move(group[0]), delay(1, 8));
@@ -100,7 +118,7 @@ void Laundering::run(Task task) {
 
 // Gives the coin the next plan in turn.
 void Laundering::deal(Loot loot) {
-  Plan plan = kPlans[dealt_++ % kPlans.size()];
+  Plan plan = plans_[dealt_++ % plans_.size()];
   auto steps = static_cast<std::uint32_t>(world_.prng().between(6, 18));
   schedule(plan, std::move(loot), delay(1, 12), steps);
 }
@@ -205,7 +223,8 @@ void Laundering::gather(Loot loot) {
   if (!worth_spending(sum, 3 * kMergeAt)) return;
   std::vector<Loot> merged = send(std::exchange(gathered_, {}), {{}});
   auto steps = static_cast<std::uint32_t>(world_.prng().between(4, 10));
-  Plan plan = world_.prng().percent(75) ? Plan::peel : Plan::hold;
+  Plan on = style_ == Style::scatter ? Plan::scatter : Plan::peel;
+  Plan plan = world_.prng().percent(75) ? on : Plan::hold;
   schedule(plan, std::move(merged[0]), delay(2, 15), steps);
 }
 

@@ -7,11 +7,13 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include "synth/mixing.h"
 #include "synth/services.h"
+#include "synth/synth.h"
 #include "synth/thief_books.h"
 #include "synth/world.h"
 
@@ -32,7 +34,7 @@ class Laundering {
   // `wallet` is the thief's, delivered by hand. Nothing is deposited with the `victim`; kCustodians
   // where it is no service.
   Laundering(World& world, Services& services, Mixing& mixing, ThiefBooks& books, WalletNo wallet,
-             std::size_t victim);
+             std::size_t victim, Style style);
 
   // From now until the tip, `loot` is laundered; `groups` of many small coins are merged first.
   void begin(std::vector<std::vector<Loot>> groups, std::uint32_t tip);
@@ -76,6 +78,8 @@ class Laundering {
   ThiefBooks& books_;
   WalletNo wallet_;
   std::size_t victim_;
+  Style style_;
+  std::span<const Plan> plans_;                   // of the style, dealt out in turn
   std::vector<std::vector<AddressNo>> accounts_;  // the thief's deposit addresses, by custodian
 
   std::multimap<std::uint32_t, Task> tasks_;  // by height; in the order given within one

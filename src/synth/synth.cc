@@ -117,6 +117,25 @@ std::optional<Theft> theft_named(std::string_view name) {
   return std::nullopt;
 }
 
+std::string_view name_of(Style style) {
+  switch (style) {
+    case Style::mixed:
+      return "mixed";
+    case Style::peel:
+      return "peel";
+    case Style::scatter:
+      return "scatter";
+  }
+  CHECK(false);
+}
+
+std::optional<Style> style_named(std::string_view name) {
+  for (Style style : {Style::mixed, Style::peel, Style::scatter}) {
+    if (name_of(style) == name) return style;
+  }
+  return std::nullopt;
+}
+
 std::uint32_t theft_height(std::uint32_t blocks) {
   return blocks < kFirstSpendingHeight
              ? 0

@@ -21,6 +21,15 @@ enum class Theft : std::uint8_t {
 std::string_view name_of(Theft theft);                    // "hot-wallet"
 std::optional<Theft> theft_named(std::string_view name);  // "none", "hot-wallet", "wallet-sweep"
 
+// How the loot is laundered.
+enum class Style : std::uint8_t {
+  mixed,    // everything that follows and rounds of equal outputs, in turn
+  peel,     // long chains that pay a service a little at a time, and coins that lie
+  scatter,  // fanned out into many parts, gathered, fanned out again
+};
+std::string_view name_of(Style style);                    // "mixed"
+std::optional<Style> style_named(std::string_view name);  // "mixed", "peel", "scatter"
+
 // Nothing can be spent before block 101 and people have coins from block 125, so a theft and its
 // laundering need this many blocks.
 inline constexpr std::uint32_t kBlocksMinForTheft = 160;
@@ -35,6 +44,7 @@ struct SynthOptions {
   std::uint32_t blocks = 400;  // in the files, the genesis block among them: the tip is one less
   std::uint64_t seed = 1;
   Theft theft = Theft::hot_wallet;
+  Style laundering = Style::mixed;
   // Everyday transactions wanted in each block from 101 on, as many as people have coins for; the
   // coinbase and the thief's come on top.
   std::uint32_t txs_per_block = 100;

@@ -14,6 +14,10 @@ Status write_summary(FileSystem& files, const std::string& path, const SynthOpti
   json.key("seed").amount(options.seed);
   json.key("theft").value(name_of(options.theft));
   json.key("txs_per_block").value(options.txs_per_block);
+  // Worlds of the first style are to the byte what they were before there were others.
+  if (options.laundering != Style::mixed) {
+    json.key("laundering").value(name_of(options.laundering));
+  }
   json.close_object();
   json.key("made").open_object();
   json.key("blocks").value(report.blocks);

@@ -50,12 +50,17 @@ std::string disposition_json(const World& world, const Disposition& disposition,
   return json + ",\"from\":" + parcels_json(disposition.parcels, seeds) + "}";
 }
 
-Status add_theft(OutFile& out, const World& world, const Heist& heist, Theft theft) {
+Status add_theft(OutFile& out, const World& world, const Heist& heist,
+                 const SynthOptions& options) {
   const ThiefBooks& books = heist.books();
+  // Worlds of the first style are to the byte what they were before there were others.
+  std::string style = options.laundering == Style::mixed
+                          ? ""
+                          : fmt::format("\"laundering\":\"{}\",", name_of(options.laundering));
   TRY(
-      out.add(fmt::format("\"theft\":{{\"kind\":\"{}\",\"height\":{},\"stolen\":\"{}\",\n"
+      out.add(fmt::format("\"theft\":{{\"kind\":\"{}\",{}\"height\":{},\"stolen\":\"{}\",\n"
                           "\"coins\":[",
-                          name_of(theft), heist.height(), books.stolen())));
+                          name_of(options.theft), style, heist.height(), books.stolen())));
   Lines coins(out);
   for (const Seed& seed : books.seeds()) {
     TRY(coins.add(fmt::format("{{\"coin\":\"{}\",\"address\":{},\"amount\":\"{}\",\"victim\":{}}}",
@@ -128,7 +133,7 @@ Status write_truth(FileSystem& files, const std::string& path, const World& worl
                                name_of(owner.kind), json_quote(owner.name), actor)));
   }
   TRY(out.add("],\n"));
-  if (heist != nullptr) TRY(add_theft(out, world, *heist, options.theft));
+  if (heist != nullptr) TRY(add_theft(out, world, *heist, options));
   TRY(out.add("\"mixes\":["));
   Lines mixes(out);
   for (const Mix& mix : world.mixes()) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 
 #include "base/parallel.h"
 #include "synth/output.h"
@@ -163,6 +164,31 @@ TEST(SynthRun, theft_names__read_back_as_themselves) {
     EXPECT_EQ(theft_named(name_of(theft)), theft);
   }
   EXPECT_FALSE(theft_named("hot_wallet").has_value());
+}
+
+TEST(SynthRun, style_names__read_back_as_themselves) {
+  for (Style style : {Style::mixed, Style::peel, Style::scatter}) {
+    EXPECT_EQ(style_named(name_of(style)), style);
+  }
+  EXPECT_FALSE(style_named("mix").has_value());
+}
+
+TEST(SynthRun, each_style__is_another_world_and_says_which_but_the_first) {
+  std::set<std::string> chains;
+  for (Style style : {Style::mixed, Style::peel, Style::scatter}) {
+    FaultyFileSystem disk;
+    test::make(disk, {.out = "", .blocks = 160, .laundering = style, .txs_per_block = 5});
+    chains.insert(test::text_of(disk, "/world/blocks/blk00000.dat"));
+    std::string name(name_of(style));
+    bool first = style == Style::mixed;
+    EXPECT_EQ(test::text_of(disk, "/world/synth.json").find("\"laundering\": \"" + name + "\"") ==
+                  std::string::npos,
+              first);
+    EXPECT_EQ(test::text_of(disk, "/world/truth.json").find("\"laundering\":\"" + name + "\"") ==
+                  std::string::npos,
+              first);
+  }
+  EXPECT_EQ(chains.size(), 3u);
 }
 
 }  // namespace

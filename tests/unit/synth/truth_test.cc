@@ -32,12 +32,16 @@ struct World {
   std::string tags;
 };
 
-World world_of(std::uint32_t blocks, std::uint32_t txs_per_block, Theft theft, std::uint64_t seed) {
+World world_of(std::uint32_t blocks, std::uint32_t txs_per_block, Theft theft, std::uint64_t seed,
+               Style style = Style::mixed) {
   FaultyFileSystem disk;
   World world;
-  world.report = test::make(
-      disk,
-      {.out = "", .blocks = blocks, .seed = seed, .theft = theft, .txs_per_block = txs_per_block});
+  world.report = test::make(disk, {.out = "",
+                                   .blocks = blocks,
+                                   .seed = seed,
+                                   .theft = theft,
+                                   .laundering = style,
+                                   .txs_per_block = txs_per_block});
   world.chain = test::audit(disk);
   world.truth = test::read_truth(test::text_of(disk, "/world/truth.json"));
   world.tags = test::text_of(disk, "/world/tags.yaml");
@@ -146,6 +150,39 @@ TEST(SynthTruth, both_thefts_at_several_sizes__every_stolen_satoshi_is_accounted
       }
     }
   }
+}
+
+TEST(SynthTruth, every_style_of_laundering__accounts_for_every_stolen_satoshi) {
+  for (Style style : {Style::peel, Style::scatter}) {
+    for (Theft theft : {Theft::hot_wallet, Theft::wallet_sweep}) {
+      for (std::uint64_t seed = 1; seed <= 2; ++seed) {
+        SCOPED_TRACE(fmt::format("{}, {}, seed {}", name_of(style), name_of(theft), seed));
+        World world = world_of(250, 20, theft, seed, style);
+        expect_sound(world);
+        for (const auto& [txid, with_thief] : world.truth.mixes) EXPECT_FALSE(with_thief) << txid;
+      }
+    }
+  }
+}
+
+TEST(SynthTruth, the_style__shows_in_how_coins_reach_services) {
+  // In a peel chain a deposit is one output of two; who scatters pays in whole coins.
+  auto lone_deposits = [](const World& world) {
+    std::size_t deposits = 0;
+    std::size_t lone = 0;
+    for (const auto& disposition : world.truth.dispositions) {
+      if (disposition.kind != "deposit") continue;
+      ++deposits;
+      lone += world.chain.outputs.at(outpoint_of(disposition.coin).txid).size() == 1 ? 1 : 0;
+    }
+    EXPECT_GT(deposits, 10u);
+    return std::pair(lone, deposits);
+  };
+  auto [peel_lone, peels] = lone_deposits(world_of(300, 30, Theft::hot_wallet, 3, Style::peel));
+  EXPECT_LT(peel_lone * 4, peels);
+  auto [scatter_lone, parts] =
+      lone_deposits(world_of(300, 30, Theft::hot_wallet, 3, Style::scatter));
+  EXPECT_EQ(scatter_lone, parts);
 }
 
 TEST(SynthTruth, every_coin_but_notes__has_an_owner) {
