@@ -1,0 +1,290 @@
+#include "clusters/build.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "base/check.h"
+#include "clusters/constrained.h"
+#include "clusters/part_writer.h"
+#include "clusters/union_find.h"
+
+namespace tracehound::clusters {
+
+namespace {
+
+using ledger::Ledger;
+
+const PartSpec& spec_of(Part part) { return kParts[static_cast<std::size_t>(part)]; }
+
+// The five columns of edges.
+class EdgeWriter {
+ public:
+  static Result<EdgeWriter> create(FileSystem& files, const std::string& folder, Part first) {
+    EdgeWriter writer;
+    for (std::size_t i = 0; i < kColumns; ++i) {
+      const PartSpec& spec = kParts[static_cast<std::size_t>(first) + i];
+      TRY_ASSIGN(auto part, PartWriter::create(files, folder, spec));
+      writer.parts_.push_back(std::move(part));
+    }
+    return writer;
+  }
+  void add(const Edge& edge) {
+    parts_[0].push(edge.transaction.number());
+    parts_[1].push(edge.first.number());
+    parts_[2].push(edge.second.number());
+    parts_[3].push(edge.rule);
+    parts_[4].push(edge.confidence);
+  }
+  // The first `rows` edges of a clustering that is there.
+  void copy(const Stored& stored, std::uint64_t rows) {
+    for (std::size_t i = 0; i < kColumns; ++i) {
+      parts_[i].push_bytes(stored.bytes(static_cast<Part>(i)).first(rows * kParts[i].width));
+    }
+  }
+  bool ok() const {
+    return std::ranges::all_of(parts_,
+                               [](const PartWriter& part) { return part.status().has_value(); });
+  }
+  Status finish(Facts& facts) {
+    for (PartWriter& part : parts_) TRY(part.finish(facts));
+    return {};
+  }
+
+ private:
+  static constexpr std::size_t kColumns = 5;
+  static_assert(kParts[0].part == Part::edge_transaction);
+
+  std::vector<PartWriter> parts_;
+};
+
+class Build {
+ public:
+  Build(FileSystem& files, const Ledger& ledger, const Rules& rules, const BuildOptions& options)
+      : files_(files),
+        ledger_(ledger),
+        rules_(rules),
+        options_(options),
+        folder_(folder_of_name(ledger.folder(), options.name)) {
+    facts_.name = options.name;
+    facts_.chain = ledger.chain();
+    facts_.rules = rules.names;
+    bool goes_on = rules.names.can_go_on();
+    facts_.blocks = goes_on ? buried_blocks(ledger) : ledger.manifest().counts.blocks;
+    facts_.transactions = first_tx_after(ledger, facts_.blocks).number();
+    facts_.addresses = addresses_before(ledger, facts_.blocks);
+    facts_.marks = marks_of(ledger, facts_.blocks);
+  }
+
+  Result<BuildReport> run() {
+    look_at_what_is_there();
+    if (is_up_to_date()) {
+      report_.facts = *report_.before;
+      report_.edges_kept = report_.facts.edges;
+      report_.unchanged = true;
+      return report_;
+    }
+    UnionFind sets = keep();
+    TRY(join(sets));
+    TRY(write_clusters(std::move(sets)));
+    TRY(commit());
+    report_.facts = facts_;
+    return report_;
+  }
+
+ private:
+  void look_at_what_is_there();
+  bool is_up_to_date() const;
+  UnionFind keep();
+  Status join(UnionFind& sets);
+  void join_co_spends(UnionFind& sets, EdgeWriter& edges);
+  Status join_changes(UnionFind& sets, EdgeWriter& edges);
+  Status write_clusters(UnionFind sets);
+  Status write_members(std::span<const std::uint32_t> cluster_of, LargeVector<std::uint32_t> room);
+  Status commit();
+
+  FileSystem& files_;
+  const Ledger& ledger_;
+  const Rules& rules_;
+  const BuildOptions& options_;
+  std::string folder_;
+  Facts facts_;
+  std::optional<Stored> there_;  // what can be gone on from
+  std::uint64_t kept_blocks_ = 0;
+  BuildReport report_;
+};
+
+void Build::look_at_what_is_there() {
+  auto there = Stored::open_now(files_, folder_);
+  if (!there) {
+    report_.damage = there.error().message;
+    return;
+  }
+  if (!*there) return;
+  const Stored& stored = **there;
+  report_.before = stored.facts();
+  if (stored.facts().rules != facts_.rules || stored.facts().chain != facts_.chain) return;
+  if (auto sound = stored.check(folder_); !sound) {
+    report_.damage = sound.error().message;
+    return;
+  }
+  kept_blocks_ = std::min(shared_blocks(stored.facts(), ledger_), facts_.blocks);
+  there_ = std::move(*there);
+}
+
+bool Build::is_up_to_date() const {
+  return there_ && kept_blocks_ == facts_.blocks && there_->facts().blocks == facts_.blocks;
+}
+
+// What the blocks that stayed have joined.
+UnionFind Build::keep() {
+  if (!there_ || !facts_.rules.can_go_on()) {
+    kept_blocks_ = 0;
+    return UnionFind(facts_.addresses);
+  }
+  const Facts& before = there_->facts();
+  if (kept_blocks_ == before.blocks) {
+    report_.edges_kept = before.edges;
+    return UnionFind(there_->numbers(Part::cluster_of), facts_.addresses);
+  }
+  UnionFind sets(facts_.addresses);
+  TxId end = first_tx_after(ledger_, kept_blocks_);
+  std::uint64_t& row = report_.edges_kept;
+  for (; row < before.edges && there_->edge(row).transaction < end; ++row) {
+    Edge edge = there_->edge(row);
+    CHECK_LEDGER(std::max(edge.first, edge.second).number() < facts_.addresses);
+    sets.unite(edge.first.number(), edge.second.number());
+  }
+  return sets;
+}
+
+Status Build::join(UnionFind& sets) {
+  TRY_ASSIGN(auto edges, EdgeWriter::create(files_, folder_, Part::edge_transaction));
+  if (report_.edges_kept > 0) edges.copy(*there_, report_.edges_kept);
+  facts_.edges = report_.edges_kept;
+  join_co_spends(sets, edges);
+  if (rules_.names.rules.size() > 1) TRY(join_changes(sets, edges));
+  return edges.finish(facts_);
+}
+
+void Build::join_co_spends(UnionFind& sets, EdgeWriter& edges) {
+  IdRange<TxId> fresh{first_tx_after(ledger_, kept_blocks_),
+                      TxId(static_cast<std::uint32_t>(facts_.transactions))};
+  report_.transactions = fresh.size();
+  constexpr std::size_t kAhead = 8;
+  for_each_co_spend(ledger_, fresh, rules_.joins_nobody, [&](std::span<const CoSpend> part) {
+    for (std::size_t i = 0; i < part.size(); ++i) {
+      if (i + kAhead < part.size()) {
+        sets.prefetch(part[i + kAhead].first.number());
+        sets.prefetch(part[i + kAhead].second.number());
+      }
+      const CoSpend& both = part[i];
+      if (!sets.unite(both.first.number(), both.second.number())) continue;
+      edges.add({both.transaction, both.first, both.second});
+      ++facts_.edges;
+    }
+    if (options_.on_transactions && !part.empty()) {
+      options_.on_transactions(part.back().transaction.number() - fresh.first.number());
+    }
+    return edges.ok();
+  });
+}
+
+Status Build::join_changes(UnionFind& sets, EdgeWriter& edges) {
+  IdRange<TxId> all{TxId(0), TxId(static_cast<std::uint32_t>(facts_.transactions))};
+  ChangeUnions unions = join_by_change(ledger_, all, rules_, sets);
+  for (const Edge& edge : unions.joined) edges.add(edge);
+  facts_.edges += unions.joined.size();
+  facts_.refused = unions.refused.size();
+  if (unions.refused.empty()) return {};
+  TRY_ASSIGN(auto refused, EdgeWriter::create(files_, folder_, Part::refused_transaction));
+  TRY_ASSIGN(auto against, PartWriter::create(files_, folder_, spec_of(Part::refused_against)));
+  for (const Refusal& refusal : unions.refused) {
+    refused.add(refusal.edge);
+    against.push(refusal.against.number());
+  }
+  TRY(refused.finish(facts_));
+  return against.finish(facts_);
+}
+
+Status Build::write_clusters(UnionFind sets) {
+  const PartSpec& spec = spec_of(Part::cluster_of);
+  TRY_ASSIGN(auto writer, PartWriter::create(files_, folder_, spec));
+  auto clusters = sets.flatten();
+  writer.push_bytes({reinterpret_cast<const Byte*>(clusters.data()), clusters.size_bytes()});
+  TRY(writer.finish(facts_));
+  if (facts_.addresses == 0) return write_members({}, {});
+  // Read back from the file, so that the memory is free for counting.
+  TRY_ASSIGN(auto map, files_.map(part_path(folder_, spec, facts_)));
+  CHECK(map->bytes().size() == clusters.size_bytes());
+  return write_members(
+      {reinterpret_cast<const std::uint32_t*>(map->bytes().data()), clusters.size()},
+      std::move(sets).take());
+}
+
+// A counting sort. `room` has a number for each address: first how many there are in the cluster of
+// that name, then where its next member goes.
+Status Build::write_members(std::span<const std::uint32_t> cluster_of,
+                            LargeVector<std::uint32_t> room) {
+  constexpr std::uint32_t kAlone = 0xFFFF'FFFF;
+  std::ranges::fill(room, 0U);
+  for (std::uint32_t cluster : cluster_of) ++room[cluster];
+  for (std::uint32_t& slot : room) {
+    std::uint32_t size = slot;
+    slot = kAlone;
+    if (size < 2) continue;
+    slot = static_cast<std::uint32_t>(facts_.members);
+    ++facts_.clusters;
+    facts_.members += size;
+    facts_.largest = std::max<std::uint64_t>(facts_.largest, size);
+  }
+  CHECK(facts_.edges == facts_.members - facts_.clusters);
+  LargeVector<std::uint32_t> members(facts_.members);
+  for (std::uint32_t address = 0; address < cluster_of.size(); ++address) {
+    std::uint32_t& slot = room[cluster_of[address]];
+    if (slot != kAlone) members[slot++] = address;
+  }
+  TRY_ASSIGN(auto writer, PartWriter::create(files_, folder_, spec_of(Part::member)));
+  writer.push_bytes({reinterpret_cast<const Byte*>(members.data()), members.size() * 4});
+  return writer.finish(facts_);
+}
+
+// What was built is what readers find from now on, and nothing else stays.
+Status Build::commit() {
+  TRY(files_.sync_folder(folder_));
+  TRY(replace_file(files_, facts_path(folder_), facts_text(facts_)));
+  TRY_ASSIGN(auto names, files_.list(folder_));
+  std::vector<std::string> used;
+  for (const PartSpec& spec : kParts) {
+    if (rows_of(spec.part, facts_) > 0) used.push_back(part_path(folder_, spec, facts_));
+  }
+  for (const std::string& name : names) {
+    std::string path = folder_ + "/" + name;
+    // One that cannot be removed is removed by the next build.
+    if (std::ranges::find(used, path) == used.end()) static_cast<void>(files_.remove(path));
+  }
+  return {};
+}
+
+}  // namespace
+
+bool BuildReport::largest_leapt() const {
+  constexpr std::uint64_t kSmall = 100;  // addresses
+  if (!before || before->largest < kSmall || facts.addresses == 0) return false;
+  // Both are below 2^32, so neither product overflows.
+  std::uint64_t now = facts.largest * before->addresses;
+  std::uint64_t then = before->largest * facts.addresses;
+  return now > then && now - then > then;
+}
+
+Result<BuildReport> build_clusters(FileSystem& files, const Ledger& ledger, const Rules& rules,
+                                   const BuildOptions& options) {
+  TRY(check_name(options.name));
+  std::string folder = folder_of_name(ledger.folder(), options.name);
+  TRY(files.make_folder(folder));
+  TRY_ASSIGN(auto lock, files.lock(folder + ".lock"));
+  return Build(files, ledger, rules, options).run();
+}
+
+}  // namespace tracehound::clusters

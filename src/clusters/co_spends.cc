@@ -1,0 +1,117 @@
+#include "clusters/co_spends.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "base/bytes.h"
+#include "base/check.h"
+#include "base/parallel.h"
+
+namespace tracehound::clusters {
+
+namespace {
+
+using ledger::Column;
+using ledger::Ledger;
+
+// An input's address lies at a random place of a column: a cache miss each, so the places of some
+// transactions are asked for before the first is read.
+constexpr std::uint32_t kAhead = 64;       // transactions
+constexpr std::uint32_t kPart = 1U << 13;  // transactions made at once
+constexpr std::size_t kPartsWaiting = 16;
+
+class Reader {
+ public:
+  Reader(const Ledger& ledger, const JoinsNobody& joins_nobody)
+      : ledger_(ledger),
+        joins_nobody_(joins_nobody),
+        first_input_(ledger.column(Column::tx_first_input)),
+        input_coin_(ledger.column(Column::input_coin)),
+        coin_address_(ledger.column(Column::coin_address)) {}
+
+  void read(TxId first, TxId end, std::vector<CoSpend>& into) const {
+    into.clear();
+    for (std::uint32_t tx = first.number(); tx < end.number();) {
+      std::uint32_t stop = end.number() - tx > kAhead ? tx + kAhead : end.number();
+      for (std::uint32_t i = tx; i < stop; ++i) prefetch(i);
+      for (; tx < stop; ++tx) read_one(tx, into);
+    }
+  }
+
+ private:
+  std::uint64_t first_input(std::uint64_t tx) const {
+    if (tx == ledger_.counts().transactions) return ledger_.counts().inputs;
+    auto first = load_le<Uint40>(first_input_.data() + tx * sizeof(Uint40)).number();
+    CHECK_LEDGER(first <= ledger_.counts().inputs);
+    return first;
+  }
+  const Byte* place(std::uint64_t input) const {
+    auto coin = load_le<Uint40>(input_coin_.data() + input * sizeof(Uint40)).number();
+    CHECK_LEDGER(coin < ledger_.counts().coins);
+    return coin_address_.data() + coin * sizeof(std::uint32_t);
+  }
+  AddressId address(std::uint64_t input) const {
+    auto address = load_le<std::uint32_t>(place(input));
+    CHECK_LEDGER(address < ledger_.counts().addresses);
+    return AddressId(address);
+  }
+  void prefetch(std::uint32_t tx) const {
+    std::uint64_t end = first_input(std::uint64_t{tx} + 1);
+    std::uint64_t input = first_input(tx);
+    if (end < input + 2) return;
+    for (; input < end; ++input) __builtin_prefetch(place(input));
+  }
+  void read_one(std::uint32_t tx, std::vector<CoSpend>& into) const {
+    std::uint64_t end = first_input(std::uint64_t{tx} + 1);
+    std::uint64_t input = first_input(tx);
+    if (end < input + 2) return;
+    std::size_t before = into.size();
+    AddressId first = address(input);
+    AddressId last = first;
+    while (++input < end) {
+      AddressId next = address(input);
+      if (next != first && next != last) into.push_back({TxId(tx), first, next});
+      last = next;
+    }
+    if (into.size() > before && joins_nobody_ && joins_nobody_(ledger_, TxId(tx))) {
+      into.resize(before);
+    }
+  }
+
+  const Ledger& ledger_;
+  const JoinsNobody& joins_nobody_;
+  ByteView first_input_;
+  ByteView input_coin_;
+  ByteView coin_address_;
+};
+
+}  // namespace
+
+void for_each_co_spend(const Ledger& ledger, IdRange<TxId> transactions,
+                       const JoinsNobody& joins_nobody,
+                       const std::function<bool(std::span<const CoSpend>)>& take) {
+  CHECK(transactions.end.number() <= ledger.counts().transactions);
+  Reader reader(ledger, joins_nobody);
+  std::vector<std::vector<CoSpend>> slots(kPartsWaiting);
+  auto parts = static_cast<std::size_t>((transactions.size() + kPart - 1) / kPart);
+  auto make = [&](std::size_t part) {
+    auto first = static_cast<std::uint32_t>(transactions.first.number() + part * kPart);
+    std::uint32_t end = transactions.end.number();
+    if (end - first > kPart) end = first + kPart;
+    reader.read(TxId(first), TxId(end), slots[part % kPartsWaiting]);
+  };
+  pipeline(parts, kPartsWaiting, make,
+           [&](std::size_t part) { return take(slots[part % kPartsWaiting]); });
+}
+
+std::vector<AddressId> spending_addresses(const Ledger& ledger, TxId tx) {
+  std::vector<AddressId> addresses;
+  std::unordered_set<AddressId> seen;
+  for (std::uint64_t i = 0; i < ledger.input_count(tx); ++i) {
+    AddressId address = ledger.address(ledger.input(tx, i));
+    if (seen.insert(address).second) addresses.push_back(address);
+  }
+  return addresses;
+}
+
+}  // namespace tracehound::clusters

@@ -1,0 +1,41 @@
+// Which addresses spend together: the multi-input rule, read off the ledger's columns.
+//
+// Whoever signs for the coins of two addresses in one transaction holds the keys of both. A
+// CoinJoin breaks that, so transactions for which `JoinsNobody` holds say nothing. (Nakamoto 2008,
+// section 10; Meiklejohn and others 2013.)
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "base/ids.h"
+#include "clusters/evidence.h"
+#include "ledger/ledger.h"
+
+namespace tracehound::clusters {
+
+// Of a transaction in which two addresses or more spend: whether that says nothing all the same.
+// REQUIRES of what is given for it: thread-safe; the answer depends on the transaction and those
+// before it alone, so that a chain that grows changes none. Empty: never.
+using JoinsNobody = std::function<bool(const ledger::Ledger&, TxId)>;
+
+struct CoSpend {
+  TxId transaction;
+  AddressId first;   // of the transaction's first input
+  AddressId second;  // of a later one
+};
+
+// The co-spends of these transactions, in chain order and, in each, in the order of its inputs; an
+// address that spends twice may come twice. Reads side by side; `take` is called with one part
+// after the other, one at a time, and ends it by false.
+// REQUIRES: the ledger has them.
+void for_each_co_spend(const ledger::Ledger& ledger, IdRange<TxId> transactions,
+                       const JoinsNobody& joins_nobody,
+                       const std::function<bool(std::span<const CoSpend>)>& take);
+
+// The addresses that spend in it, each once, in the order of its inputs.
+std::vector<AddressId> spending_addresses(const ledger::Ledger& ledger, TxId tx);
+
+}  // namespace tracehound::clusters

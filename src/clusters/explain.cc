@@ -1,0 +1,143 @@
+#include "clusters/explain.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "ledger/runs.h"
+
+namespace tracehound::clusters {
+
+namespace {
+
+using ledger::Ledger;
+
+// The transaction of an input: the last whose first input is not after it.
+TxId transaction_of(const Ledger& ledger, std::uint64_t input) {
+  ByteView column = ledger.column(ledger::Column::tx_first_input);
+  auto first = [&](std::uint64_t tx) {
+    return load_le<Uint40>(column.data() + tx * sizeof(Uint40)).number();
+  };
+  std::uint64_t low = 0;
+  std::uint64_t high = ledger.counts().transactions;
+  while (high - low > 1) {
+    std::uint64_t middle = low + (high - low) / 2;
+    if (first(middle) <= input) {
+      low = middle;
+    } else {
+      high = middle;
+    }
+  }
+  return TxId(static_cast<std::uint32_t>(low));
+}
+
+}  // namespace
+
+Links change_links(const Clustering& clustering) {
+  Links links;
+  if (!clustering.stored() || clustering.rules().can_go_on()) return links;
+  const Stored& stored = *clustering.stored();
+  for (std::uint64_t row = 0; row < stored.facts().edges; ++row) {
+    if (stored.bytes(Part::edge_rule)[row] == kMultiInput) continue;
+    Edge edge = stored.edge(row);
+    links.of[edge.first].push_back(edge);
+    links.of[edge.second].push_back(edge);
+  }
+  return links;
+}
+
+Walk::Walk(const Ledger& ledger, const JoinsNobody& joins_nobody, const Links& links,
+           const View& view, std::uint64_t& budget)
+    : ledger_(ledger),
+      joins_nobody_(joins_nobody),
+      links_(links),
+      view_(view),
+      budget_(budget),
+      multi_input_(std::ranges::find(view.not_rules, kMultiInput) == view.not_rules.end()) {}
+
+bool Walk::looks_at(TxId tx) const {
+  return (!view_.before || tx < *view_.before) && !view_.without.contains(tx);
+}
+
+void Walk::go(AddressId from, std::optional<AddressId> to) {
+  found_ = {from};
+  came_by_.try_emplace(from, Edge{TxId(0), from, from});
+  for (std::size_t next = 0; next < found_.size() && complete_; ++next) {
+    if (to && reached(*to)) return;
+    go_through(found_[next]);
+  }
+}
+
+void Walk::visit(AddressId from, const Edge& edge) {
+  AddressId to = edge.first == from ? edge.second : edge.first;
+  if (view_.absent.contains(to)) return;
+  Edge turned = edge;
+  turned.first = from;
+  turned.second = to;
+  if (came_by_.try_emplace(to, turned).second) found_.push_back(to);
+}
+
+void Walk::go_through(AddressId address) {
+  if (view_.absent.contains(address)) return;
+  if (multi_input_) {
+    const auto& index = ledger_.index(ledger::Index::address_input);
+    for (const ledger::RunSpan& span : index.spans(address.number())) {
+      for (std::uint64_t entry = span.first; entry < span.end && complete_; ++entry) {
+        go_through(address, transaction_of(ledger_, span.run->row(entry)));
+      }
+    }
+  }
+  auto links = links_.of.find(address);
+  if (links == links_.of.end()) return;
+  for (const Edge& edge : links->second) {
+    bool left_out = std::ranges::find(view_.not_rules, edge.rule) != view_.not_rules.end();
+    if (!left_out && looks_at(edge.transaction)) visit(address, edge);
+  }
+}
+
+void Walk::go_through(AddressId address, TxId tx) {
+  if (!looks_at(tx) || !seen_.insert(tx).second) return;
+  if (budget_ == 0) {
+    complete_ = false;
+    return;
+  }
+  --budget_;
+  auto spenders = spending_addresses(ledger_, tx);
+  if (spenders.size() < 2 || (joins_nobody_ && joins_nobody_(ledger_, tx))) return;
+  for (AddressId other : spenders) {
+    if (other != address) visit(address, Edge{tx, address, other});
+  }
+}
+
+std::vector<Edge> Walk::path(AddressId to) const {
+  std::vector<Edge> path;
+  for (Edge edge = came_by_.at(to); edge.first != edge.second; edge = came_by_.at(edge.first)) {
+    path.push_back(edge);
+  }
+  std::ranges::reverse(path);
+  return path;
+}
+
+Pieces pieces_of(const Ledger& ledger, const JoinsNobody& joins_nobody, const Links& links,
+                 const View& view, AddressId address, std::vector<AddressId> members,
+                 std::uint64_t budget) {
+  Pieces pieces;
+  std::uint64_t left = budget;
+  Walk walk(ledger, joins_nobody, links, view, left);
+  auto add = [&](AddressId from) {
+    walk.go(from);
+    pieces.pieces.push_back(walk.found());
+    std::ranges::sort(pieces.pieces.back());
+  };
+  add(address);
+  for (AddressId member : members) {
+    if (walk.complete() && !walk.reached(member)) add(member);
+  }
+  std::sort(pieces.pieces.begin() + 1, pieces.pieces.end(), [](const auto& a, const auto& b) {
+    return a.size() != b.size() ? a.size() > b.size() : a.front() < b.front();
+  });
+  pieces.complete = walk.complete();
+  pieces.walked = budget - left;
+  return pieces;
+}
+
+}  // namespace tracehound::clusters

@@ -1,0 +1,22 @@
+// The rules that clusterings are built by, by their names.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "clusters/build.h"
+
+namespace tracehound::clusters {
+
+// What no clustering joins by, and the version of the recognisers that say so. A change of what
+// they recognise raises it: clusterings that were built by others are then built anew.
+inline constexpr const char* kLeftOut = "coinjoin/1";
+
+// "multi-input", and after it any of the change rules (change_rules.h), written with - or _.
+// Errors (usage): names a rule that there is not, or one twice; does not begin with multi-input.
+Result<Rules> rules_of(const std::vector<std::string>& names);
+// Multi-input alone, CoinJoins left out.
+Rules multi_input_rules();
+
+}  // namespace tracehound::clusters

@@ -1,0 +1,107 @@
+// Which numbers are in one set, while sets are joined: union-find.
+//
+// Each number names another one of its set, or itself; who names itself is the root. Following the
+// names leads to the root, and on the way each number is made to name its grandparent (path
+// halving), so the next walk is half as long. A union makes the larger root name the smaller:
+//
+//   unite(7, 3): 7 -> 3      unite(9, 7): 9 -> 3      unite(3, 1): 3 -> 1, and find(9) is 1
+//
+// Linking by number, and not by size as textbooks do, makes the root the set's smallest number
+// whatever the order of the unions was, so a set's name depends on nothing but its members. With
+// path halving alone a walk is still logarithmic in the mean (Tarjan and van Leeuwen, 1984), and
+// numbers here are given out in the order things appear: most walks are a step or two.
+//
+// Cost: 4 bytes a number. Limits: one thread at a time; sets are joined, never split.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/huge_pages.h"
+
+namespace tracehound::clusters {
+
+// Over all numbers below a count.
+class UnionFind {
+ public:
+  // Each alone.
+  explicit UnionFind(std::uint64_t count) : parent_(count) { fill_from(0); }
+  // Those of `roots` as it says, which is what flatten() gave; the others, up to `count`, alone.
+  UnionFind(std::span<const std::uint32_t> roots, std::uint64_t count)
+      : parent_(roots.begin(), roots.end()) {
+    parent_.resize(count);
+    fill_from(roots.size());
+  }
+
+  std::uint32_t find(std::uint32_t number) {
+    while (parent_[number] != number) {
+      parent_[number] = parent_[parent_[number]];
+      number = parent_[number];
+    }
+    return number;
+  }
+  // Whether they were in two sets.
+  bool unite(std::uint32_t one, std::uint32_t other) {
+    one = find(one);
+    other = find(other);
+    if (one == other) return false;
+    if (one > other) std::swap(one, other);
+    parent_[other] = one;
+    return true;
+  }
+  void prefetch(std::uint32_t number) const { __builtin_prefetch(&parent_[number]); }
+
+  // Afterwards every number names its root, which is the smallest of its set.
+  std::span<const std::uint32_t> flatten() {
+    // Names are smaller than those that give them, so the named one is done already.
+    for (std::uint32_t& parent : parent_) parent = parent_[parent];
+    return parent_;
+  }
+  // The memory, for other use.
+  LargeVector<std::uint32_t> take() && { return std::move(parent_); }
+
+ private:
+  void fill_from(std::uint64_t first) {
+    for (std::uint64_t i = first; i < parent_.size(); ++i) {
+      parent_[i] = static_cast<std::uint32_t>(i);
+    }
+  }
+
+  LargeVector<std::uint32_t> parent_;
+};
+
+// The same over few of very many numbers: those never joined take no room.
+class SparseUnionFind {
+ public:
+  std::uint32_t find(std::uint32_t number) const {
+    for (auto at = parent_.find(number); at != parent_.end(); at = parent_.find(number)) {
+      if (at->second == number) break;
+      number = at->second;
+    }
+    return number;
+  }
+  bool unite(std::uint32_t one, std::uint32_t other) {
+    one = halve(one);
+    other = halve(other);
+    if (one == other) return false;
+    if (one > other) std::swap(one, other);
+    parent_[other] = one;
+    parent_.try_emplace(one, one);
+    return true;
+  }
+  bool empty() const { return parent_.empty(); }
+
+  // (root, number) of every number that was ever joined to another, sorted.
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> sets() const;
+
+ private:
+  // find(), and the way to it made shorter.
+  std::uint32_t halve(std::uint32_t number);
+
+  std::unordered_map<std::uint32_t, std::uint32_t> parent_;
+};
+
+}  // namespace tracehound::clusters
