@@ -23,7 +23,7 @@ struct TransactionView {
   std::span<const ViewedCoin> inputs;
   std::span<const ViewedCoin> outputs;
   // A raw transaction alone does not say what its inputs hold: then only their number is known, and
-  // no rule that asks for more will recognise anything.
+  // of the rules those that live by the outputs (Wasabi's, Tx0, chips) are left.
   bool inputs_known = true;
 };
 
@@ -32,6 +32,11 @@ struct ViewRoom {
   std::vector<ViewedCoin> inputs;
   std::vector<ViewedCoin> outputs;
 };
+
+// One half each, for whoever can leave after the first. An output's row lies beside the last one's,
+// an input's anywhere.
+void view_outputs(const ledger::Ledger& ledger, TxId tx, ViewRoom& room);
+void view_inputs(const ledger::Ledger& ledger, TxId tx, ViewRoom& room);
 
 // Valid until the room is used again.
 TransactionView view_of(const ledger::Ledger& ledger, TxId tx, ViewRoom& room);
