@@ -107,6 +107,7 @@ int main(int count, char** words) {
   tracehound::cli::add_show(app, context);
   tracehound::cli::add_tags(app, context);
   tracehound::cli::add_trace(app, context);
+  tracehound::cli::add_detect(app, context);
   tracehound::cli::add_ledger(app, context);
 
   try {
