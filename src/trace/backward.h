@@ -37,10 +37,10 @@ bool has_inverse(MethodKind method);
 // rest becomes that seed. A seed coin is not stopped where it lies, but for being a coinbase's.
 //
 // Of the options, `parcels` turn round: `from` is the output whose units were asked for (the one
-// that asks for most of the label; the first of equals), `to` is the input they came from, none for
-// newly made coins. `fees` decides what a coinbase is made of: `sink`, it is mined whole; `miner`,
-// the subsidy is mined and the rest came from its block's fees, whose payers' inputs are asked in
-// turn. `cuts.until` is the height before which nothing is followed: coins made below it are cut.
+// that asks for most of the label; the first of equals), `to` is the input they came from. `fees`
+// decides what a coinbase is made of: `sink`, it is mined whole; `miner`, the subsidy is mined and
+// the rest came from its block's fees, whose payers' inputs are asked in turn. `cuts.until` is the
+// height before which nothing is followed: coins made below it are cut.
 //
 // Errors: a method without an inverse (usage, naming those that have one); what check_seeds()
 // refuses; a seed made before `cuts.until`; a ledger that contradicts itself; books that do not

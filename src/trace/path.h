@@ -44,7 +44,8 @@ struct PathOptions {
 };
 
 struct Paths {
-  std::vector<Path> paths;   // by falling amount; of equals, the one whose coins come first
+  std::vector<Path>
+      paths;  // by falling amount; of equals, that which ends in the earlier coin first
   std::uint64_t visits = 0;  // of transactions: one may be visited again by another path
   // The bound on work was hit. What is listed is still the strongest there is; weaker paths, or the
   // only ones, may be missing.

@@ -7,19 +7,20 @@ FIRST_SUBSIDY = 50 * COIN
 
 
 class Coin(Holding):
-    def __init__(self, name, value, address, unspendable, mixed):
+    def __init__(self, name, height, mixed, value, address, unspendable):
         super().__init__(value)
         self.name = name
         self.address = address
         self.unspendable = unspendable
         self.mixed = mixed  # a recognised CoinJoin made it
-        self.height = 0
+        self.height = height
         self.fate = "held"  # or "spent", or "replaced"
 
 
 class Transaction:
-    def __init__(self, name, height, inputs, outputs):
+    def __init__(self, name, height, mixed, inputs, outputs):
         self.name = name
+        self.mixed = mixed  # a recognised CoinJoin
         self.height = height
         self.inputs = inputs  # Coins; none for a coinbase
         self.outputs = outputs
@@ -29,11 +30,11 @@ class Transaction:
 
 class Chain:
     """`transactions` is a list of {"name", "inputs": [coin numbers], "outputs": [{"value",
-    "address", "unspendable"}], "mixed"}, in chain order. Coins are numbered through the chain from
+    "address", "unspendable"}]}, in chain order. Coins are numbered through the chain from
     0. A transaction without inputs is a coinbase and begins a block. A coinbase of the name of an
     earlier one takes the place of its unspent coins."""
 
-    def __init__(self, transactions, halving):
+    def __init__(self, transactions, halving, mixes=()):
         self.halving = halving
         self.coins = []
         self.blocks = []  # lists of transactions, the coinbase first
@@ -46,12 +47,11 @@ class Chain:
             inputs = [self.coins[number] for number in told["inputs"]]
             for coin in inputs:
                 coin.fate = "spent"
-            outputs = [Coin(f"{told['name']}:{index}", int(output["value"]), output["address"],
-                            output["unspendable"], told.get("mixed", False))
+            height, mixed = len(self.blocks) - 1, told["name"] in mixes
+            outputs = [Coin(f"{told['name']}:{index}", height, mixed, int(output["value"]),
+                            output["address"], output["unspendable"])
                        for index, output in enumerate(told["outputs"])]
-            transaction = Transaction(told["name"], len(self.blocks) - 1, inputs, outputs)
-            for coin in outputs:
-                coin.height = transaction.height
+            transaction = Transaction(told["name"], height, mixed, inputs, outputs)
             self.coins += outputs
             latest[told["name"]] = outputs
             self.blocks[-1].append(transaction)

@@ -23,6 +23,12 @@ class Holding:
         self.units = [(CLEAN, self.value)]  # ordered methods: (label, length), first unit first
         self.hops = {}  # label -> fewest transactions from a seed
 
+    def hold_amounts(self, amounts):
+        """What a method without an order gave it: where one is needed, tainted units come first."""
+        self.amounts = {label: amount for label, amount in amounts.items() if amount > 0}
+        tainted = sum(self.amounts.values())
+        self.units = [*sorted(self.amounts.items()), (CLEAN, max(0, self.value - tainted))]
+
     def hold(self, units):
         """What an ordered method gave it."""
         self.units = units
@@ -135,7 +141,7 @@ def move(method, sources, targets):
             target.hold(units)
     else:
         for target, share in zip(targets, AMOUNT_RULES[method](sources, weights)):
-            target.amounts = {label: amount for label, amount in share.items() if amount > 0}
+            target.hold_amounts(share)
     count_hops(sources, targets)
 
 
@@ -163,7 +169,7 @@ def move_back(method, targets, sources):
     values = [source.value for source in sources]
     if method == "haircut":
         for source, share in zip(sources, haircut(targets, values)):
-            source.amounts = {label: amount for label, amount in share.items() if amount > 0}
+            source.hold_amounts(share)
     else:
         for source, units in zip(sources, cut_line(line if method == "fifo" else line[::-1],
                                                    values)):

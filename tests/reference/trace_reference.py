@@ -10,7 +10,7 @@ usage: trace_reference.py CASES.json > answers.txt
 CASES.json is a list of {"chain": (see chain.py), "seeds": [{"coin", "first", "end", "label"}],
 "methods": [...]} with, where they differ from the usual: "fees" ("sink"), "direction" ("forward"),
 "services" and "bridges" ({address: name}), "burn_addresses" ([]), "cuts" ({"min_amount",
-"max_hops", "until"}) and "halving" (210000 blocks). The answer has, for each case and method, one
+"max_hops", "until"}), "mixes" (names of transactions, []), "mix" ("stop") and "halving" (210000). The answer has, for each case and method, one
 line per seed, per coin and label where taint rests, and per label of the fees.
 """
 
@@ -26,7 +26,7 @@ class Trace:
     """One trace, either way. `chain` is told as Chain wants it."""
 
     def __init__(self, case, method):
-        self.chain = Chain(case["chain"], case.get("halving", 210_000))
+        self.chain = Chain(case["chain"], case.get("halving", 210_000), case.get("mixes", []))
         self.method = method
         self.backward = case.get("direction", "forward") == "backward"
         self.miner = case.get("fees", "sink") == "miner"
@@ -34,10 +34,12 @@ class Trace:
         self.bridges = case.get("bridges", {})
         self.burn_addresses = case.get("burn_addresses", [])
         self.cuts = case.get("cuts", {})
+        self.mix = case.get("mix", "stop")
         self.seeds = defaultdict(list)  # by coin
         for seed in sorted(case["seeds"], key=lambda s: (s["coin"], s["label"], s["first"])):
             self.seeds[self.chain.coins[seed["coin"]]].append(seed)
         self.lines = []
+        self.resting = {}  # (where, coin's name, label) -> (amount, fewest hops)
         self.fees = defaultdict(int)
         self.found = defaultdict(int)  # by label, over all destinations
         self.seeded = defaultdict(int)
@@ -47,6 +49,8 @@ class Trace:
             self.run_backward()
         else:
             self.run_forward()
+        for (where, name, label), (amount, hops) in self.resting.items():
+            self.lines.append(f"{where} {name} {amount} hops {hops} label {label}")
         if self.method != "poison":
             for label, amount in self.fees.items():
                 self.found[label] += amount
@@ -62,7 +66,8 @@ class Trace:
         waiting = []  # the fees of the block at hand
         for transaction in self.chain.in_order(coinbase_last=self.miner):
             if transaction.inputs:
-                move(self.method, transaction.inputs, [*transaction.outputs, transaction.fee])
+                move(self.method_in(transaction), transaction.inputs,
+                     [*transaction.outputs, transaction.fee])
                 waiting.append(transaction.fee)
                 if not self.miner:
                     self.pay_fee(transaction.fee)
@@ -74,6 +79,12 @@ class Trace:
         for coin in self.chain.coins:
             if coin.fate in ("held", "replaced"):
                 self.rest(coin, "held" if coin.fate == "held" else "burned")
+
+    def method_in(self, transaction):
+        """A mix that does not stop taint is divided by haircut whatever the method; poison stays
+        poison."""
+        mixes = transaction.mixed and self.mix == "haircut" and self.method != "poison"
+        return "haircut" if mixes else self.method
 
     def pay_fee(self, fee):
         for label, amount in fee.amounts.items():
@@ -98,8 +109,12 @@ class Trace:
         for transaction in reversed(list(self.chain.in_order(coinbase_last=self.miner))):
             for coin in transaction.outputs:
                 self.stop_and_seed(coin)
+            if transaction.mixed and self.mix == "stop":  # seeds too: nobody sees through it
+                for coin in transaction.outputs:
+                    self.rest(coin, "mixed")
             if transaction.inputs:
-                move_back(self.method, [*transaction.outputs, transaction.fee], transaction.inputs)
+                move_back(self.method_in(transaction), [*transaction.outputs, transaction.fee],
+                          transaction.inputs)
             elif self.miner:
                 self.unmine(transaction)
             else:
@@ -126,7 +141,7 @@ class Trace:
             return f"service {self.services[coin.address]}"
         if coin.address in self.bridges:
             return f"crossed {self.bridges[coin.address]}"
-        if coin.mixed:
+        if coin.mixed and self.mix == "stop":
             return "mixed"
         return None
 
@@ -198,8 +213,8 @@ class Trace:
         """The coin's taint ends in it."""
         for label, amount in coin.amounts.items():
             self.found[label] += amount
-            self.lines.append(f"{where} {coin.name} {amount} hops {coin.hops[label]} "
-                              f"label {label}")
+            before, hops = self.resting.get((where, coin.name, label), (0, coin.hops[label]))
+            self.resting[where, coin.name, label] = before + amount, min(hops, coin.hops[label])
         coin.clean()
 
 

@@ -53,8 +53,8 @@ ledger::Outpoint outpoint_of(std::string_view coin) {
 // Collects blocks line by line and appends each when the next begins.
 class Builder {
  public:
-  explicit Builder(FileSystem& disk)
-      : writer_(must(ledger::Writer::open(disk, kFolder, "toy:test"))) {}
+  Builder(FileSystem& disk, const std::string& chain)
+      : writer_(must(ledger::Writer::open(disk, kFolder, chain))) {}
 
   void read(std::string_view text) {
     for (const std::string& line : lines_of(text)) {
@@ -173,8 +173,8 @@ class Builder {
 
 }  // namespace
 
-ToyChain::ToyChain(std::string_view text) {
-  Builder builder(disk_);
+ToyChain::ToyChain(std::string_view text, const std::string& chain) {
+  Builder builder(disk_, chain);
   builder.read(text);
   ledger_.push_back(must(ledger::Ledger::open(disk_, kFolder)));
   if (auto mempool = builder.mempool()) {

@@ -25,7 +25,8 @@ namespace tracehound::test {
 class ToyChain {
  public:
   // Throws std::runtime_error, naming the line, on text that is no such chain: a broken test.
-  explicit ToyChain(std::string_view text);
+  // `chain` is the chain's name in the ledger: by it, the subsidy is known.
+  explicit ToyChain(std::string_view text, const std::string& chain = "toy:test");
 
   const ledger::Ledger& ledger() const { return ledger_.front(); }
 
