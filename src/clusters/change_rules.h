@@ -14,7 +14,8 @@
 #include <vector>
 
 #include "base/ids.h"
-#include "base/result.h"
+#include "clusters/change_fresh.h"
+#include "clusters/coinjoin.h"
 #include "ledger/ledger.h"
 
 namespace tracehound::clusters {
@@ -49,9 +50,6 @@ OutputSet subtract(const OutputSet& a, const OutputSet& b);
 // The output, if there is exactly one.
 std::optional<std::uint32_t> unique(const OutputSet& outputs);
 
-// The outputs that the rule does not rule out. A coinbase has no change: none.
-OutputSet candidates(ChangeRule rule, const ledger::Ledger& ledger, TxId tx);
-
 struct RuleSet {
   std::vector<ChangeRule> rules;
 };
@@ -63,10 +61,41 @@ struct ChangeGuess {
   std::uint8_t confidence = 0;    // 0 to 100; docs/accuracy.md says what was measured
 };
 
-// The change by a set of rules: the one output that is left alone by the most rules. Nothing where
-// no rule leaves exactly one, where two outputs tie, and in CoinJoins.
-std::optional<ChangeGuess> change_of(const ledger::Ledger& ledger, TxId tx, const RuleSet& rules);
+// Applies rules to a ledger's transactions. It remembers where it was: transactions in chain order
+// cost least. Not thread-safe: one a thread.
+class ChangeFinder {
+ public:
+  explicit ChangeFinder(const ledger::Ledger& ledger)
+      : ledger_(ledger), fresh_(ledger), recogniser_(ledger) {}
+
+  // The outputs that the rule does not rule out. A coinbase has no change: none.
+  OutputSet candidates(ChangeRule rule, TxId tx);
+  // The change by a set of rules: the output that is left alone by the most rules. Nothing where no
+  // rule leaves exactly one, where two outputs tie, and in CoinJoins.
+  std::optional<ChangeGuess> change_of(TxId tx, const RuleSet& rules);
+
+ private:
+  template <typename Keep>
+  OutputSet keep(TxId tx, Keep keep) const;
+  OutputSet peeling_chain(TxId tx) const;
+  OutputSet address_type(TxId tx) const;
+  OutputSet legacy(TxId tx);
+  OutputSet one_time(TxId tx);
+  bool is_coinjoin(TxId tx);
+
+  const ledger::Ledger& ledger_;
+  FreshAddresses fresh_;
+  Recogniser recogniser_;
+};
+
 // By the rules that are right often enough to be shown to people.
-std::optional<ChangeGuess> change_of(const ledger::Ledger& ledger, TxId tx);
+const RuleSet& shown_rules();
+
+// One transaction's, for whoever asks once.
+OutputSet candidates(ChangeRule rule, const ledger::Ledger& ledger, TxId tx);
+std::optional<ChangeGuess> change_of(const ledger::Ledger& ledger, TxId tx, const RuleSet& rules);
+inline std::optional<ChangeGuess> change_of(const ledger::Ledger& ledger, TxId tx) {
+  return change_of(ledger, tx, shown_rules());
+}
 
 }  // namespace tracehound::clusters

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "clusters/change_fresh.h"
 #include "ledger/ledger.h"
 
 namespace tracehound::clusters {
@@ -17,12 +18,14 @@ namespace tracehound::clusters {
 // fresh ones, the only one spent in the way that this transaction spends. Nothing where that leaves
 // none or several.
 std::optional<CoinId> find_next(const ledger::Ledger& ledger, TxId tx);
+std::optional<CoinId> find_next(const ledger::Ledger& ledger, TxId tx, FreshAddresses& fresh);
 // Which input the owner came with: the only one that is its own transaction's find_next.
 std::optional<CoinId> find_previous(const ledger::Ledger& ledger, TxId tx);
 
 // Why a chain ends.
 enum class PeelEnd : std::uint8_t {
   unspent,    // the rest lies there still
+  peeled,     // backwards: what it begins with was itself paid away
   shape,      // the next transaction is no peel: not one owner's coins into two outputs
   coinbase,   // backwards: the coins were mined
   mix,        // the next transaction is a CoinJoin
@@ -49,14 +52,13 @@ struct PeelHop {
 };
 
 struct PeelChain {
-  std::vector<PeelHop> hops;             // in chain order
-  PeelEnd first_end = PeelEnd::longest;  // why it does not begin earlier; of a backward walk
-  PeelEnd last_end = PeelEnd::longest;   // why it does not go on; of a forward walk
+  std::vector<PeelHop> hops;     // in chain order
+  PeelEnd end = PeelEnd::shape;  // why it goes on no further, in the direction that was walked
 };
 
 // From a transaction on. No hops where it is no peel itself.
 PeelChain follow_peel(const ledger::Ledger& ledger, TxId start, const PeelOptions& options = {});
-// Up to a transaction.
+// Up to a transaction, which is the last hop.
 PeelChain follow_peel_back(const ledger::Ledger& ledger, TxId end, const PeelOptions& options = {});
 
 }  // namespace tracehound::clusters
