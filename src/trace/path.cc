@@ -78,6 +78,7 @@ class PathSearch {
   static bool has(const std::vector<CoinId>& set, CoinId coin) {
     return std::ranges::binary_search(set, coin);
   }
+  bool leads_on(CoinId coin) const;
   bool stopped(CoinId coin) const;
   void gather_ancestors();
   void set_out();
@@ -125,6 +126,13 @@ Result<Paths> PathSearch::run() {
   return std::move(found_);
 }
 
+// Whether the transaction that spends it can lie on a path.
+bool PathSearch::leads_on(CoinId coin) const {
+  std::optional<TxId> spender = columns_.spender(coin);
+  if (!spender || columns_.outputs(*spender).first > to_.back()) return false;
+  return !ancestors_ || ancestors_->contains(*spender);
+}
+
 // No path goes on through it.
 bool PathSearch::stopped(CoinId coin) const {
   if (stops_.at(ledger_, coin)) return true;
@@ -160,7 +168,7 @@ void PathSearch::gather_ancestors() {
 void PathSearch::set_out() {
   for (CoinId coin : from_) {
     Amount value = columns_.value(coin);
-    if (value > 0 && coin <= to_.back()) add(coin, value, kStart);
+    if (value > 0 && (has(to_, coin) || leads_on(coin))) add(coin, value, kStart);
   }
 }
 
@@ -171,31 +179,24 @@ void PathSearch::add(CoinId coin, Amount amount, std::uint32_t before) {
 
 Status PathSearch::go_on(std::uint32_t number) {
   Node node = nodes_[number];
-  std::optional<TxId> spender = columns_.spender(node.coin);
-  if (!spender || columns_.outputs(*spender).first > to_.back()) return {};
-  if (ancestors_ && !ancestors_->contains(*spender)) return {};
-  Columns::Inputs inputs = columns_.inputs(*spender);
+  TxId spender = *columns_.spender(node.coin);  // leads_on() said that there is one
+  Columns::Inputs inputs = columns_.inputs(spender);
   if (inputs.first == inputs.end) return {};  // it took the coin's place, and spends nothing
-  Amount total = total_of(*spender);
-  IdRange<CoinId> outputs = columns_.outputs(*spender);
+  Amount total = total_of(spender);
+  IdRange<CoinId> outputs = columns_.outputs(spender);
   if (outputs.first <= node.coin || total < columns_.value(node.coin)) {
     return machine_error(fmt::format(
         "the ledger in {} contradicts itself at transaction {}: it does not follow from the coins "
         "it spends; run `tracehound ledger check`",
-        ledger_.folder(), ledger_.txid(*spender).text()));
+        ledger_.folder(), ledger_.txid(spender).text()));
   }
   for (CoinId coin : outputs) {
     if (coin > to_.back()) break;
     Amount value = std::min(columns_.value(coin), total);
     auto amount = static_cast<Amount>(Wide{node.amount} * value / total);
     if (amount == 0 || has(from_, coin)) continue;
-    if (has(to_, coin)) {
-      add(coin, amount, number);
-      continue;
-    }
-    std::optional<TxId> next = columns_.spender(coin);
-    bool leads_on = next && (!ancestors_ || ancestors_->contains(*next)) && !stopped(coin);
-    if (leads_on) add(coin, amount, number);
+    bool goes_on = has(to_, coin) || (leads_on(coin) && !stopped(coin));
+    if (goes_on) add(coin, amount, number);
   }
   return {};
 }

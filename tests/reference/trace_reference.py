@@ -10,8 +10,9 @@ usage: trace_reference.py CASES.json > answers.txt
 CASES.json is a list of {"chain": (see chain.py), "seeds": [{"coin", "first", "end", "label"}],
 "methods": [...]} with, where they differ from the usual: "fees" ("sink"), "direction" ("forward"),
 "services" and "bridges" ({address: name}), "burn_addresses" ([]), "cuts" ({"min_amount",
-"max_hops", "until"}), "mixes" (names of transactions, []), "mix" ("stop") and "halving" (210000). The answer has, for each case and method, one
-line per seed, per coin and label where taint rests, and per label of the fees.
+"max_hops", "until"}), "mixes" (names of transactions, []), "mix" ("stop") and "halving" (210000).
+The answer has, for each case and method, one line per seed, per place, coin and label where taint
+rests, and per label of the fees.
 """
 
 import json
@@ -109,7 +110,7 @@ class Trace:
         for transaction in reversed(list(self.chain.in_order(coinbase_last=self.miner))):
             for coin in transaction.outputs:
                 self.stop_and_seed(coin)
-            if transaction.mixed and self.mix == "stop":  # seeds too: nobody sees through it
+            if transaction.mixed and self.mix == "stop":  # seeds too: it hides where they came from
                 for coin in transaction.outputs:
                     self.rest(coin, "mixed")
             if transaction.inputs:
@@ -131,7 +132,7 @@ class Trace:
             self.found[label] += amount
             self.lines.append(f"mined {coinbase.name} {amount} label {label}")
 
-    # ---- a coin: what stops in it, and the seeds that begin in it ---------------------------------
+    # ---- a coin: what stops in it, and the seeds that begin in it --------------------------------
 
     def stop_of(self, coin):
         """Section 5, and which comes first where several hold."""
