@@ -83,6 +83,7 @@ class Build {
       report_.facts = *report_.before;
       report_.edges_kept = report_.facts.edges;
       report_.unchanged = true;
+      TRY(remove_others(report_.facts));
       return report_;
     }
     UnionFind sets = keep();
@@ -103,6 +104,7 @@ class Build {
   Status write_clusters(UnionFind sets);
   Status write_members(std::span<const std::uint32_t> cluster_of, LargeVector<std::uint32_t> room);
   Status commit();
+  Status remove_others(const Facts& facts);
 
   FileSystem& files_;
   const Ledger& ledger_;
@@ -250,14 +252,19 @@ Status Build::write_members(std::span<const std::uint32_t> cluster_of,
   return writer.finish(facts_);
 }
 
-// What was built is what readers find from now on, and nothing else stays.
+// What was built is what readers find from now on.
 Status Build::commit() {
   TRY(files_.sync_folder(folder_));
   TRY(replace_file(files_, facts_path(folder_), facts_text(facts_)));
+  return remove_others(facts_);
+}
+
+// Files of the clustering before, or of a build that was killed.
+Status Build::remove_others(const Facts& facts) {
   TRY_ASSIGN(auto names, files_.list(folder_));
   std::vector<std::string> used;
   for (const PartSpec& spec : kParts) {
-    if (rows_of(spec.part, facts_) > 0) used.push_back(part_path(folder_, spec, facts_));
+    if (rows_of(spec.part, facts) > 0) used.push_back(part_path(folder_, spec, facts));
   }
   for (const std::string& name : names) {
     std::string path = folder_ + "/" + name;

@@ -104,6 +104,24 @@ void for_each_co_spend(const Ledger& ledger, IdRange<TxId> transactions,
            [&](std::size_t part) { return take(slots[part % kPartsWaiting]); });
 }
 
+TxId transaction_of_input(const Ledger& ledger, std::uint64_t input) {
+  ByteView column = ledger.column(ledger::Column::tx_first_input);
+  auto first = [&](std::uint64_t tx) {
+    return load_le<Uint40>(column.data() + tx * sizeof(Uint40)).number();
+  };
+  std::uint64_t low = 0;
+  std::uint64_t high = ledger.counts().transactions;
+  while (high - low > 1) {
+    std::uint64_t middle = low + (high - low) / 2;
+    if (first(middle) <= input) {
+      low = middle;
+    } else {
+      high = middle;
+    }
+  }
+  return TxId(static_cast<std::uint32_t>(low));
+}
+
 std::vector<AddressId> spending_addresses(const Ledger& ledger, TxId tx) {
   std::vector<AddressId> addresses;
   std::unordered_set<AddressId> seen;

@@ -35,6 +35,9 @@ void for_each_co_spend(const ledger::Ledger& ledger, IdRange<TxId> transactions,
                        const JoinsNobody& joins_nobody,
                        const std::function<bool(std::span<const CoSpend>)>& take);
 
+// The transaction that an input is of. REQUIRES: input < counts().inputs.
+TxId transaction_of_input(const ledger::Ledger& ledger, std::uint64_t input);
+
 // The addresses that spend in it, each once, in the order of its inputs.
 std::vector<AddressId> spending_addresses(const ledger::Ledger& ledger, TxId tx);
 

@@ -7,30 +7,7 @@
 
 namespace tracehound::clusters {
 
-namespace {
-
 using ledger::Ledger;
-
-// The transaction of an input: the last whose first input is not after it.
-TxId transaction_of(const Ledger& ledger, std::uint64_t input) {
-  ByteView column = ledger.column(ledger::Column::tx_first_input);
-  auto first = [&](std::uint64_t tx) {
-    return load_le<Uint40>(column.data() + tx * sizeof(Uint40)).number();
-  };
-  std::uint64_t low = 0;
-  std::uint64_t high = ledger.counts().transactions;
-  while (high - low > 1) {
-    std::uint64_t middle = low + (high - low) / 2;
-    if (first(middle) <= input) {
-      low = middle;
-    } else {
-      high = middle;
-    }
-  }
-  return TxId(static_cast<std::uint32_t>(low));
-}
-
-}  // namespace
 
 Links change_links(const Clustering& clustering) {
   Links links;
@@ -82,7 +59,7 @@ void Walk::go_through(AddressId address) {
     const auto& index = ledger_.index(ledger::Index::address_input);
     for (const ledger::RunSpan& span : index.spans(address.number())) {
       for (std::uint64_t entry = span.first; entry < span.end && complete_; ++entry) {
-        go_through(address, transaction_of(ledger_, span.run->row(entry)));
+        go_through(address, transaction_of_input(ledger_, span.run->row(entry)));
       }
     }
   }

@@ -1,0 +1,106 @@
+// Whose a cluster is, from what is said of its addresses.
+#include "clusters/cluster_tags.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "clusters/union_find.h"
+
+namespace tracehound::clusters {
+namespace {
+
+AddressTag tag(std::uint32_t address, const char* actor, int level, bool definer = false) {
+  return {.address = AddressId(address),
+          .actor = actor,
+          .label = std::string(actor) + " wallet",
+          .category = "exchange",
+          .level = level,
+          .is_definer = definer,
+          .source = "test"};
+}
+
+std::string name_of(std::vector<AddressTag> tags) {
+  ClusterTag cluster = tag_of_cluster(tags);
+  std::string name = cluster.name() != nullptr ? cluster.name()->best.who() : "-";
+  std::ranges::reverse(tags);
+  ClusterTag turned = tag_of_cluster(tags);
+  EXPECT_EQ(turned.name() != nullptr ? turned.name()->best.who() : "-", name);
+  EXPECT_EQ(turned.conflict(), cluster.conflict());
+  return cluster.conflict() ? "conflict" : name;
+}
+
+TEST(ClusterTags, without_tags__no_name_and_no_conflict) { EXPECT_EQ(name_of({}), "-"); }
+
+TEST(ClusterTags, the_surest_tag__names_the_cluster) {
+  EXPECT_EQ(name_of({tag(1, "low", 20), tag(2, "high", 60), tag(3, "low", 5)}), "high");
+}
+
+TEST(ClusterTags, a_tag_made_for_the_cluster__comes_before_a_surer_one_that_was_not) {
+  EXPECT_EQ(name_of({tag(1, "definer", 20, true), tag(2, "other", 40)}), "definer");
+}
+
+TEST(ClusterTags, of_equally_sure_tags__the_actor_on_more_addresses_then_the_name) {
+  EXPECT_EQ(name_of({tag(1, "b", 20), tag(2, "a", 20), tag(3, "b", 20)}), "b");
+  EXPECT_EQ(name_of({tag(1, "b", 20), tag(2, "a", 20)}), "a");
+}
+
+TEST(ClusterTags, two_strong_tags_of_different_actors__are_a_conflict_and_no_name) {
+  EXPECT_EQ(name_of({tag(1, "a", 50), tag(2, "b", 100)}), "conflict");
+  EXPECT_EQ(name_of({tag(1, "a", 49), tag(2, "b", 100)}), "b");
+  EXPECT_EQ(name_of({tag(1, "a", 20, true), tag(2, "b", 50), tag(3, "c", 50)}), "conflict");
+}
+
+TEST(ClusterTags, two_strong_tags_of_one_actor__are_one_claim) {
+  std::vector<AddressTag> tags = {tag(4, "a", 70), tag(2, "a", 70), tag(2, "a", 50)};
+  EXPECT_EQ(name_of(tags), "a");
+  ClusterTag cluster = tag_of_cluster(tags);
+  ASSERT_EQ(cluster.claims.size(), 1U);
+  EXPECT_EQ(cluster.claims[0].tags, 3U);
+  EXPECT_EQ(cluster.claims[0].addresses, 2U);
+  EXPECT_EQ(cluster.claims[0].best.address, AddressId(2));
+}
+
+TEST(ClusterTags, without_an_actor__the_label_says_who) {
+  AddressTag bare = tag(1, "", 60);
+  bare.label = "Hydra";
+  EXPECT_EQ(name_of({bare}), "Hydra");
+}
+
+TEST(ClusterTags, of_many_clusters__each_has_its_own) {
+  std::vector<AddressTag> tags = {tag(9, "a", 50), tag(3, "b", 60), tag(8, "c", 70)};
+  std::vector<ClusterId> clusters = {ClusterId(7), ClusterId(3), ClusterId(7)};
+  auto tagged = tags_of_clusters(tags, clusters);
+  ASSERT_EQ(tagged.size(), 2U);
+  EXPECT_EQ(tagged[0].cluster, ClusterId(3));
+  EXPECT_EQ(tagged[0].tag.name()->best.who(), "b");
+  EXPECT_TRUE(tagged[1].tag.conflict());
+}
+
+TEST(UnionFind, sets_joined_in_any_order__are_named_by_their_smallest) {
+  UnionFind sets(8);
+  EXPECT_TRUE(sets.unite(7, 3));
+  EXPECT_TRUE(sets.unite(5, 7));
+  EXPECT_FALSE(sets.unite(3, 5));
+  EXPECT_TRUE(sets.unite(1, 5));
+  std::vector<std::uint32_t> expected = {0, 1, 2, 1, 4, 1, 6, 1};
+  EXPECT_TRUE(std::ranges::equal(sets.flatten(), expected));
+  UnionFind more(sets.flatten(), 9);
+  EXPECT_EQ(more.find(7), 1U);
+  EXPECT_EQ(more.find(8), 8U);
+}
+
+TEST(UnionFind, over_few_of_many_numbers__says_the_same) {
+  SparseUnionFind sets;
+  EXPECT_EQ(sets.find(4'000'000'000), 4'000'000'000U);
+  EXPECT_TRUE(sets.unite(4'000'000'000, 20));
+  EXPECT_TRUE(sets.unite(30, 4'000'000'000));
+  EXPECT_FALSE(sets.unite(30, 20));
+  EXPECT_EQ(sets.find(30), 20U);
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> expected = {
+      {20, 20}, {20, 30}, {20, 4'000'000'000}};
+  EXPECT_EQ(sets.sets(), expected);
+}
+
+}  // namespace
+}  // namespace tracehound::clusters
