@@ -165,7 +165,7 @@ std::size_t BackwardWalk::lay(std::span<const Seed> seeds, RunView asked) {
   while (count < seeds.size() && seeds[count].coin == coin) ++count;
   seeds = seeds.first(count);
   Amount value = columns_.value(coin);
-  auto ending = asked.empty() ? std::nullopt : ending_of(coin, asked);
+  auto ending = asked.empty() ? std::nullopt : stops_.at(ledger_, coin);
   SeededCoin seeded =
       lay_seeds(value, asked, ending ? Arrived::stopped : Arrived::stays, seeds, method_.ordered());
   auto place = static_cast<std::size_t>(seeds.data() - seeds_.data());
@@ -362,7 +362,7 @@ Amount BackwardWalk::fee_of(TxId tx) const {
 void BackwardWalk::arrive(CoinId coin, RunView runs) {
   ++found_.coins_touched;
   bool seed = seeds_left_ > 0 && !seeds_in(coin, coin.next()).empty();
-  if (!seed) {  // a seed's are laid over it at its maker's turn, and it ends there
+  if (!seed) {  // seeds are laid over what is asked at the maker's turn; stops hold there, no cuts
     if (auto ending = ending_of(coin, runs)) return land(coin, runs, *ending);
   }
   Place place = place_of(creators_.of(coin, at_));

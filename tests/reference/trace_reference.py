@@ -42,6 +42,7 @@ class Trace:
         self.lines = []
         self.resting = {}  # (where, coin's name, label) -> (amount, fewest hops)
         self.fees = defaultdict(int)
+        self.unclaimed = defaultdict(int)  # by miners
         self.found = defaultdict(int)  # by label, over all destinations
         self.seeded = defaultdict(int)
 
@@ -56,6 +57,8 @@ class Trace:
             for label, amount in self.fees.items():
                 self.found[label] += amount
                 self.lines.append(f"fees {amount} label {label}")
+            for label, amount in self.unclaimed.items():
+                self.lines.append(f"unclaimed {amount} label {label}")
             assert all(self.seeded[l] == self.found[l] for l in {*self.seeded, *self.found})
         elif self.fees:
             self.lines.append("fees reached")
@@ -100,7 +103,7 @@ class Trace:
         move(self.method, sources, [*coinbase.outputs, unclaimed])
         for label, amount in unclaimed.amounts.items():
             self.found[label] += amount
-            self.lines.append(f"unclaimed {coinbase.name} {amount} label {label}")
+            self.unclaimed[label] += amount
 
     # ---- backward -------------------------------------------------------------------------------
 
@@ -165,8 +168,8 @@ class Trace:
             position += length
         shielded = len(taken)
         stopped = self.stop_of(coin) if coin.amounts else None
-        if not stopped and coin.amounts and self.cut_of(coin):
-            stopped = "cut"
+        if not stopped and coin.amounts and not self.seeds[coin] and self.cut_of(coin):
+            stopped = "cut"  # a seed coin never is
         if stopped:
             self.rest(coin, stopped)
             taken = [(begin, end, CLEAN) for begin, end, _ in taken]

@@ -65,6 +65,20 @@ std::vector<std::string> mined_by_coinbase(const ToyChain& chain, const trace::T
   return lines;
 }
 
+// What miners left unclaimed is burned and in no coin.
+void add_unclaimed(const trace::Trace& trace, std::vector<std::string>& lines) {
+  for (const trace::Destination& destination : trace.destinations) {
+    if (destination.kind != DestinationKind::burned) continue;
+    for (const trace::LabelAmount& sum : destination.labels) {
+      Amount rest = sum.amount;
+      for (const trace::Landing& landing : destination.coins) {
+        rest -= landing.label == sum.label ? landing.amount : 0;
+      }
+      if (rest > 0) lines.push_back(fmt::format("unclaimed {} label {}", rest, sum.label.number()));
+    }
+  }
+}
+
 // What ended in a coin twice under one label, as arrived and as seeded, as one line; sorted.
 void merge_same_place(std::vector<std::string>& lines) {
   struct Sum {
@@ -190,6 +204,7 @@ Result<std::vector<std::vector<std::string>>> lines_of_case(const ReferenceCase&
       std::erase_if(lines, [](const std::string& line) { return line.starts_with("mined "); });
       for (std::string& line : mined_by_coinbase(chain, trace)) lines.push_back(std::move(line));
     }
+    add_unclaimed(trace, lines);
     merge_same_place(lines);
     answers.push_back(std::move(lines));
   }

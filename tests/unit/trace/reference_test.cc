@@ -1,121 +1,147 @@
-// The program against tests/reference/trace_reference.py, to the unit, on random chains.
+// The program against the slow second opinion in tests/reference, to the unit, on random chains:
+// every method, both directions and both fee rules, with overlapping seeds, stops and cuts.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
 
-#include "base/json.h"
-#include "support/random_blocks.h"
 #include "support/random_chain.h"
-#include "unit/trace/trace_text.h"
+#include "unit/trace/reference_cases.h"
 
 namespace tracehound::trace {
 namespace {
 
 using test::Random;
+using test::ReferenceCase;
 using test::ToyChain;
 
-constexpr std::uint64_t kChains = 300;
-constexpr MethodKind kMethods[] = {MethodKind::poison, MethodKind::haircut, MethodKind::fifo};
+constexpr std::uint64_t kChains = 500;
+const std::vector<MethodKind> kForward = {
+    MethodKind::poison, MethodKind::haircut, MethodKind::fifo,     MethodKind::lifo,
+    MethodKind::tiho,   MethodKind::tilo,    MethodKind::seniority};
+const std::vector<MethodKind> kBackward = {MethodKind::haircut, MethodKind::fifo, MethodKind::lifo};
 
-// One to five seeds, whole coins and parts, under one label or several, that may descend from one
-// another or claim the same units.
-std::vector<Seed> random_seeds(const ToyChain& chain, Random& random) {
-  std::vector<Seed> seeds;
-  std::uint64_t labels = 1 + random.below(3);
-  for (std::uint64_t tries = 1 + random.below(5); tries > 0; --tries) {
-    CoinId coin(random.below(chain.ledger().counts().coins));
-    bool again = !seeds.empty() && random.below(4) == 0;
-    if (again) coin = seeds.back().coin;
-    Amount value = chain.ledger().value(coin);
-    if (value == 0) value = chain.ledger().value(coin = CoinId(0));
-    Seed seed{coin, 0, value, Label(static_cast<std::uint32_t>(1 + random.below(labels)))};
-    if (random.below(3) == 0) {
-      seed.first = random.below(value);
-      seed.end = seed.first + 1 + random.below(value - seed.first);
-    }
-    seeds.push_back(seed);
-    if (!check_seeds(chain.ledger(), seeds)) seeds.pop_back();
-  }
-  return seeds;
+std::pair<BlockHeight, BlockHeight> heights_of(const ToyChain& chain,
+                                               const std::vector<Seed>& seeds) {
+  auto by_coin = std::ranges::minmax(seeds, {}, &Seed::coin);
+  const ledger::Ledger& ledger = chain.ledger();
+  return {ledger.height(ledger.creator(by_coin.min.coin)),
+          ledger.height(ledger.creator(by_coin.max.coin))};
 }
 
-void write_case(JsonWriter& json, const ToyChain& chain, const std::vector<Seed>& seeds,
-                const std::string& services) {
-  json.open_object();
-  std::string dump = chain.dump();
-  json.key("chain").raw(std::string_view(dump).substr(0, dump.size() - 1));
-  json.key("services").open_object();
+// In a third of the cases, limits that some seeds' taint runs into.
+Cuts random_cuts(const ReferenceCase& asked, Random& random) {
+  Cuts cuts;
+  if (random.below(3) > 0) return cuts;
+  auto [first, last] = heights_of(*asked.chain, asked.seeds);
+  std::uint64_t kinds = 1 + random.below(7);
+  if (kinds & 1) cuts.min_amount = random.below(asked.seeds[0].claimed() / 4 + 2);
+  if (kinds & 2) cuts.max_hops = static_cast<std::uint32_t>(random.below(5));
+  if (kinds & 4) {
+    auto off = static_cast<std::uint32_t>(random.below(6));
+    bool back = asked.direction == Direction::backward;
+    cuts.until =
+        BlockHeight(back ? first.number() - std::min(first.number(), off) : last.number() + off);
+  }
+  return cuts;
+}
+
+// Services, some of them bridges; burn addresses; mixes.
+void add_stops(ReferenceCase& asked, const std::string& services, Random& random) {
+  bool bridges = random.below(2) == 0;
   for (const std::string& word : test::words_of(services)) {
-    std::size_t equals = word.find('=');
-    json.key(word.substr(0, equals)).value(word.substr(equals + 1));
+    (bridges && word.ends_with("1") ? asked.bridges : asked.services) += word + " ";
   }
-  json.close_object().key("seeds").open_list();
-  for (const Seed& seed : seeds) {
-    json.open_object();
-    json.key("coin").value(seed.coin.number());
-    json.key("first").amount(seed.first);
-    json.key("end").amount(seed.end);
-    json.key("label").value(seed.label.number());
-    json.close_object();
-  }
-  json.close_list().key("methods").open_list();
-  for (MethodKind kind : kMethods) json.value(name_of(kind));
-  json.close_list().close_object();
-}
-
-std::string output_of(const std::string& command) {
-  std::string output;
-  FILE* pipe = popen(command.c_str(), "r");
-  if (!pipe) return output;
-  char buffer[1 << 16];
-  while (std::size_t size = fread(buffer, 1, sizeof buffer, pipe)) output.append(buffer, size);
-  EXPECT_EQ(pclose(pipe), 0) << command;
-  return output;
-}
-
-TEST(Reference, random_chains_and_overlapping_seeds__every_coin_agrees_to_the_unit) {
-  std::vector<std::string> answers;
-  JsonWriter json(0);
-  json.open_list();
-  std::size_t landings = 0;
-  for (std::uint64_t number = 0; number < kChains; ++number) {
-    test::RandomChain random_chain = test::random_chain(number);
-    ToyChain chain(random_chain.text);
-    Random random(number);
-    std::vector<Seed> seeds = random_seeds(chain, random);
-    write_case(json, chain, seeds, random_chain.services);
-    for (MethodKind kind : kMethods) {
-      auto trace = run(chain.ledger(), seeds, kind, stops_of(chain, random_chain.services));
-      ASSERT_TRUE(trace.has_value()) << "chain " << number << ": " << trace.error().message;
-      answers.push_back(fmt::format("case {} {}", number, name_of(kind)));
-      auto lines = lines_of_trace(chain, *trace);
-      std::ranges::sort(lines);
-      landings += lines.size();
-      answers.insert(answers.end(), lines.begin(), lines.end());
+  const ledger::Ledger& ledger = asked.chain->ledger();
+  std::string burned = random.below(4) == 0 ? "t7:0" : "";
+  auto transactions = static_cast<std::uint32_t>(ledger.counts().transactions);
+  bool mixes = random.below(3) == 0;
+  for (std::uint32_t row = 0; row < transactions; ++row) {
+    TxId tx(row);
+    for (CoinId coin : ledger.outputs(tx)) {
+      AddressId address = ledger.address(coin);
+      if (asked.chain->address_name(address) == burned) asked.burn.push_back(address);
     }
+    if (mixes && !ledger.is_coinbase(tx) && random.below(6) == 0) asked.mixes.push_back(tx);
   }
-  json.close_list();
+  asked.mix_rule = random.below(2) == 0 ? MixRule::stop : MixRule::haircut;
+}
 
-  std::filesystem::path path = std::filesystem::temp_directory_path() /
-                               fmt::format("trace_reference_cases_{}.json", getpid());
-  std::ofstream(path) << json.take();
-  std::string command = fmt::format("python3 '{}/tests/reference/trace_reference.py' '{}'",
-                                    TRACEHOUND_ROOT, path.string());
-  auto reference = test::lines_of(output_of(command));
-  std::filesystem::remove(path);
+// The program's answers beside the questions to the reference.
+struct Session {
+  JsonWriter questions{0};
+  std::vector<std::string> answers;
+  std::vector<std::string> where;  // of each answer
+  std::uint64_t cases = 0;
+  std::size_t landings = 0;
 
-  std::string where = "the first case";
-  for (std::size_t i = 0; i < std::min(answers.size(), reference.size()); ++i) {
-    if (answers[i].starts_with("case")) where = answers[i];
-    ASSERT_EQ(answers[i], reference[i]) << where;
+  void ask(const ReferenceCase& asked, std::uint64_t chain) {
+    test::write_case(questions, asked);
+    auto lines = test::lines_of_case(asked);
+    std::string place = fmt::format("chain {}, {}, fees to {}", chain, name_of(asked.direction),
+                                    name_of(asked.options.fees));
+    ASSERT_TRUE(lines.has_value()) << place << ": " << lines.error().message;
+    for (std::size_t i = 0; i < asked.methods.size(); ++i) {
+      add(fmt::format("case {} {}", cases, name_of(asked.methods[i])), place);
+      landings += (*lines)[i].size();
+      for (std::string& line : (*lines)[i]) {
+        add(std::move(line), place + ", " + std::string(name_of(asked.methods[i])));
+      }
+    }
+    ++cases;
   }
-  EXPECT_EQ(answers.size(), reference.size());
-  EXPECT_GT(landings, 20 * kChains) << "the chains say something";
+  void add(std::string answer, std::string place) {
+    answers.push_back(std::move(answer));
+    where.push_back(std::move(place));
+  }
+};
+
+void ask_about(Session& session, std::uint64_t number, Direction direction, FeeRule fees) {
+  // Where fees flow on, coinbases must be mined by the rules; elsewhere they may be anything.
+  bool mined = fees == FeeRule::miner;
+  auto random_chain = mined ? test::random_mined_chain(number) : test::random_chain(number);
+  ToyChain chain(random_chain.text, mined ? "bitcoin:regtest" : "toy:test");
+  Random random(number);
+  ReferenceCase asked;
+  asked.chain = &chain;
+  asked.direction = direction;
+  asked.methods = direction == Direction::forward ? kForward : kBackward;
+  asked.options.fees = fees;
+  asked.seeds = test::random_seeds(chain, random);
+  add_stops(asked, random_chain.services, random);
+  asked.options.cuts = random_cuts(asked, random);
+  session.ask(asked, number);
+}
+
+void agree(Direction direction, FeeRule fees, std::size_t lines_expected) {
+  Session session;
+  session.questions.open_list();
+  for (std::uint64_t number = 0; number < kChains; ++number) {
+    ASSERT_NO_FATAL_FAILURE(ask_about(session, number, direction, fees));
+  }
+  session.questions.close_list();
+  auto reference = test::ask_reference(session.questions.take());
+  for (std::size_t i = 0; i < std::min(session.answers.size(), reference.size()); ++i) {
+    ASSERT_EQ(session.answers[i], reference[i]) << session.where[i];
+  }
+  EXPECT_EQ(session.answers.size(), reference.size());
+  EXPECT_GT(session.landings, lines_expected) << "the chains say something";
+}
+
+TEST(Reference, forward_traces_of_random_chains__every_coin_agrees_to_the_unit) {
+  agree(Direction::forward, FeeRule::sink, 50 * kChains);
+}
+
+TEST(Reference, fees_that_flow_to_miners__every_coin_agrees_to_the_unit) {
+  agree(Direction::forward, FeeRule::miner, 50 * kChains);
+}
+
+TEST(Reference, backward_traces__every_coin_agrees_to_the_unit) {
+  agree(Direction::backward, FeeRule::sink, 10 * kChains);
+}
+
+TEST(Reference, backward_traces_through_fees__every_coin_agrees_to_the_unit) {
+  agree(Direction::backward, FeeRule::miner, 10 * kChains);
 }
 
 }  // namespace
