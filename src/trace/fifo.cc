@@ -21,21 +21,10 @@ namespace {
 
 class Fifo : public RunMethod {
  public:
-  void divide(const RunMovement& movement, Division& into) override {
-    line_.clear();
-    for (const InputTaint& input : movement.inputs) {
-      Amount listed = 0;
-      for (const Run& run : input.runs) {
-        append_run(line_, 0, run.length, run.label);
-        listed += run.length;
-      }
-      append_run(line_, 0, input.value - listed, kClean);
-    }
-    cut_line(line_, movement.outputs, into);
+  void divide_line(std::vector<Run>& line, std::span<const Amount> outputs,
+                   Division& into) const override {
+    cut_line(line, outputs, into);
   }
-
- private:
-  std::vector<Run> line_;
 };
 
 }  // namespace

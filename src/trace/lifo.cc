@@ -11,7 +11,7 @@
 // Cost: as fifo. Source: Tironsakkul, Maarek, Eross, Just, "Probing the Mystery of Cryptocurrency
 // Theft" (2019).
 
-#include <ranges>
+#include <algorithm>
 
 #include "trace/method.h"
 
@@ -21,21 +21,11 @@ namespace {
 
 class Lifo : public RunMethod {
  public:
-  void divide(const RunMovement& movement, Division& into) override {
-    line_.clear();
-    for (const InputTaint& input : movement.inputs | std::views::reverse) {
-      Amount listed = 0;
-      for (const Run& run : input.runs) listed += run.length;
-      append_run(line_, 0, input.value - listed, kClean);
-      for (const Run& run : input.runs | std::views::reverse) {
-        append_run(line_, 0, run.length, run.label);
-      }
-    }
-    cut_line(line_, movement.outputs, into);
+  void divide_line(std::vector<Run>& line, std::span<const Amount> outputs,
+                   Division& into) const override {
+    std::ranges::reverse(line);
+    cut_line(line, outputs, into);
   }
-
- private:
-  std::vector<Run> line_;
 };
 
 }  // namespace

@@ -3,8 +3,8 @@
 //
 // There are two kinds. An AmountMethod counts: it is told how many units of each label come in and
 // says how many go into each output, so the order of inputs cannot matter to it. A RunMethod keeps
-// the units in order and is shown each input's runs. A new method is one new file with a class of
-// either kind, its make_ function here and its line in method.cc.
+// the units in order and is shown them all in one line. A new method is one new file with a class
+// of either kind, its make_ function here and its line in method.cc.
 #pragma once
 
 #include <memory>
@@ -30,17 +30,6 @@ class AmountMethod {
   // shares[l * outputs + i]: the units of entering[l]'s label that go into output i. All are
   // written. REQUIRES: as many shares; unless poison made them, the amounts sum to at most `total`.
   virtual void divide(const AmountMovement& movement, std::span<Amount> shares) = 0;
-};
-
-struct InputTaint {
-  Amount value = 0;
-  RunView runs;  // empty when clean; lengths sum to at most `value`
-};
-
-// The same transaction as a RunMethod sees it.
-struct RunMovement {
-  std::span<const InputTaint> inputs;
-  std::span<const Amount> outputs;
 };
 
 // What a RunMethod answers: a list of runs for each output. Reused from one transaction to the
@@ -75,14 +64,44 @@ class Division {
 };
 
 // What fifo and lifo share: each output takes its units from the front of what is left of the line.
-// The line is used up by it.
+// Uses the line up.
 void cut_line(std::vector<Run>& line, std::span<const Amount> outputs, Division& into);
+
+struct InputTaint {
+  Amount value = 0;
+  RunView runs;  // empty when clean; lengths sum to at most `value`
+};
+// Adds one input to the end of a line.
+inline void append_input(std::vector<Run>& line, InputTaint input) {
+  for (const Run& run : input.runs) {
+    append_run(line, 0, run.length, run.label);
+    input.value -= run.length;
+  }
+  append_run(line, 0, input.value, kClean);
+}
+
+// The same transaction as a RunMethod sees it.
+struct RunMovement {
+  std::span<const InputTaint> inputs;
+  std::span<const Amount> outputs;
+};
 
 class RunMethod {
  public:
   virtual ~RunMethod() = default;
-  // Fills `into`, which is clear, with one list per output.
-  virtual void divide(const RunMovement& movement, Division& into) = 0;
+  // Fills `into`, which is clear, with one list per output. `line` is the units of the inputs laid
+  // end to end in input order, clean ones with label 0; it is used up.
+  virtual void divide_line(std::vector<Run>& line, std::span<const Amount> outputs,
+                           Division& into) const = 0;
+  // The same, from the inputs.
+  void divide(const RunMovement& movement, Division& into) {
+    line_.clear();
+    for (const InputTaint& input : movement.inputs) append_input(line_, input);
+    divide_line(line_, movement.outputs, into);
+  }
+
+ private:
+  std::vector<Run> line_;
 };
 
 struct Method {

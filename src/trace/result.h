@@ -59,6 +59,8 @@ struct Destination {
   Amount amount = 0;                     // 0 when the method does not conserve
   std::vector<Landing> coins;            // chain order, then label; empty for fees
   std::vector<LabelAmount> labels;       // `amount` by label, ascending
+  // Of that, what is in no coin: all of `fees`; of `burned`, what miners left unclaimed.
+  std::vector<LabelAmount> coinless;
 };
 
 // A service, as its tag names it.

@@ -3,19 +3,71 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <tuple>
 #include <utility>
 
+#include "ledger/subsidy.h"
+#include "trace/state.h"
 #include "trace/walk.h"
 
 namespace tracehound::trace {
 
 namespace {
 
+// ---- the question -------------------------------------------------------------------------------
+
+Status check_methods(std::span<const MethodKind> methods) {
+  if (methods.empty()) return fail(ErrorKind::usage, "there is no method to trace by; name one");
+  for (auto method = methods.begin(); method != methods.end(); ++method) {
+    if (std::find(methods.begin(), method, *method) == method) continue;
+    return fail(ErrorKind::usage,
+                fmt::format("method {} is asked for twice; name it once", name_of(*method)));
+  }
+  return {};
+}
+
+Status check_heights(const ledger::Ledger& ledger, std::span<const Seed> seeds,
+                     const Options& options) {
+  CoinId first = seeds[0].coin;
+  for (const Seed& seed : seeds) {
+    first = std::min(first, seed.coin);
+    BlockHeight made = ledger.height(ledger.creator(seed.coin));
+    if (!options.cuts.until || made <= *options.cuts.until) continue;
+    ledger::Outpoint coin = ledger.outpoint(seed.coin);
+    return bad_input(fmt::format(
+        "seed {}:{} was made at height {}, after the height {} until which to trace; end later",
+        coin.txid.text(), coin.index, made.number(), options.cuts.until->number()));
+  }
+  if (!options.as_of) return {};
+  if (*options.as_of > ledger.tip()) {
+    return bad_input(fmt::format("there is no block {} to trace up to; the ledger ends at {}",
+                                 options.as_of->number(), ledger.tip().number()));
+  }
+  BlockHeight made = ledger.height(ledger.creator(first));
+  if (made <= *options.as_of) return {};
+  return bad_input(fmt::format("no seed was there at height {} yet, the first is of {}; go further",
+                               options.as_of->number(), made.number()));
+}
+
+Status check_request(const WalkRequest& request) {
+  TRY(check_methods(request.methods));
+  TRY(check_seeds(request.ledger, request.seeds));
+  TRY(check_heights(request.ledger, request.seeds, request.options));
+  if (request.options.fees == FeeRule::sink || request.options.subsidy) return {};
+  if (ledger::subsidy(request.ledger.chain(), BlockHeight(0))) return {};
+  return bad_input(fmt::format(
+      "what the miners of {} may create is not known, so fees cannot be followed through them; "
+      "trace without --fees miner",
+      request.ledger.chain()));
+}
+
+// ---- the answer ---------------------------------------------------------------------------------
+
 Destination destination_of(DestinationKind kind, std::optional<std::uint32_t> service,
-                           std::vector<Landing> landings, bool conserves) {
-  // Landings come in the order of events, which is chain order but for coins that were replaced.
+                           std::vector<Landing> landings, const LabelSums& coinless,
+                           bool conserves) {
+  // Landings come in the order of events, which is chain order but for coins that were replaced
+  // and those that waited for their block's fees.
   auto chain_order = [](const Landing& landing) { return std::tie(landing.coin, landing.label); };
   if (!std::ranges::is_sorted(landings, {}, chain_order)) {
     std::ranges::sort(landings, {}, chain_order);
@@ -23,43 +75,36 @@ Destination destination_of(DestinationKind kind, std::optional<std::uint32_t> se
   Destination destination;
   destination.kind = kind;
   destination.service = service;
-  LabelSums sums;
-  for (const Landing& landing : landings) sums.add(landing.label, landing.amount);
-  if (conserves) destination.labels.assign(sums.all().begin(), sums.all().end());
+  if (conserves) {
+    LabelSums sums = coinless;
+    for (const Landing& landing : landings) sums.add(landing.label, landing.amount);
+    destination.labels.assign(sums.all().begin(), sums.all().end());
+    destination.coinless.assign(coinless.all().begin(), coinless.all().end());
+    for (const LabelAmount& entry : destination.labels) destination.amount += entry.amount;
+  }
   destination.coins = std::move(landings);
   return destination;
 }
 
-Destination fees_of(const LabelSums& fees, bool conserves) {
-  Destination destination;
-  destination.kind = DestinationKind::fees;
-  if (conserves) destination.labels.assign(fees.all().begin(), fees.all().end());
-  return destination;
-}
-
 // By kind, then service name, as services are sorted.
-void list_destinations(Footprint& found, Trace& trace) {
+void list_destinations(Found& found, const Stops& stops, Trace& trace) {
+  const LabelSums none;
   for (std::size_t k = 0; k < kDestinationKinds; ++k) {
     auto kind = static_cast<DestinationKind>(k);
-    if (kind == DestinationKind::service) {
-      for (std::size_t s = 0; s < found.by_service.size(); ++s) {
-        if (found.by_service[s].empty()) continue;
-        trace.destinations.push_back(destination_of(
-            kind, static_cast<std::uint32_t>(s), std::move(found.by_service[s]), trace.conserves));
-      }
-    } else if (kind == DestinationKind::fees) {
-      if (!found.fees.all().empty()) {
-        trace.destinations.push_back(fees_of(found.fees, trace.conserves));
-      }
-    } else if (!found.by_kind[k].empty()) {
+    const LabelSums& coinless = kind == DestinationKind::fees     ? found.fees
+                                : kind == DestinationKind::burned ? found.unclaimed
+                                                                  : none;
+    if (!found.by_kind[k].empty() || !coinless.all().empty()) {
+      trace.destinations.push_back(destination_of(kind, std::nullopt, std::move(found.by_kind[k]),
+                                                  coinless, trace.conserves));
+    }
+    for (std::uint32_t s = 0; s < found.by_service.size(); ++s) {
+      if (found.by_service[s].empty() || stops.kind_of(s) != kind) continue;
       trace.destinations.push_back(
-          destination_of(kind, std::nullopt, std::move(found.by_kind[k]), trace.conserves));
+          destination_of(kind, s, std::move(found.by_service[s]), none, trace.conserves));
     }
   }
-  for (Destination& destination : trace.destinations) {
-    for (const LabelAmount& entry : destination.labels) destination.amount += entry.amount;
-    trace.total += destination.amount;
-  }
+  for (const Destination& destination : trace.destinations) trace.total += destination.amount;
 }
 
 UnconfirmedPart unconfirmed_part(const ledger::Ledger& ledger, const Trace& trace, Amount fees) {
@@ -76,37 +121,41 @@ UnconfirmedPart unconfirmed_part(const ledger::Ledger& ledger, const Trace& trac
   return part;
 }
 
-}  // namespace
-
-namespace {
-
-Result<Trace> run_one(const ledger::Ledger& ledger, std::span<const Seed> seeds, MethodKind kind,
-                      const Stops& stops, const Options& options) {
-  std::vector<Seed> sorted(seeds.begin(), seeds.end());
-  std::ranges::sort(sorted);
-
-  Method method = make_method(kind);
-  Walk walk(ledger, method, stops, sorted, options.parcels);
-  TRY(walk.run());
-  Footprint found = walk.take();
-
+Trace trace_of(const WalkRequest& request, MethodKind kind, Found found, bool interrupted) {
   Trace trace;
   trace.method = kind;
-  trace.conserves = method.conserves;
-  trace.label_names = options.label_names;
+  trace.fees = request.options.fees;
+  trace.conserves = conserves(kind);
+  trace.interrupted = interrupted;
+  trace.label_names = request.options.label_names;
   trace.seeds = std::move(found.seeds);
   for (const SeedCoin& seed : trace.seeds) {
     trace.claimed += seed.claimed;
     trace.effective += seed.amount;
   }
-  trace.services.assign(stops.services().begin(), stops.services().end());
-  list_destinations(found, trace);
-  trace.unconfirmed = unconfirmed_part(ledger, trace, found.unconfirmed_fees);
+  trace.services.assign(request.stops.services().begin(), request.stops.services().end());
+  list_destinations(found, request.stops, trace);
+  trace.unconfirmed = unconfirmed_part(request.ledger, trace, found.unconfirmed_fees);
   trace.parcels = std::move(found.parcels);
   trace.transactions_touched = found.transactions_touched;
   trace.coins_touched = found.coins_touched;
-  TRY(check_balance(trace));
   return trace;
+}
+
+Result<std::vector<Trace>> traces_of(const WalkRequest& request, std::vector<Found> found,
+                                     bool interrupted) {
+  std::vector<Trace> traces;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    traces.push_back(trace_of(request, request.methods[i], std::move(found[i]), interrupted));
+    TRY(check_balance(traces.back()));
+  }
+  return traces;
+}
+
+std::vector<Seed> in_order(std::span<const Seed> seeds) {
+  std::vector<Seed> sorted(seeds.begin(), seeds.end());
+  std::ranges::sort(sorted);
+  return sorted;
 }
 
 }  // namespace
@@ -114,13 +163,13 @@ Result<Trace> run_one(const ledger::Ledger& ledger, std::span<const Seed> seeds,
 Result<std::vector<Trace>> run(const ledger::Ledger& ledger, std::span<const Seed> seeds,
                                std::span<const MethodKind> methods, const Stops& stops,
                                const Options& options) {
-  TRY(check_seeds(ledger, seeds));
-  std::vector<Trace> traces;
-  for (MethodKind kind : methods) {
-    TRY_ASSIGN(Trace trace, run_one(ledger, seeds, kind, stops, options));
-    traces.push_back(std::move(trace));
-  }
-  return traces;
+  std::vector<Seed> sorted = in_order(seeds);
+  WalkRequest request{ledger, methods, stops, sorted, options};
+  TRY(check_request(request));
+  Walk walk(request);
+  walk.begin();
+  TRY(walk.run());
+  return traces_of(request, walk.take_found(), walk.interrupted());
 }
 
 Result<Trace> run(const ledger::Ledger& ledger, std::span<const Seed> seeds, MethodKind method,
@@ -129,66 +178,36 @@ Result<Trace> run(const ledger::Ledger& ledger, std::span<const Seed> seeds, Met
   return std::move(traces.front());
 }
 
-std::vector<Range> ranges(std::span<const Trace> traces) {
-  using Place = std::pair<DestinationKind, std::optional<std::uint32_t>>;
-  std::map<Place, Range> found;
-  std::map<Place, std::size_t> reached;
-  std::size_t conserving = 0;
-  for (const Trace& trace : traces) {
-    if (!trace.conserves) continue;
-    ++conserving;
-    for (const Destination& destination : trace.destinations) {
-      Place place(destination.kind, destination.service);
-      Amount amount = destination.amount;
-      auto [entry, fresh] =
-          found.try_emplace(place, Range{destination.kind, destination.service, amount, amount});
-      entry->second.least = std::min(entry->second.least, amount);
-      entry->second.most = std::max(entry->second.most, amount);
-      ++reached[place];
+Result<Resumable> run_on(const ledger::Ledger& ledger, std::span<const Seed> seeds,
+                         std::span<const MethodKind> methods, const Stops& stops,
+                         const Options& options, ByteView state) {
+  std::vector<Seed> sorted = in_order(seeds);
+  Options to_here = options;
+  to_here.as_of = options.as_of.value_or(ledger.tip());
+  WalkRequest request{ledger, methods, stops, sorted, to_here};
+  TRY(check_request(request));
+  Walk walk(request);
+  walk.keep_resting();
+  if (state.empty()) {
+    walk.begin();
+  } else {
+    TRY_ASSIGN(BlockHeight saved, state_height(state));
+    if (saved > *to_here.as_of) {
+      return bad_input(fmt::format(
+          "the saved trace has come to height {}, past the height {} to trace up to; ingest "
+          "further, or trace again from the seeds",
+          saved.number(), to_here.as_of->number()));
     }
+    TRY_ASSIGN(SavedWalk before, read_state(state, state_head(request, saved), request));
+    TxId from = ledger.transactions(saved).end;
+    TRY(walk.resume(from, std::move(before.found), before.resting));
   }
-  std::vector<Range> list;
-  for (auto& [place, range] : found) {
-    if (reached[place] < conserving) range.least = 0;
-    list.push_back(range);
-  }
-  return list;
-}
-
-Status check_balance(const Trace& trace) {
-  if (!trace.conserves) return {};
-  LabelSums seeded;
-  LabelSums landed;
-  for (const SeedCoin& seed : trace.seeds) {
-    seeded.add(seed.label, seed.amount);
-    landed.add(seed.label, 0);
-  }
-  for (const Destination& destination : trace.destinations) {
-    for (const LabelAmount& entry : destination.labels) landed.add(entry.label, entry.amount);
-  }
-  for (const LabelAmount& entry : landed.all()) {
-    if (seeded.of(entry.label) == entry.amount) continue;
-    return machine_error(fmt::format(
-        "the {} trace does not balance: of label {}, {} units were stolen and {} were found; this "
-        "is a bug in tracehound, report it with the ledger's tip and the seeds",
-        name_of(trace.method), label_text(trace, entry.label), seeded.of(entry.label),
-        entry.amount));
-  }
-  return {};
-}
-
-std::uint64_t Trace::seed_coins() const {
-  std::uint64_t coins = 0;
-  for (std::size_t i = 0; i < seeds.size(); ++i) {
-    coins += i == 0 || seeds[i].coin != seeds[i - 1].coin ? 1 : 0;
-  }
-  return coins;
-}
-
-std::string label_text(const Trace& trace, Label label) {
-  std::size_t number = label.number();
-  if (number >= 1 && number <= trace.label_names.size()) return trace.label_names[number - 1];
-  return std::to_string(number);
+  TRY(walk.run());
+  Resumable result;
+  SavedWalk now{walk.take_found(), walk.take_resting()};
+  if (!walk.interrupted()) result.state = write_state(state_head(request, *to_here.as_of), now);
+  TRY_ASSIGN(result.traces, traces_of(request, std::move(now.found), walk.interrupted()));
+  return result;
 }
 
 }  // namespace tracehound::trace

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/result.h"
 #include "ledger/ledger.h"
 #include "trace/result.h"
@@ -33,6 +34,11 @@ struct Options {
   std::vector<std::string> label_names = {};
   FeeRule fees = FeeRule::sink;
   Cuts cuts = {};
+  // Nothing after this block exists: where everything was then. Unconfirmed rows do not count.
+  std::optional<BlockHeight> as_of = {};
+  // What every block's miner may create, instead of what the chain's schedule says; for chains that
+  // have none. Only FeeRule::miner asks.
+  std::optional<Amount> subsidy = {};
   // Looked at every few thousand transactions; once true, what still waits lands in `cut` and the
   // traces say that they were interrupted. May be set from a signal handler.
   const std::atomic<bool>* interrupt = nullptr;
@@ -41,10 +47,10 @@ struct Options {
 // Follows the seeds forward to the ledger's tip, by every method in one pass over the ledger: one
 // trace each, in the order asked. Seeds may come in any order, under several labels, and descend
 // from one another.
-// Errors: what check_seeds() refuses; no method, or one twice; `until` before a seed's block; under
-// FeeRule::miner a chain whose subsidy is not known, or a coinbase that pays out more than subsidy
-// and fees; a ledger that contradicts itself; books that do not balance, which would be a bug of
-// this program.
+// Errors: what check_seeds() refuses; no method, or one twice; `until` before a seed's block;
+// `as_of` past the tip or before every seed; under FeeRule::miner a chain whose subsidy is not
+// known, or a coinbase that pays out more than subsidy and fees; a ledger that contradicts itself;
+// books that do not balance, which would be a bug of this program.
 Result<std::vector<Trace>> run(const ledger::Ledger& ledger, std::span<const Seed> seeds,
                                std::span<const MethodKind> methods, const Stops& stops,
                                const Options& options = {});
@@ -66,6 +72,22 @@ struct Range {
 // kind, then service, as destinations are. Empty when none conserves.
 // REQUIRES: the traces come from one run().
 std::vector<Range> ranges(std::span<const Trace> traces);
+
+// A trace that can be gone on with when the ledger has grown, day after day.
+struct Resumable {
+  std::vector<Trace> traces;
+  // What run_on() goes on from: the coins unspent at the last block looked at, with their taint,
+  // and the books so far. Its size is that of the result. Empty when interrupted.
+  Bytes state;
+};
+// As run(), from where `state` was saved; an empty one is the seeds. Tracing in pieces gives what
+// tracing at once does, if the clusters that the stops know have not changed in between.
+// Unconfirmed rows do not count. Errors: as run(); and (bad_input) a state that is damaged, or was
+// saved with other seeds, methods, stops, cuts, fee rule or parcels, of another chain, or at a
+// block that the ledger does not have, or that is behind `as_of`.
+Result<Resumable> run_on(const ledger::Ledger& ledger, std::span<const Seed> seeds,
+                         std::span<const MethodKind> methods, const Stops& stops,
+                         const Options& options, ByteView state);
 
 // The books of a conserving trace: per label, what lies in all destinations together equals the
 // effective seed. Error (machine) naming the label and both figures. Every trace run() returns has

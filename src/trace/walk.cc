@@ -3,95 +3,205 @@
 //
 //   seed      a:0 is given its run [10, label 1]; its spender is t: it waits at t
 //   visit t   inputs a:0 and b:0 are read; the method divides; t:0 gets [10, label 1], t:1 nothing
-//   settle    t:0 belongs to a service: it lands there. (Were it unspent, it would land as held;
+//   arrive    t:0 belongs to a service: it lands there. (Were it unspent, it would land as held;
 //             were it spent, it would wait at its spender.) t:1 is clean and is forgotten
 //   the queue is empty: done; 1 transaction and 2 coins touched, whatever the chain's length
 //
 // A seed may itself descend from another. So the transaction that creates a seed coin is queued as
 // well, and the seed is laid when the walk stands there and knows what taint arrives in that coin.
 //
+// Several methods are lanes of one road. A coin waits once, with the runs of every lane that taints
+// it; the transaction's rows are read once; then each lane that arrived divides for itself.
+//
 // Cost: a touched transaction costs its inputs and outputs and a constant; memory is that of the
-// coins waiting and of what has landed.
+// coins waiting and of what has landed. Nothing depends on the ledger's size.
 
 #include "trace/walk.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/check.h"
 
 namespace tracehound::trace {
 
 namespace {
-// While one transaction is visited, the columns' rows of the one after next are on their way.
-constexpr unsigned kFetchAhead = 1;
 // Up to so many arriving coins are looked through; more are sorted and searched.
 constexpr std::size_t kFewArriving = 8;
+// Transactions between two looks at the interrupt.
+constexpr std::uint32_t kLookEvery = 4096;
+
+TxId end_of(const ledger::Ledger& ledger, std::optional<BlockHeight> last) {
+  if (last && *last < ledger.tip()) return ledger.transactions(*last).end;
+  auto all = last ? ledger.manifest().counts.transactions : ledger.counts().transactions;
+  return TxId(static_cast<std::uint32_t>(all));
+}
 }  // namespace
 
-Walk::Walk(const ledger::Ledger& ledger, const Method& method, const Stops& stops,
-           std::span<const Seed> seeds, bool with_parcels)
-    : ledger_(ledger),
-      columns_(ledger),
-      method_(method),
-      stops_(stops),
-      seeds_(seeds),
-      with_parcels_(with_parcels) {
-  found_.by_service.resize(stops.services().size());
-  for (const Seed& seed : seeds) queue_.push(Waiting(seed.coin, ledger.creator(seed.coin)));
+Walk::Walk(const WalkRequest& request)
+    : ledger_(request.ledger),
+      stops_(request.stops),
+      options_(request.options),
+      seeds_(request.seeds),
+      end_(end_of(ledger_, options_.as_of)),
+      until_end_(end_of(ledger_, options_.cuts.until)),
+      columns_(ledger_, end_),
+      to_miner_(options_.fees == FeeRule::miner),
+      cuts_(options_.cuts != Cuts{}) {
+  CHECK(request.methods.size() <= kMostLanes);
+  for (std::size_t i = 0; i < request.methods.size(); ++i) {
+    lanes_.emplace_back(request.methods[i], stops_.services().size());
+    if (lanes_.back().ordered()) ordered_ |= static_cast<LaneSet>(1U << i);
+  }
 }
 
-Status Walk::run() {
-  while (!queue_.empty()) {
-    TxId tx(queue_.take(arriving_));
-    if (auto soon = queue_.in_sight(kFetchAhead)) columns_.prefetch(TxId(*soon));
-    TRY(visit(tx));
+void Walk::begin() {
+  for (Lane& lane : lanes_) {
+    for (const Seed& seed : seeds_) {
+      Amount value = ledger_.value(seed.coin);
+      lane.found.seeds.push_back({seed.coin, value, seed.claimed(), 0, seed.label});
+    }
   }
-  CHECK(seeds_.empty());
+  note_seeds(TxId(0));
+}
+
+// Queues a note for every seed coin made by the transactions from `from` on.
+void Walk::note_seeds(TxId from) {
+  for (std::size_t i = 0; i < seeds_.size(); ++i) {
+    CoinId coin = seeds_[i].coin;
+    if (i > 0 && seeds_[i - 1].coin == coin) continue;
+    TxId tx = ledger_.creator(coin);
+    if (tx < from || tx >= end_) continue;
+    Waiting note;
+    note.number = coin.number();
+    bool with_fees = to_miner_ && ledger_.is_coinbase(tx);
+    note.at = with_fees ? block_end(tx) : tx.number();
+    queue_.push(note);
+    ++notes_;
+  }
+}
+
+Status Walk::resume(TxId from, std::vector<Found> found, const RestingCoins& resting) {
+  CHECK(found.size() == lanes_.size());
+  for (std::size_t i = 0; i < found.size(); ++i) lanes_[i].found = std::move(found[i]);
+  visited_to_ = TxId(from.number() - 1);
+  std::size_t list = 0;
+  std::size_t run = 0;
+  LaneRuns runs;
+  for (const RestingCoins::Coin& coin : resting.coins) {
+    runs.lanes = 0;
+    for_each_lane(coin.lanes, [&](std::size_t lane) {
+      std::size_t count = resting.counts[list++];
+      runs.set(lane, RunView(resting.runs).subspan(run, count));
+      run += count;
+    });
+    go_on(coin.coin, columns_.value(coin.coin), runs);
+    TRY(consistent(ledger_.creator(coin.coin)));
+  }
+  note_seeds(from);
   return {};
 }
 
-Status Walk::visit(TxId tx) {
-  at_ = tx;
-  if (!seeds_.empty()) {
-    std::erase_if(arriving_, [](const Waiting& waiting) { return waiting.count == 0; });
+Status Walk::run() {
+  for (std::uint32_t steps = 1; !queue_.empty(); ++steps) {
+    if (steps % kLookEvery == 0 && options_.interrupt && options_.interrupt->load()) {
+      leave();
+      return {};
+    }
+    std::uint32_t key = queue_.take(arriving_);
+    prefetch();
+    if (to_miner_ && is_block_end(key)) {
+      TRY(settle_coinbase(key));
+    } else {
+      TRY(visit(TxId(key)));
+    }
   }
+  return {};
+}
+
+// While one transaction is visited, the rows of the next ones are on their way.
+void Walk::prefetch() const {
+  std::array<std::uint32_t, 5> next;
+  std::size_t known = queue_.in_sight(next);
+  std::uint64_t all = ledger_.counts().transactions;
+  if (known > 4 && next[4] < all) columns_.prefetch_rows(TxId(next[4]));
+  if (known > 2 && next[2] < all) {
+    columns_.prefetch_coins(TxId(next[2]), stops_.knows_addresses());
+  }
+  if (known > 0 && next[0] < all) columns_.prefetch_values(TxId(next[0]));
+}
+
+// Removes the notes from what arrives; says whether there were any.
+bool Walk::take_notes() {
+  if (notes_ == 0) return false;
+  std::size_t taken = std::erase_if(
+      arriving_, [](const Waiting& waiting) { return waiting.kind() == WaitingKind::seed; });
+  notes_ -= taken;
+  return taken > 0;
+}
+
+Status Walk::visit(TxId tx) {
+  CHECK_LEDGER(tx < end_);
+  at_ = tx;
+  visited_to_ = tx;
+  makes_seeds_ = take_notes();
   Columns::Inputs inputs = columns_.inputs(tx);
   IdRange<CoinId> coins = columns_.outputs(tx);
-  bool coinbase = inputs.first == inputs.end;
+  bool coinbase = inputs.size() == 0;
   if (coinbase) bury();
   if (coinbase || arriving_.empty()) {
-    for (CoinId coin : coins) arrive(coin, columns_.value(coin), {});
+    LaneRuns clean;
+    if (!makes_seeds_) return {};
+    for (CoinId coin : coins) arrive(coin, columns_.value(coin), clean);
     return consistent(tx);
   }
-  ++found_.transactions_touched;
-  gather(inputs, coins);
-  if (contradiction_.empty()) {
-    method_.ordered() ? divide_runs(coins.first) : divide_amounts(coins.first);
-  }
+  gather(inputs);
+  if (!gather_outputs(coins)) contradiction_ = "it pays out more than it takes in";
+  TRY(consistent(tx));
+  bool mix = stops_.is_mix(ledger_, tx);
+  in_mix_ = mix && stops_.mix_rule() == MixRule::stop;
+  divide(coins.first, mix && stops_.mix_rule() == MixRule::haircut);
+  in_mix_ = false;
+  pay_fee();
   return consistent(tx);
 }
 
-// Reads a transaction's inputs with their taint, its outputs and its fee.
-void Walk::gather(Columns::Inputs inputs, IdRange<CoinId> outputs) {
+// Reads a transaction's inputs with their taint.
+void Walk::gather(Columns::Inputs inputs) {
   if (arriving_.size() > kFewArriving) std::ranges::sort(arriving_, {}, &Waiting::coin);
-  inputs_.clear();
-  origins_.clear();
-  entering_.clear();
+  touched_ = 0;
+  for (const Waiting& waiting : arriving_) touched_ |= waiting.lanes;
+  for_each_lane(touched_, [&](std::size_t lane) { lanes_[lane].begin(); });
   total_ = 0;
   std::size_t met = 0;
   for (std::uint64_t i = inputs.first; i < inputs.end; ++i) {
     CoinId coin = columns_.input_coin(i);
-    InputTaint input{columns_.value(coin), {}};
-    total_ += input.value;
-    if (const Waiting* waiting = find_arriving(coin)) {
-      input.runs = runs_of(*waiting);
-      note_origins(coin, input.runs);
-      ++met;
-    }
-    if (method_.ordered()) inputs_.push_back(input);
+    const Waiting* waiting = find_arriving(coin);
+    met += waiting ? 1 : 0;
+    enter(coin, waiting ? waiting->value : columns_.value(coin), waiting);
   }
+  if (met != arriving_.size()) contradiction_ = "it does not spend the coins that name it";
+  for (const Waiting& waiting : arriving_) waiting_runs_.remove(waiting);
+}
+
+// One input, with what waited for it or clean.
+void Walk::enter(CoinId from, Amount value, const Waiting* waiting) {
+  total_ += value;
+  LaneSet clean = touched_ & ordered_;
+  if (waiting) {
+    LaneRuns runs;
+    waiting_runs_.show(*waiting, runs);
+    for_each_lane(runs.lanes,
+                  [&](std::size_t lane) { lanes_[lane].enter(from, value, runs.of[lane]); });
+    clean &= static_cast<LaneSet>(~runs.lanes);
+  }
+  for_each_lane(clean, [&](std::size_t lane) { lanes_[lane].enter_clean(value); });
+}
+
+// The outputs' values, and what they leave of the inputs. False: they are more than the inputs.
+bool Walk::gather_outputs(IdRange<CoinId> outputs) {
   values_.resize(outputs.size() + 1);
   Amount paid = 0;
   for (CoinId coin : outputs) {
@@ -99,9 +209,8 @@ void Walk::gather(Columns::Inputs inputs, IdRange<CoinId> outputs) {
     values_[coin.number() - outputs.first.number()] = value;
     paid += value;
   }
-  if (met != arriving_.size()) contradiction_ = "it does not spend the coins that name it";
-  if (paid > total_) contradiction_ = "it pays out more than it takes in";
   values_.back() = total_ - paid;
+  return paid <= total_;
 }
 
 Status Walk::contradicts(TxId tx) const {
@@ -110,198 +219,181 @@ Status Walk::contradicts(TxId tx) const {
       ledger_.folder(), ledger_.txid(tx).text(), contradiction_));
 }
 
-void Walk::note_origins(CoinId coin, RunView runs) {
-  if (runs.size() == 1) return note_origin(coin, runs[0].label, runs[0].hops, runs[0].length);
-  sums_.clear();
-  for (const Run& run : runs) {
-    if (run.label != kClean) sums_.add(run.label, run.length);
-  }
-  for (const Run& run : runs) {
-    if (run.label != kClean) note_origin(coin, run.label, run.hops, sums_.of(run.label));
-  }
-}
-
-void Walk::note_origin(CoinId coin, Label label, std::uint32_t hops, Amount brought) {
-  entering_.add(label, brought);
-  auto place = origins_.end();
-  if (!origins_.empty() && origins_.back().label == label) {
-    --place;
-  } else {
-    place = std::ranges::lower_bound(origins_, label, {}, &Origin::label);
-  }
-  if (place == origins_.end() || place->label != label) {
-    origins_.insert(place, {label, hops, brought, coin});
-    return;
-  }
-  place->hops = std::min(place->hops, hops);
-  if (brought > place->most) {
-    place->most = brought;
-    place->from = coin;
-  }
-}
-
 // A coinbase with the txid of an earlier one took the place of its coins, which are lost (BIP 30).
 void Walk::bury() {
+  LaneRuns runs;
   for (const Waiting& waiting : arriving_) {
-    land(waiting.coin, columns_.value(waiting.coin), runs_of(waiting),
-         {.kind = DestinationKind::burned});
-    if (waiting.count > 1) run_store_.remove(waiting.slot, waiting.count);
+    waiting_runs_.show(waiting, runs);
+    land(waiting.coin(), waiting.value, runs, {.kind = DestinationKind::burned});
+    waiting_runs_.remove(waiting);
   }
 }
 
-void Walk::divide_amounts(CoinId first_output) {
-  std::span<const LabelAmount> entering = entering_.all();
-  std::size_t outputs = values_.size();
-  if (shares_.size() < entering.size() * outputs) shares_.resize(entering.size() * outputs);
-  if (runs_.size() < entering.size()) runs_.resize(entering.size());
-  method_.amounts->divide({entering, values_, total_},
-                          std::span(shares_).first(entering.size() * outputs));
-  forget_arriving();
-  for (std::size_t i = 0; i < outputs; ++i) {
-    std::size_t count = 0;
-    for (std::size_t l = 0; l < entering.size(); ++l) {
-      Amount share = shares_[l * outputs + i];
-      // Labels stand in the same order in entering_ and origins_.
-      if (share > 0) runs_[count++] = {share, entering[l].label, origins_[l].hops + 1};
-    }
-    deliver(first_output, i, {runs_.data(), count});
+// Every lane that arrived divides what came in; the outputs get theirs.
+void Walk::divide(CoinId first_output, bool as_haircut) {
+  for_each_lane(touched_,
+                [&](std::size_t lane) { lanes_[lane].divide(values_, total_, as_haircut); });
+  LaneRuns runs;
+  for (std::size_t i = 0; i + 1 < values_.size(); ++i) {
+    CoinId coin(first_output.number() + i);
+    runs.lanes = 0;
+    for_each_lane(touched_, [&](std::size_t lane) {
+      RunView list = lanes_[lane].output(i);
+      runs.set(lane, list);
+      if (options_.parcels) lanes_[lane].add_parcels(at_, coin, list);
+    });
+    if (runs.lanes != 0 || makes_seeds_) arrive(coin, values_[i], runs);
   }
 }
 
-void Walk::divide_runs(CoinId first_output) {
-  division_.clear();
-  method_.runs->divide({inputs_, values_}, division_);
-  CHECK(division_.outputs() == values_.size());
-  forget_arriving();
-  for (std::size_t i = 0; i < values_.size(); ++i) {
-    std::span<Run> runs = division_.of(i);
-    for (Run& run : runs) {
-      if (run.label != kClean) run.hops = origin(run.label).hops + 1;
-    }
-    deliver(first_output, i, runs);
+void Walk::arrive(CoinId coin, Amount value, LaneRuns& runs) {
+  if (makes_seeds_ && std::ranges::binary_search(seeds_, coin, {}, &Seed::coin)) {
+    return arrive_at_seed(coin, value, runs);
   }
+  if (runs.lanes == 0) return;
+  for_each_lane(runs.lanes, [&](std::size_t lane) { ++lanes_[lane].found.coins_touched; });
+  if (auto stop = stop_at(coin)) return land(coin, value, runs, *stop);
+  if (cuts_) cut(coin, value, runs);
+  if (runs.lanes != 0) go_on(coin, value, runs);
 }
 
-// The arriving coins are spent: what they kept in the run store is free again.
-void Walk::forget_arriving() {
-  for (const Waiting& waiting : arriving_) {
-    if (waiting.count > 1) run_store_.remove(waiting.slot, waiting.count);
-  }
-}
-
-// Hands an output what the method gave it; the last one is the fee.
-void Walk::deliver(CoinId first_output, std::size_t output, RunView runs) {
-  if (output + 1 < values_.size()) {
-    CoinId coin(first_output.number() + output);
-    if (with_parcels_) add_parcels(coin, runs);
-    arrive(coin, values_[output], runs);
-    return;
-  }
-  if (with_parcels_) add_parcels(std::nullopt, runs);
-  for (const Run& run : runs) {
-    if (run.label == kClean) continue;
-    found_.fees.add(run.label, run.length);
-    if (ledger_.is_unconfirmed(at_)) found_.unconfirmed_fees += run.length;
-  }
-}
-
-void Walk::arrive(CoinId coin, Amount value, RunView runs) {
-  if (!seeds_.empty() && seeds_.front().coin == coin) return arrive_at_seed(coin, value, runs);
-  if (runs.empty()) return;
-  ++found_.coins_touched;
-  settle(coin, value, runs, stops_.at(ledger_, coin));
-}
-
-void Walk::arrive_at_seed(CoinId coin, Amount value, RunView runs) {
-  std::size_t count = 0;
-  while (count < seeds_.size() && seeds_[count].coin == coin) ++count;
-  std::span<const Seed> here = seeds_.first(count);
-  seeds_ = seeds_.subspan(count);
-
+void Walk::arrive_at_seed(CoinId coin, Amount value, const LaneRuns& runs) {
+  auto here = std::ranges::equal_range(seeds_, coin, {}, &Seed::coin);
+  auto first = static_cast<std::size_t>(here.begin() - seeds_.begin());
   // Taint that a stop ends here is no longer in the coin when the seed begins.
-  auto stop = stops_.at(ledger_, coin);
-  bool stopped = stop && !runs.empty();
-  SeededCoin seeded =
-      lay_seeds(value, runs, stopped ? Arrived::stopped : Arrived::stays, here, method_.ordered());
-  for (std::size_t i = 0; i < count; ++i) {
-    found_.seeds.push_back({coin, value, here[i].claimed(), seeded.effective[i], here[i].label});
+  auto stop = stop_at(coin);
+  std::array<std::vector<Run>, kMostLanes> laid;
+  LaneRuns seeded;
+  for (std::size_t lane = 0; lane < lanes_.size(); ++lane) {
+    Found& found = lanes_[lane].found;
+    RunView arrived = runs.get(lane);
+    bool stopped = stop && !arrived.empty();
+    SeededCoin seeds = lay_seeds(value, arrived, stopped ? Arrived::stopped : Arrived::stays, here,
+                                 lanes_[lane].ordered());
+    for (std::size_t i = 0; i < seeds.effective.size(); ++i) {
+      found.seeds[first + i].amount = seeds.effective[i];
+    }
+    ++found.coins_touched;
+    if (stopped) lanes_[lane].land(coin, value, arrived, *stop);
+    laid[lane] = std::move(seeds.runs);
+    seeded.set(lane, laid[lane]);
   }
-  ++found_.coins_touched;
-  if (stopped) land(coin, value, runs, *stop);
-  if (!seeded.runs.empty()) settle(coin, value, seeded.runs, Stops::at_seed(ledger_, coin));
+  if (seeded.lanes == 0) return;
+  if (auto lost = Stops::at_seed(ledger_, coin)) return land(coin, value, seeded, *lost);
+  go_on(coin, value, seeded);
 }
 
-// A tainted coin stops here, waits for its spender, or lies unspent.
-void Walk::settle(CoinId coin, Amount value, RunView runs, std::optional<Stop> stop) {
-  if (stop) return land(coin, value, runs, *stop);
+std::optional<Stop> Walk::stop_at(CoinId coin) const {
+  if (auto stop = Stops::at_script(columns_.script(coin))) return stop;
+  if (stops_.knows_addresses()) {
+    if (auto stop = stops_.at_address(columns_.address(coin))) return stop;
+  }
+  if (in_mix_) return Stop{.kind = DestinationKind::mixed};
+  return std::nullopt;
+}
+
+void Walk::land(CoinId coin, Amount value, const LaneRuns& runs, Stop stop) {
+  for_each_lane(runs.lanes,
+                [&](std::size_t lane) { lanes_[lane].land(coin, value, runs.of[lane], stop); });
+}
+
+// Lands what a cut ends; the lanes it ends are then no longer in `runs`.
+void Walk::cut(CoinId coin, Amount value, LaneRuns& runs) {
+  const Cuts& cuts = options_.cuts;
+  for_each_lane(runs.lanes, [&](std::size_t lane) {
+    Amount tainted = 0;
+    std::uint32_t hops = ~0U;
+    for (const Run& run : runs.of[lane]) {
+      if (run.label == kClean) continue;
+      tainted += run.length;
+      hops = std::min(hops, run.hops);
+    }
+    bool ends =
+        at_ >= until_end_ || tainted < cuts.min_amount || (cuts.max_hops && hops > *cuts.max_hops);
+    if (!ends) return;
+    lanes_[lane].land(coin, value, runs.of[lane], {.kind = DestinationKind::cut});
+    runs.lanes &= static_cast<LaneSet>(~(1U << lane));
+  });
+}
+
+// A tainted coin that nothing stops waits for its spender, or lies unspent.
+void Walk::go_on(CoinId coin, Amount value, const LaneRuns& runs) {
+  if (interrupted_) return land(coin, value, runs, {.kind = DestinationKind::cut});
   std::optional<TxId> spender = columns_.spender(coin);
-  if (!spender) return land(coin, value, runs, {.kind = DestinationKind::held});
-  if (*spender <= at_) {
+  if (spender && *spender <= visited_to_) {
     contradiction_ = "a coin it creates is spent before it";
     return;
   }
-  Waiting waiting(coin, *spender);
-  waiting.count = static_cast<std::uint32_t>(runs.size());
-  if (runs.size() == 1) {
-    waiting.run = runs.front();
+  if (!spender) land(coin, value, runs, {.kind = DestinationKind::held});
+  if (!spender && !keeps_resting_) return;
+  Waiting waiting;
+  waiting.value = value;
+  waiting.number = coin.number();
+  waiting_runs_.put(runs, waiting);
+  if (spender) {
+    waiting.at = spender->number();
+    queue_.push(waiting);
   } else {
-    waiting.slot = run_store_.add(runs);
-  }
-  queue_.push(waiting);
-}
-
-void Walk::land(CoinId coin, Amount value, RunView runs, Stop stop) {
-  auto& landings = stop.service != kNoService ? found_.by_service[stop.service]
-                                              : found_.by_kind[static_cast<std::size_t>(stop.kind)];
-  if (runs.size() == 1) {
-    landings.push_back({coin, value, runs[0].length, runs[0].label, runs[0].hops});
-    return;
-  }
-  std::size_t first = landings.size();
-  for (const Run& run : runs) {
-    if (run.label == kClean) continue;
-    auto same = std::find_if(landings.begin() + static_cast<std::ptrdiff_t>(first), landings.end(),
-                             [&](const Landing& landing) { return landing.label == run.label; });
-    if (same == landings.end()) {
-      landings.push_back({coin, value, run.length, run.label, run.hops});
-    } else {
-      same->amount += run.length;
-    }
+    resting_.push_back(waiting);
   }
 }
 
-void Walk::add_parcels(std::optional<CoinId> to, RunView runs) {
-  sums_.clear();
-  for (const Run& run : runs) {
-    if (run.label != kClean) sums_.add(run.label, run.length);
-  }
-  for (const LabelAmount& sum : sums_.all()) {
-    const Origin& from = origin(sum.label);
-    found_.parcels.push_back({at_, from.from, to, sum.amount, sum.label, from.hops + 1});
-  }
-}
-
-RunView Walk::runs_of(const Waiting& waiting) const {
-  if (waiting.count == 1) return {&waiting.run, 1};
-  return run_store_.view(waiting.slot, waiting.count);
-}
-
-const Walk::Waiting* Walk::find_arriving(CoinId coin) const {
+const Waiting* Walk::find_arriving(CoinId coin) const {
   if (arriving_.size() <= kFewArriving) {
     for (const Waiting& waiting : arriving_) {
-      if (waiting.coin == coin) return &waiting;
+      if (waiting.number == coin.number()) return &waiting;
     }
     return nullptr;
   }
   auto place = std::ranges::lower_bound(arriving_, coin, {}, &Waiting::coin);
-  return place != arriving_.end() && place->coin == coin ? &*place : nullptr;
+  return place != arriving_.end() && place->coin() == coin ? &*place : nullptr;
 }
 
-const Walk::Origin& Walk::origin(Label label) const {
-  if (origins_.size() == 1 && origins_[0].label == label) return origins_[0];
-  auto place = std::ranges::lower_bound(origins_, label, {}, &Origin::label);
-  CHECK(place != origins_.end() && place->label == label);
-  return *place;
+std::vector<Found> Walk::take_found() {
+  std::vector<Found> found;
+  for (Lane& lane : lanes_) found.push_back(std::move(lane.found));
+  return found;
+}
+
+RestingCoins Walk::take_resting() {
+  std::ranges::sort(resting_, {}, &Waiting::coin);
+  RestingCoins list;
+  LaneRuns runs;
+  for (const Waiting& waiting : resting_) {
+    waiting_runs_.show(waiting, runs);
+    list.coins.push_back({waiting.coin(), runs.lanes});
+    for_each_lane(runs.lanes, [&](std::size_t lane) {
+      list.counts.push_back(static_cast<std::uint32_t>(runs.of[lane].size()));
+      list.runs.insert(list.runs.end(), runs.of[lane].begin(), runs.of[lane].end());
+    });
+  }
+  return list;
+}
+
+// Told to stop: whatever still waits ends where it is.
+void Walk::leave() {
+  interrupted_ = true;
+  LaneRuns runs;
+  while (!queue_.empty()) {
+    queue_.take(arriving_);
+    for (const Waiting& waiting : arriving_) {
+      if (waiting.kind() == WaitingKind::seed) {
+        LaneRuns clean;
+        arrive_at_seed(waiting.coin(), columns_.value(waiting.coin()), clean);
+        continue;
+      }
+      waiting_runs_.show(waiting, runs);
+      if (waiting.kind() == WaitingKind::coin) {
+        land(waiting.coin(), waiting.value, runs, {.kind = DestinationKind::cut});
+        continue;
+      }
+      for_each_lane(runs.lanes, [&](std::size_t lane) {
+        for (const Run& run : runs.of[lane]) {
+          if (run.label != kClean) lanes_[lane].found.fees.add(run.label, run.length);
+        }
+      });
+    }
+  }
 }
 
 }  // namespace tracehound::trace

@@ -1,117 +1,133 @@
 // The engine: taint carried forward through the transactions that spend it.
 #pragma once
 
+#include <atomic>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "ledger/ledger.h"
 #include "trace/columns.h"
-#include "trace/method.h"
+#include "trace/lane.h"
 #include "trace/queue.h"
-#include "trace/run_store.h"
 #include "trace/seeds.h"
 #include "trace/stops.h"
+#include "trace/trace.h"
+#include "trace/waiting.h"
 
 namespace tracehound::trace {
 
-// Everything a walk found, before it is put in the reader's order.
-struct Footprint {
-  std::vector<SeedCoin> seeds;  // as the walk's seeds
-  // Landings by kind (the entry for `service` stays empty) and by service; in the order of events.
-  std::vector<std::vector<Landing>> by_kind{kDestinationKinds};
-  std::vector<std::vector<Landing>> by_service;
-  LabelSums fees;
-  Amount unconfirmed_fees = 0;  // of these, paid by unconfirmed transactions
-  std::vector<Parcel> parcels;
-  std::uint64_t transactions_touched = 0;
-  std::uint64_t coins_touched = 0;
+// The coins that lie unspent at the end of a walk, with their runs by lane: what another walk goes
+// on from.
+struct RestingCoins {
+  struct Coin {
+    CoinId coin;
+    LaneSet lanes = 0;
+  };
+  std::vector<Coin> coins;
+  std::vector<std::uint32_t> counts;  // of runs: for each coin, for each of its lanes in turn
+  std::vector<Run> runs;              // in the same order
 };
 
-// One method over one ledger. Touches the transactions that spend tainted coins, each once, in
-// chain order, and nothing else; keeps in memory the tainted coins that are still to be spent, and
-// what has landed. Knows no chain by name.
+// What a walk is asked.
+struct WalkRequest {
+  const ledger::Ledger& ledger;
+  std::span<const MethodKind> methods;  // each once
+  const Stops& stops;
+  std::span<const Seed> seeds;  // sorted, and passed check_seeds()
+  const Options& options;
+};
+
+// Several methods over one ledger in one pass. Touches the transactions that spend coins tainted
+// under any of them, each once, in chain order, and nothing else; keeps in memory the tainted coins
+// that are still to be spent, and what has landed. Knows no chain by name.
 class Walk {
  public:
-  // All must outlive the walk. `seeds` are sorted and passed check_seeds().
-  Walk(const ledger::Ledger& ledger, const Method& method, const Stops& stops,
-       std::span<const Seed> seeds, bool with_parcels);
+  // All that the request names must outlive the walk.
+  explicit Walk(const WalkRequest& request);
 
-  // Errors (machine): the ledger contradicts itself.
+  // Begins at the seeds; or where an earlier walk, which got as far as the transactions before
+  // `from`, found these and left these coins.
+  void begin();
+  // Errors (machine): they contradict the ledger.
+  Status resume(TxId from, std::vector<Found> found, const RestingCoins& resting);
+  // Keeps what unspent coins carry for take_resting(). Before begin() or resume().
+  void keep_resting() { keeps_resting_ = true; }
+
+  // Errors: the ledger contradicts itself (machine); what FeeRule::miner cannot do (bad_input).
   Status run();
-  // After run().
-  Footprint take() { return std::move(found_); }
+
+  // After run(): what each lane found, in the order of the methods.
+  bool interrupted() const { return interrupted_; }
+  std::vector<Found> take_found();
+  RestingCoins take_resting();
 
  private:
-  // A tainted coin waiting for the transaction that spends it; or, with no runs, a note that the
-  // transaction creates a seed coin.
-  struct Waiting {
-    CoinId coin;
-    TxId at;
-    std::uint32_t count = 0;  // of runs
-    union {
-      Run run;             // count == 1
-      std::uint64_t slot;  // count > 1: in run_store_
-    };
+  void note_seeds(TxId from);
 
-    Waiting(CoinId coin_in, TxId at_in) : coin(coin_in), at(at_in), run{} {}
-    std::uint32_t key() const { return at.number(); }
-  };
-  static_assert(sizeof(Waiting) == 32);
-
-  // Of one label, over the inputs of the transaction at hand.
-  struct Origin {
-    Label label;
-    std::uint32_t hops;  // fewest of any input that carries it
-    Amount most;         // and the input that brings most of it
-    CoinId from;
-  };
-
+  bool take_notes();
   Status visit(TxId tx);
-  void gather(Columns::Inputs inputs, IdRange<CoinId> outputs);
+  void gather(Columns::Inputs inputs);
+  bool gather_outputs(IdRange<CoinId> outputs);
+  void enter(CoinId from, Amount value, const Waiting* waiting);
+  void divide(CoinId first_output, bool as_haircut);
+  void pay_fee();
+  void bury();
+  const Waiting* find_arriving(CoinId coin) const;
+  void prefetch() const;
+
+  void arrive(CoinId coin, Amount value, LaneRuns& runs);
+  void arrive_at_seed(CoinId coin, Amount value, const LaneRuns& runs);
+  std::optional<Stop> stop_at(CoinId coin) const;
+  void land(CoinId coin, Amount value, const LaneRuns& runs, Stop stop);
+  void go_on(CoinId coin, Amount value, const LaneRuns& runs);
+  void cut(CoinId coin, Amount value, LaneRuns& runs);
+
+  // The block's coinbase, once all its transactions have been visited (walk_fees.cc).
+  bool is_block_end(std::uint32_t key);
+  Status settle_coinbase(std::uint32_t block_end);
+  Status gather_fees(BlockHeight height, IdRange<TxId> block);
+  Amount fee_of(TxId tx);
+  void leave_unclaimed();
+  std::uint32_t block_end(TxId tx);
+
+  void leave();
+
   Status consistent(TxId tx) const { return contradiction_.empty() ? Status() : contradicts(tx); }
   Status contradicts(TxId tx) const;
-  void note_origins(CoinId coin, RunView runs);
-  void note_origin(CoinId coin, Label label, std::uint32_t hops, Amount brought);
-  void bury();
-  void divide_amounts(CoinId first_output);
-  void divide_runs(CoinId first_output);
-  void forget_arriving();
-  void deliver(CoinId first_output, std::size_t output, RunView runs);
-  void arrive(CoinId coin, Amount value, RunView runs);
-  void arrive_at_seed(CoinId coin, Amount value, RunView runs);
-  void settle(CoinId coin, Amount value, RunView runs, std::optional<Stop> stop);
-  void land(CoinId coin, Amount value, RunView runs, Stop stop);
-  void add_parcels(std::optional<CoinId> to, RunView runs);
-
-  RunView runs_of(const Waiting& waiting) const;
-  const Waiting* find_arriving(CoinId coin) const;
-  const Origin& origin(Label label) const;
 
   const ledger::Ledger& ledger_;
-  Columns columns_;
-  const Method& method_;
   const Stops& stops_;
-  std::span<const Seed> seeds_;  // those not reached yet
-  bool with_parcels_;
+  const Options& options_;
+  std::span<const Seed> seeds_;
+  TxId end_;        // transactions from here on are not looked at
+  TxId until_end_;  // coins of transactions from here on are cut
+  Columns columns_;
+  std::vector<Lane> lanes_;
+  LaneSet ordered_ = 0;
+  bool to_miner_;
+  bool cuts_;  // there are any
 
   RadixQueue<Waiting> queue_;
-  RunStore run_store_;
-  Footprint found_;
+  WaitingRuns waiting_runs_;
+  std::size_t notes_ = 0;  // seed coins not made yet
+  bool keeps_resting_ = false;
+  std::vector<Waiting> resting_;
+  bool interrupted_ = false;
 
   // Of the transaction at hand; kept to reuse their memory.
   TxId at_;
+  TxId visited_to_;  // what it makes must be spent after this one
+  bool makes_seeds_ = false;
+  bool in_mix_ = false;  // and mixes stop
+  LaneSet touched_ = 0;
   std::string_view contradiction_;
   std::vector<Waiting> arriving_;
-  std::vector<InputTaint> inputs_;  // for a RunMethod
-  std::vector<Amount> values_;      // of the outputs, then the fee
+  std::vector<Amount> values_;  // of the outputs, then the fee
   Amount total_ = 0;
-  LabelSums entering_;
-  std::vector<Origin> origins_;  // labels as in entering_
-  std::vector<Amount> shares_;
-  Division division_;
-  std::vector<Run> runs_;
-  LabelSums sums_;
+  IdRange<TxId> block_{};  // that holds it; only under FeeRule::miner
 };
 
 }  // namespace tracehound::trace

@@ -1,0 +1,134 @@
+#include "trace/lane.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "base/check.h"
+
+namespace tracehound::trace {
+
+Lane::Lane(MethodKind kind, std::size_t services) : method_(make_method(kind)) {
+  found.by_service.resize(services);
+}
+
+void Lane::begin() {
+  line_.clear();
+  entering_.clear();
+  origins_.clear();
+}
+
+void Lane::note_other(CoinId from, Label label, std::uint32_t hops, Amount brought) {
+  auto place = std::ranges::lower_bound(origins_, label, {}, &Origin::label);
+  auto index = place - origins_.begin();
+  if (place != origins_.end() && place->label == label) {
+    return note_at(static_cast<std::size_t>(index), from, hops, brought);
+  }
+  origins_.insert(place, {label, hops, brought, from});
+  entering_.insert(entering_.begin() + index, {label, brought});
+}
+
+void Lane::note_all(CoinId from, RunView runs) {
+  sums_.clear();
+  for (const Run& run : runs) {
+    if (run.label != kClean) sums_.add(run.label, run.length);
+  }
+  for (const LabelAmount& sum : sums_.all()) {
+    const Run* run = &runs[0];
+    while (run->label != sum.label) ++run;
+    note(from, sum.label, run->hops, sum.amount);
+  }
+}
+
+void Lane::divide(std::span<const Amount> values, Amount total, bool as_haircut) {
+  outputs_ = values.size();
+  ++found.transactions_touched;
+  by_shares_ = !ordered() || as_haircut;
+  if (!by_shares_) {
+    division_.clear();
+    method_.runs->divide_line(line_, values, division_);
+    CHECK(division_.outputs() == outputs_);
+    return;
+  }
+  AmountMethod* amounts = method_.amounts.get();
+  if (as_haircut && kind() != MethodKind::poison) {
+    if (!haircut_) haircut_ = make_haircut();
+    amounts = haircut_.get();
+  }
+  std::size_t shares = entering_.size() * outputs_;
+  if (shares_.size() < shares) shares_.resize(shares);
+  if (runs_.size() < entering_.size()) runs_.resize(entering_.size());
+  amounts->divide({entering_, values, total}, std::span(shares_).first(shares));
+}
+
+RunView Lane::output(std::size_t i) {
+  if (!by_shares_) {
+    std::span<Run> runs = division_.of(i);
+    for (Run& run : runs) {
+      if (run.label != kClean) run.hops = origin(run.label).hops + 1;
+    }
+    return runs;
+  }
+  std::size_t count = 0;
+  for (std::size_t l = 0; l < entering_.size(); ++l) {
+    Amount share = shares_[l * outputs_ + i];
+    if (share > 0) runs_[count++] = {share, entering_[l].label, origins_[l].hops + 1};
+  }
+  return {runs_.data(), count};
+}
+
+void Lane::land(CoinId coin, Amount value, RunView runs, Stop stop) {
+  auto& landings = stop.service != kNoService ? found.by_service[stop.service]
+                                              : found.by_kind[static_cast<std::size_t>(stop.kind)];
+  if (runs.size() == 1) {
+    landings.push_back({coin, value, runs[0].length, runs[0].label, runs[0].hops});
+    return;
+  }
+  auto first = static_cast<std::ptrdiff_t>(landings.size());
+  for (const Run& run : runs) {
+    if (run.label == kClean) continue;
+    auto same = std::find_if(landings.begin() + first, landings.end(),
+                             [&](const Landing& landing) { return landing.label == run.label; });
+    if (same == landings.end()) {
+      landings.push_back({coin, value, run.length, run.label, run.hops});
+    } else {
+      same->amount += run.length;
+    }
+  }
+}
+
+void Lane::add_parcels(TxId tx, std::optional<CoinId> to, RunView runs) {
+  sums_.clear();
+  for (const Run& run : runs) {
+    if (run.label != kClean) sums_.add(run.label, run.length);
+  }
+  for (const LabelAmount& sum : sums_.all()) {
+    const Origin& from = origin(sum.label);
+    CoinId coin = from.from;
+    if (from_fees_) {
+      TxId payer(static_cast<std::uint32_t>(coin.number()));
+      auto key = [](const FeeOrigin& fee) { return std::tie(fee.tx, fee.label); };
+      auto fee = std::ranges::lower_bound(fee_origins_, std::tie(payer, sum.label), {}, key);
+      CHECK(fee != fee_origins_.end() && fee->tx == payer && fee->label == sum.label);
+      coin = fee->from;
+    }
+    found.parcels.push_back({tx, coin, to, sum.amount, sum.label, from.hops + 1});
+  }
+}
+
+void Lane::remember_fee(TxId tx) {
+  for (const Origin& origin : origins_) fee_origins_.push_back({tx, origin.label, origin.from});
+}
+
+void Lane::end_coinbase() {
+  from_fees_ = false;
+  fee_origins_.clear();
+}
+
+const Lane::Origin& Lane::origin(Label label) const {
+  if (origins_.size() == 1 && origins_[0].label == label) return origins_[0];
+  auto place = std::ranges::lower_bound(origins_, label, {}, &Origin::label);
+  CHECK(place != origins_.end() && place->label == label);
+  return *place;
+}
+
+}  // namespace tracehound::trace

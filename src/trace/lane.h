@@ -1,0 +1,107 @@
+// One of the methods that go side by side over the same transactions: its division of the
+// transaction at hand, and its books.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "trace/found.h"
+#include "trace/method.h"
+#include "trace/stops.h"
+
+namespace tracehound::trace {
+
+// For each transaction: begin(), its inputs in input order, divide(), then its outputs in order.
+class Lane {
+ public:
+  Lane(MethodKind kind, std::size_t services);
+
+  Found found;
+
+  bool ordered() const { return method_.ordered(); }
+  MethodKind kind() const { return method_.kind; }
+
+  void begin();
+  // A tainted input.
+  void enter(CoinId from, Amount value, RunView runs) {
+    if (ordered()) append_input(line_, {value, runs});
+    if (runs.size() == 1) {
+      note(from, runs[0].label, runs[0].hops, runs[0].length);
+    } else {
+      note_all(from, runs);
+    }
+  }
+  // REQUIRES: ordered(); the others need not know.
+  void enter_clean(Amount value) { append_run(line_, 0, value, kClean); }
+
+  // `values` are those of the outputs, then the fee; `total` is their sum and the inputs'. In a mix
+  // that is gone through by haircut, `as_haircut`; poison stays poison.
+  void divide(std::span<const Amount> values, Amount total, bool as_haircut);
+  // The runs of an output, with their hops. Good until the next call.
+  RunView output(std::size_t i);
+
+  void land(CoinId coin, Amount value, RunView runs, Stop stop);
+  // What output() gave is a parcel for each label. REQUIRES: after divide().
+  void add_parcels(TxId tx, std::optional<CoinId> to, RunView runs);
+
+  // ---- fees that wait for their block's coinbase, for add_parcels() of that coinbase ----
+  // After divide(): `tx`'s fee will enter the coinbase as CoinId(tx).
+  void remember_fee(TxId tx);
+  // The parcels being added come from fees entered so; and the block is done.
+  void begin_coinbase() { from_fees_ = true; }
+  void end_coinbase();
+
+ private:
+  // Of one label, over the inputs of the transaction at hand.
+  struct Origin {
+    Label label;
+    std::uint32_t hops;  // fewest of any input that carries it
+    Amount most;         // and the input that brings most of it
+    CoinId from;
+  };
+  struct FeeOrigin {
+    TxId tx;
+    Label label;
+    CoinId from;
+  };
+
+  void note(CoinId from, Label label, std::uint32_t hops, Amount brought) {
+    if (!origins_.empty() && origins_.back().label == label) {
+      note_at(origins_.size() - 1, from, hops, brought);
+    } else {
+      note_other(from, label, hops, brought);
+    }
+  }
+  void note_at(std::size_t place, CoinId from, std::uint32_t hops, Amount brought) {
+    entering_[place].amount += brought;
+    Origin& origin = origins_[place];
+    origin.hops = origin.hops < hops ? origin.hops : hops;
+    if (brought > origin.most) {
+      origin.most = brought;
+      origin.from = from;
+    }
+  }
+  void note_other(CoinId from, Label label, std::uint32_t hops, Amount brought);
+  void note_all(CoinId from, RunView runs);
+  const Origin& origin(Label label) const;
+
+  Method method_;
+  std::unique_ptr<AmountMethod> haircut_;  // through mixes, once it is needed
+
+  std::vector<Run> line_;              // of an ordered method: the inputs' units
+  std::vector<LabelAmount> entering_;  // ascending labels
+  std::vector<Origin> origins_;        // the same labels
+  bool by_shares_ = false;             // how the transaction at hand was divided
+  std::size_t outputs_ = 0;
+  std::vector<Amount> shares_;
+  Division division_;
+  std::vector<Run> runs_;
+  LabelSums sums_;
+  std::vector<FeeOrigin> fee_origins_;  // of the block at hand, chain order, then label
+  bool from_fees_ = false;
+};
+
+}  // namespace tracehound::trace

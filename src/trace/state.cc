@@ -1,0 +1,357 @@
+// The bytes of a state, all numbers little-endian: a magic number with the version; the head; for
+// every lane its books; the resting coins; last the XXH3-64 of all that. Lists begin with their
+// length. A state is outside input like any file: it is held against its checksum, then every
+// number in it that is used as an index against what it points into.
+
+#include "trace/state.h"
+
+#include <fmt/format.h>
+
+namespace tracehound::trace {
+
+namespace {
+
+constexpr std::uint64_t kMagic = 0x3145'4341'5254'4854;  // "THTRACE1"
+constexpr std::size_t kChecksum = sizeof(std::uint64_t);
+constexpr std::size_t kLongestChain = 64;  // bytes of its name
+
+// ---- writing ------------------------------------------------------------------------------------
+
+class Writer {
+ public:
+  template <typename Number>
+  void number(Number number) {
+    std::size_t end = bytes_.size();
+    bytes_.resize(end + sizeof number);
+    store_le(bytes_.data() + end, number);
+  }
+  void bytes(ByteView bytes) { bytes_.insert(bytes_.end(), bytes.begin(), bytes.end()); }
+  template <typename List, typename Put>
+  void list(const List& list, Put put) {
+    number<std::uint64_t>(list.size());
+    for (const auto& entry : list) put(entry);
+  }
+  Bytes take() {
+    number<std::uint64_t>(xxh3(bytes_));
+    return std::move(bytes_);
+  }
+
+ private:
+  Bytes bytes_;
+};
+
+void put_run(Writer& out, const Run& run) {
+  out.number(run.length);
+  out.number(run.label.number());
+  out.number(run.hops);
+}
+
+void put_landings(Writer& out, const std::vector<Landing>& landings) {
+  out.list(landings, [&](const Landing& landing) {
+    out.number(landing.coin.number());
+    out.number(landing.value);
+    out.number(landing.amount);
+    out.number(landing.label.number());
+    out.number(landing.hops);
+  });
+}
+
+void put_sums(Writer& out, const LabelSums& sums) {
+  out.list(sums.all(), [&](const LabelAmount& sum) {
+    out.number(sum.label.number());
+    out.number(sum.amount);
+  });
+}
+
+void put_found(Writer& out, const Found& found) {
+  out.list(found.seeds, [&](const SeedCoin& seed) { out.number(seed.amount); });
+  for (std::size_t kind = 0; kind < kDestinationKinds; ++kind) {
+    bool held = kind == static_cast<std::size_t>(DestinationKind::held);
+    put_landings(out, held ? std::vector<Landing>() : found.by_kind[kind]);
+  }
+  std::uint64_t reached = 0;
+  for (const auto& landings : found.by_service) reached += landings.empty() ? 0 : 1;
+  out.number(reached);
+  for (std::uint32_t service = 0; service < found.by_service.size(); ++service) {
+    if (found.by_service[service].empty()) continue;
+    out.number(service);
+    put_landings(out, found.by_service[service]);
+  }
+  put_sums(out, found.fees);
+  put_sums(out, found.unclaimed);
+  out.list(found.parcels, [&](const Parcel& parcel) {
+    out.number(parcel.transaction.number());
+    out.number(parcel.from.number());
+    out.number<std::uint8_t>(parcel.to.has_value());
+    out.number(parcel.to.value_or(CoinId()).number());
+    out.number(parcel.amount);
+    out.number(parcel.label.number());
+    out.number(parcel.hop);
+  });
+  out.number(found.transactions_touched);
+  out.number(found.coins_touched);
+}
+
+// ---- reading ------------------------------------------------------------------------------------
+
+// Reads what Writer wrote; whatever points nowhere makes it fail.
+class Reader {
+ public:
+  Reader(ByteView bytes, const WalkRequest& request) : in_(bytes), request_(request) {}
+
+  bool ok() const { return in_.ok(); }
+  bool done() const { return in_.ok() && in_.remaining() == 0; }
+  template <typename Number>
+  Number number() {
+    return in_.number<Number>();
+  }
+  // A list's length, if that many entries of at least `width` bytes can follow.
+  std::uint64_t count(std::size_t width) {
+    auto count = in_.number<std::uint64_t>();
+    if (count > in_.remaining() / width) in_.fail();
+    return in_.ok() ? count : 0;
+  }
+  CoinId coin() {
+    CoinId coin(in_.number<std::uint64_t>());
+    if (coin.number() >= request_.ledger.counts().coins) in_.fail();
+    return in_.ok() ? coin : CoinId();
+  }
+  Run run() {
+    Run run{};
+    run.length = in_.number<Amount>();
+    run.label = Label(in_.number<std::uint32_t>());
+    run.hops = in_.number<std::uint32_t>();
+    return run;
+  }
+  void landings(std::vector<Landing>& landings) {
+    std::uint64_t entries = count(32);
+    landings.reserve(entries);
+    for (std::uint64_t i = 0; i < entries; ++i) {
+      Landing landing;
+      landing.coin = coin();
+      landing.value = in_.number<Amount>();
+      landing.amount = in_.number<Amount>();
+      landing.label = Label(in_.number<std::uint32_t>());
+      landing.hops = in_.number<std::uint32_t>();
+      landings.push_back(landing);
+    }
+  }
+  void sums(LabelSums& sums) {
+    for (std::uint64_t entries = count(12); entries > 0; --entries) {
+      Label label(in_.number<std::uint32_t>());
+      sums.add(label, in_.number<Amount>());
+    }
+  }
+  void found(Found& found);
+  void resting(RestingCoins& resting);
+  void fail() { in_.fail(); }
+
+ private:
+  void parcels(std::vector<Parcel>& parcels);
+
+  ByteReader in_;
+  const WalkRequest& request_;
+};
+
+void Reader::found(Found& found) {
+  if (count(sizeof(Amount)) != request_.seeds.size()) return fail();
+  for (const Seed& seed : request_.seeds) {
+    Amount value = request_.ledger.value(seed.coin);
+    found.seeds.push_back({seed.coin, value, seed.claimed(), number<Amount>(), seed.label});
+  }
+  for (auto& list : found.by_kind) landings(list);
+  found.by_service.resize(request_.stops.services().size());
+  for (std::uint64_t reached = count(12); reached > 0; --reached) {
+    auto service = number<std::uint32_t>();
+    if (service >= found.by_service.size()) return fail();
+    landings(found.by_service[service]);
+  }
+  sums(found.fees);
+  sums(found.unclaimed);
+  parcels(found.parcels);
+  found.transactions_touched = number<std::uint64_t>();
+  found.coins_touched = number<std::uint64_t>();
+}
+
+void Reader::parcels(std::vector<Parcel>& parcels) {
+  for (std::uint64_t entries = count(37); entries > 0; --entries) {
+    Parcel parcel;
+    parcel.transaction = TxId(number<std::uint32_t>());
+    parcel.from = coin();
+    bool to_coin = number<std::uint8_t>() != 0;
+    CoinId to = coin();
+    if (to_coin) parcel.to = to;
+    parcel.amount = number<Amount>();
+    parcel.label = Label(number<std::uint32_t>());
+    parcel.hop = number<std::uint32_t>();
+    if (parcel.transaction.number() >= request_.ledger.counts().transactions) fail();
+    parcels.push_back(parcel);
+  }
+}
+
+void Reader::resting(RestingCoins& resting) {
+  std::uint64_t lists = 0;
+  for (std::uint64_t entries = count(9); entries > 0; --entries) {
+    CoinId at = coin();
+    auto lanes = number<LaneSet>();
+    if (lanes == 0 || lanes >> request_.methods.size() != 0) return fail();
+    lists += static_cast<std::uint64_t>(std::popcount(lanes));
+    resting.coins.push_back({at, lanes});
+  }
+  std::uint64_t runs = 0;
+  for (std::uint64_t entries = count(4); entries > 0; --entries) {
+    resting.counts.push_back(number<std::uint32_t>());
+    if (resting.counts.back() == 0) return fail();
+    runs += resting.counts.back();
+  }
+  std::uint64_t entries = count(16);
+  if (lists != resting.counts.size() || runs != entries) return fail();
+  for (; entries > 0; --entries) resting.runs.push_back(run());
+}
+
+// A list's units are in its coin; its method's own order of runs is not looked at.
+bool runs_fit(const RestingCoins& resting, const WalkRequest& request) {
+  std::size_t list = 0;
+  std::size_t next = 0;
+  for (const RestingCoins::Coin& coin : resting.coins) {
+    Amount value = request.ledger.value(coin.coin);
+    bool fits = true;
+    for_each_lane(coin.lanes, [&](std::size_t lane) {
+      Amount left = value;
+      for (std::uint32_t i = 0; i < resting.counts[list]; ++i) {
+        Amount length = resting.runs[next++].length;
+        fits = fits && length > 0 && length <= left;
+        if (conserves(request.methods[lane])) left -= std::min(left, length);
+      }
+      ++list;
+    });
+    if (!fits) return false;
+  }
+  return true;
+}
+
+std::unexpected<Error> broken() {
+  return bad_input("the saved trace is damaged or no saved trace; trace again from the seeds");
+}
+
+void put_head(Writer& out, const StateHead& head) {
+  out.number(kMagic);
+  out.number(head.height.number());
+  out.bytes(head.block.view());
+  out.number(static_cast<std::uint32_t>(head.chain.size()));
+  out.bytes(as_bytes(head.chain));
+  for (std::uint64_t part : {head.seeds, head.methods, head.stops, head.options}) out.number(part);
+}
+
+// Nothing: no state, or one of another version.
+std::optional<StateHead> read_head(ByteReader& in) {
+  if (in.number<std::uint64_t>() != kMagic) return std::nullopt;
+  StateHead head;
+  head.height = BlockHeight(in.number<std::uint32_t>());
+  ByteView hash = in.take(sizeof(Hash256));
+  auto size = in.number<std::uint32_t>();
+  if (!in.ok() || size > kLongestChain) return std::nullopt;
+  head.block = Hash256::from_bytes(hash);
+  ByteView chain = in.take(size);
+  head.chain.assign(chain.begin(), chain.end());
+  for (auto* part : {&head.seeds, &head.methods, &head.stops, &head.options}) {
+    *part = in.number<std::uint64_t>();
+  }
+  if (!in.ok()) return std::nullopt;
+  return head;
+}
+
+// The head of a state that is whole, and what stands behind it.
+Result<std::pair<StateHead, ByteView>> open_state(ByteView state) {
+  if (state.size() <= kChecksum) return broken();
+  ByteView content = state.first(state.size() - kChecksum);
+  if (load_le<std::uint64_t>(state.data() + content.size()) != xxh3(content)) return broken();
+  ByteReader in(content);
+  auto head = read_head(in);
+  if (!head) return broken();
+  return std::pair(*head, content.subspan(in.position()));
+}
+
+// What of the question is another one than it was; empty when it is the same.
+std::string difference(const StateHead& saved, const StateHead& asked) {
+  if (saved.chain != asked.chain) {
+    return fmt::format("is of {}, the ledger holds {}", saved.chain, asked.chain);
+  }
+  if (saved.block != asked.block) {
+    return fmt::format("stands on a block {} that is no longer the ledger's, {}",
+                       saved.height.number(), saved.block.text());
+  }
+  if (saved.seeds != asked.seeds) return "began at other seeds";
+  if (saved.methods != asked.methods) return "is by other methods";
+  if (saved.stops != asked.stops) return "has other stops";
+  if (saved.options != asked.options) return "has other cuts, another fee rule or other parcels";
+  return {};
+}
+
+}  // namespace
+
+StateHead state_head(const WalkRequest& request, BlockHeight height) {
+  StateHead head;
+  head.chain = request.ledger.chain();
+  head.height = height;
+  head.block = request.ledger.block_hash(height);
+  Writer seeds;
+  for (const Seed& seed : request.seeds) {
+    for (std::uint64_t number : {seed.coin.number(), seed.first, seed.end}) seeds.number(number);
+    seeds.number(seed.label.number());
+  }
+  head.seeds = xxh3(seeds.take());
+  Writer methods;
+  for (MethodKind method : request.methods) methods.number(method);
+  head.methods = xxh3(methods.take());
+  head.stops = request.stops.fingerprint();
+  Writer options;
+  const Cuts& cuts = request.options.cuts;
+  options.number(cuts.min_amount);
+  options.number(std::uint64_t{cuts.max_hops.has_value()} << 32 | cuts.max_hops.value_or(0));
+  options.number(std::uint64_t{cuts.until.has_value()} << 32 |
+                 cuts.until.value_or(BlockHeight()).number());
+  options.number<std::uint8_t>(request.options.subsidy.has_value());
+  options.number(request.options.subsidy.value_or(0));
+  options.number(request.options.fees);
+  options.number(request.options.parcels);
+  head.options = xxh3(options.take());
+  return head;
+}
+
+Bytes write_state(const StateHead& head, const SavedWalk& walk) {
+  Writer out;
+  put_head(out, head);
+  for (const Found& found : walk.found) put_found(out, found);
+  out.list(walk.resting.coins, [&](const RestingCoins::Coin& coin) {
+    out.number(coin.coin.number());
+    out.number(coin.lanes);
+  });
+  out.list(walk.resting.counts, [&](std::uint32_t count) { out.number(count); });
+  out.list(walk.resting.runs, [&](const Run& run) { put_run(out, run); });
+  return out.take();
+}
+
+Result<BlockHeight> state_height(ByteView state) {
+  TRY_ASSIGN(auto opened, open_state(state));
+  return opened.first.height;
+}
+
+Result<SavedWalk> read_state(ByteView state, const StateHead& head, const WalkRequest& request) {
+  TRY_ASSIGN(auto opened, open_state(state));
+  if (std::string other = difference(opened.first, head); !other.empty()) {
+    return bad_input(fmt::format(
+        "the saved trace {}; ask as it was saved, or trace again from the seeds", other));
+  }
+  Reader in(opened.second, request);
+  SavedWalk walk;
+  for (std::size_t lane = 0; lane < request.methods.size() && in.ok(); ++lane) {
+    walk.found.emplace_back();
+    in.found(walk.found.back());
+  }
+  in.resting(walk.resting);
+  if (!in.done() || !runs_fit(walk.resting, request)) return broken();
+  return walk;
+}
+
+}  // namespace tracehound::trace
