@@ -1,188 +1,205 @@
 #include "trace/write.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <chrono>
 #include <utility>
 
+#include "base/check.h"
 #include "base/json.h"
+#include "trace/notation.h"
+#include "trace/trace.h"
+#include "trace/write_text.h"
 
 namespace tracehound::trace {
 
 namespace {
 
-std::string coin_text(const ledger::Ledger& ledger, CoinId coin) {
-  ledger::Outpoint outpoint = ledger.outpoint(coin);
-  return fmt::format("{}:{}", outpoint.txid.text(), outpoint.index);
-}
+// One trace into a JSON document.
+class JsonTrace {
+ public:
+  JsonTrace(JsonWriter& json, const Trace& trace, const ledger::Ledger& ledger,
+            const AddressText& address)
+      : json_(json),
+        trace_(trace),
+        ledger_(ledger),
+        address_(address),
+        notation_(trace, ledger),
+        totals_(notation_),
+        forward_(trace.direction == Direction::forward) {}
 
-// ---- JSON ---------------------------------------------------------------------------------------
+  void write() {
+    json_.open_object();
+    json_.key("schema").value("tracehound.trace/1");
+    json_.key("chain").value(ledger_.chain());
+    json_.key("tip").open_object();
+    json_.key("height").value(ledger_.tip().number());
+    json_.key("hash").value(ledger_.block_hash(ledger_.tip()).text());
+    json_.close_object();
+    write_mempool();
+    json_.key("method").value(name_of(trace_.method));
+    json_.key("direction").value(name_of(trace_.direction));
+    json_.key("fees").value(name_of(trace_.fees));
+    if (trace_.interrupted) json_.key("interrupted").value(true);
+    write_seed();
+    json_.key("destinations").open_list();
+    for (const Destination& destination : trace_.destinations) write_destination(destination);
+    json_.close_list();
+    write_sum("total", trace_.total);
+    json_.key("touched").open_object();
+    json_.key("transactions").value(trace_.transactions_touched);
+    json_.key("coins").value(trace_.coins_touched);
+    json_.close_object();
+    json_.close_object();
+  }
 
-void write_seed(JsonWriter& json, const Trace& trace, const ledger::Ledger& ledger) {
-  json.key("seed").open_object();
-  json.key("claimed").amount(trace.claimed);
-  json.key("effective").amount(trace.effective);
-  json.key("coins").open_list();
-  for (const SeedCoin& seed : trace.seeds) {
-    json.open_object();
-    json.key("coin").value(coin_text(ledger, seed.coin));
-    json.key("value").amount(seed.value);
-    json.key("claimed").amount(seed.claimed);
-    json.key("amount").amount(seed.amount);
-    json.key("label").value(label_text(trace, seed.label));
-    if (ledger.unconfirmed()) json.key("confirmed").value(!ledger.is_unconfirmed(seed.coin));
-    json.close_object();
+ private:
+  void write_sum(std::string_view name, Amount amount) {
+    json_.key(name);
+    trace_.conserves ? json_.amount(amount) : json_.null();
   }
-  json.close_list().close_object();
-}
 
-// Where and when a coin came to be, for a reader who asked for unconfirmed ones or did not.
-void write_place(JsonWriter& json, CoinId coin, const ledger::Ledger& ledger) {
-  TxId creator = ledger.creator(coin);
-  json.key("height");
-  if (!ledger.unconfirmed()) {
-    json.value(ledger.height(creator).number());
-  } else if (!ledger.is_unconfirmed(coin)) {
-    json.value(ledger.height(creator).number()).key("confirmed").value(true);
-  } else {
-    json.null().key("confirmed").value(false);
-    json.key("first_seen").value(ledger.first_seen(creator));
+  // The mempool that was traced through, and what of the trace rests on it.
+  void write_mempool() {
+    if (!ledger_.unconfirmed()) return;
+    json_.key("mempool").open_object();
+    json_.key("taken_at").value(ledger_.unconfirmed()->taken_at);
+    json_.key("transactions").value(ledger_.unconfirmed()->transactions);
+    json_.key("left_out").value(ledger_.unconfirmed()->left_out).close_object();
+    json_.key("unconfirmed").open_object().key("coins").value(trace_.unconfirmed.coins);
+    write_sum("amount", trace_.unconfirmed.amount);
+    write_sum("fees", trace_.unconfirmed.fees);
+    json_.close_object();
   }
-}
 
-// The mempool that was traced through, and what of the trace rests on it.
-void write_mempool(JsonWriter& json, const Trace& trace, const ledger::Ledger& ledger) {
-  if (!ledger.unconfirmed()) return;
-  json.key("mempool").open_object();
-  json.key("taken_at").value(ledger.unconfirmed()->taken_at);
-  json.key("transactions").value(ledger.unconfirmed()->transactions);
-  json.key("left_out").value(ledger.unconfirmed()->left_out).close_object();
-  json.key("unconfirmed").open_object().key("coins").value(trace.unconfirmed.coins);
-  for (auto [name, amount] :
-       {std::pair{"amount", trace.unconfirmed.amount}, std::pair{"fees", trace.unconfirmed.fees}}) {
-    json.key(name);
-    trace.conserves ? json.amount(amount) : json.null();
+  void write_seed() {
+    json_.key("seed").open_object();
+    json_.key("claimed").amount(trace_.claimed);
+    json_.key("effective").amount(trace_.effective);
+    json_.key("coins").open_list();
+    for (const SeedCoin& seed : trace_.seeds) {
+      json_.open_object();
+      json_.key("coin").value(coin_text(ledger_, seed.coin));
+      json_.key("value").amount(seed.value);
+      json_.key("claimed").amount(seed.claimed);
+      json_.key("amount").amount(seed.amount);
+      json_.key("label").value(label_text(trace_, seed.label));
+      if (forward_) json_.key("notation").value(notation_.text(seed.label, 0));
+      if (ledger_.unconfirmed()) json_.key("confirmed").value(!ledger_.is_unconfirmed(seed.coin));
+      json_.close_object();
+    }
+    json_.close_list().close_object();
   }
-  json.close_object();
-}
 
-void write_destination(JsonWriter& json, const Trace& trace, const Destination& destination,
-                       const ledger::Ledger& ledger, const AddressText& address) {
-  json.open_object();
-  json.key("kind").value(name_of(destination.kind));
-  json.key("amount");
-  trace.conserves ? json.amount(destination.amount) : json.null();
-  if (destination.service) {
-    const Service& service = trace.services[*destination.service];
-    json.key("service").value(service.name);
-    json.key("category").value(service.category);
-  } else {
-    json.key("service").null();
+  // Where and when a coin came to be, for a reader who asked for unconfirmed ones or did not.
+  void write_place(CoinId coin) {
+    TxId creator = ledger_.creator(coin);
+    json_.key("height");
+    if (!ledger_.unconfirmed()) {
+      json_.value(ledger_.height(creator).number());
+    } else if (!ledger_.is_unconfirmed(coin)) {
+      json_.value(ledger_.height(creator).number()).key("confirmed").value(true);
+    } else {
+      json_.null().key("confirmed").value(false);
+      json_.key("first_seen").value(ledger_.first_seen(creator));
+    }
   }
-  json.key("coins").open_list();
-  for (const Landing& landing : destination.coins) {
-    json.open_object();
-    json.key("coin").value(coin_text(ledger, landing.coin));
-    json.key("value").amount(landing.value);
-    json.key("amount").amount(landing.amount);
-    json.key("address").value(address(ledger.address(landing.coin)));
-    write_place(json, landing.coin, ledger);
-    json.key("hops").value(landing.hops);
-    json.key("label").value(label_text(trace, landing.label));
-    json.close_object();
+
+  void write_running_total(Label label, Amount amount) {
+    if (forward_ && trace_.conserves) {
+      json_.key("running_total").amount(totals_.add(label, amount));
+    }
   }
-  json.close_list().close_object();
-}
+
+  void write_landing(const Landing& landing) {
+    json_.open_object();
+    json_.key("coin").value(coin_text(ledger_, landing.coin));
+    json_.key("value").amount(landing.value);
+    json_.key("amount").amount(landing.amount);
+    json_.key("address").value(address_(ledger_.address(landing.coin)));
+    write_place(landing.coin);
+    json_.key("hops").value(landing.hops);
+    json_.key("label").value(label_text(trace_, landing.label));
+    if (forward_) json_.key("notation").value(notation_.text(landing.label, landing.hops));
+    write_running_total(landing.label, landing.amount);
+    json_.close_object();
+  }
+
+  void write_destination(const Destination& destination) {
+    json_.open_object();
+    json_.key("kind").value(name_of(destination.kind));
+    write_sum("amount", destination.amount);
+    if (destination.service) {
+      const Service& service = trace_.services[*destination.service];
+      json_.key("service").value(service.name);
+      json_.key("category").value(service.category);
+    } else {
+      json_.key("service").null();
+    }
+    json_.key("coins").open_list();
+    for (const Landing& landing : destination.coins) write_landing(landing);
+    json_.close_list();
+    write_uncoined(destination);
+    json_.close_object();
+  }
+
+  // What of the destination lies in no coin: fees, and what a coinbase left unclaimed.
+  void write_uncoined(const Destination& destination) {
+    LabelSums in_coins;
+    for (const Landing& landing : destination.coins) in_coins.add(landing.label, landing.amount);
+    bool open = false;
+    for (const LabelAmount& entry : destination.labels) {
+      Amount amount = entry.amount - in_coins.of(entry.label);
+      if (amount == 0) continue;
+      if (!open) json_.key("without_coin").open_list();
+      open = true;
+      json_.open_object();
+      json_.key("amount").amount(amount);
+      json_.key("label").value(label_text(trace_, entry.label));
+      write_running_total(entry.label, amount);
+      json_.close_object();
+    }
+    if (open) json_.close_list();
+  }
+
+  JsonWriter& json_;
+  const Trace& trace_;
+  const ledger::Ledger& ledger_;
+  const AddressText& address_;
+  Notation notation_;
+  RunningTotals totals_;
+  bool forward_;
+};
 
 }  // namespace
 
 std::string to_json(const Trace& trace, const ledger::Ledger& ledger, const AddressText& address) {
   JsonWriter json;
-  json.open_object();
-  json.key("schema").value("tracehound.trace/1");
-  json.key("chain").value(ledger.chain());
-  json.key("tip").open_object();
-  json.key("height").value(ledger.tip().number());
-  json.key("hash").value(ledger.block_hash(ledger.tip()).text());
-  json.close_object();
-  write_mempool(json, trace, ledger);
-  json.key("method").value(name_of(trace.method));
-  json.key("direction").value("forward");
-  json.key("fees").value("sink");
-  write_seed(json, trace, ledger);
-  json.key("destinations").open_list();
-  for (const Destination& destination : trace.destinations) {
-    write_destination(json, trace, destination, ledger, address);
-  }
-  json.close_list();
-  json.key("total");
-  trace.conserves ? json.amount(trace.total) : json.null();
-  json.key("touched").open_object();
-  json.key("transactions").value(trace.transactions_touched);
-  json.key("coins").value(trace.coins_touched);
-  json.close_object();
-  json.close_object();
+  JsonTrace(json, trace, ledger, address).write();
   return json.take();
 }
 
-// ---- CSV ----------------------------------------------------------------------------------------
-
-namespace {
-
-// A text from outside as a CSV field.
-std::string field(std::string text) {
-  if (!text.empty() && std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos) {
-    text.insert(0, 1, '\'');
-  }
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + '"';
-}
-
-std::string time_text(std::uint32_t seconds) {
-  return fmt::format(
-      "{:%Y-%m-%dT%H:%M:%SZ}",
-      fmt::gmtime(std::chrono::system_clock::time_point(std::chrono::seconds(seconds))));
-}
-
-}  // namespace
-
-std::string to_csv(const Trace& trace, const ledger::Ledger& ledger, const AddressText& address) {
-  bool asked = ledger.unconfirmed().has_value();  // what is confirmed, and what is not
-  std::string csv =
-      "destination,service,category,coin,address,value,amount,label,height,time_utc,hops";
-  csv += asked ? ",confirmed\r\n" : "\r\n";
-  for (const Destination& destination : trace.destinations) {
-    std::string_view kind = name_of(destination.kind);
-    if (destination.kind == DestinationKind::fees) {
-      for (const LabelAmount& entry : destination.labels) {
-        csv += fmt::format("{},,,,,,{},{},,,{}\r\n", kind, entry.amount,
-                           field(label_text(trace, entry.label)), asked ? "," : "");
-      }
-      continue;
+std::string to_json(std::span<const Trace> traces, const ledger::Ledger& ledger,
+                    const AddressText& address) {
+  CHECK(!traces.empty());
+  JsonWriter json;
+  json.open_object();
+  json.key("schema").value("tracehound.traces/1");
+  json.key("traces").open_list();
+  for (const Trace& trace : traces) JsonTrace(json, trace, ledger, address).write();
+  json.close_list();
+  json.key("ranges").open_list();
+  for (const Range& range : ranges(traces)) {
+    json.open_object().key("kind").value(name_of(range.kind));
+    if (range.service) {
+      const Service& service = traces.front().services[*range.service];
+      json.key("service").value(service.name).key("category").value(service.category);
+    } else {
+      json.key("service").null();
     }
-    Service service;
-    if (destination.service) service = trace.services[*destination.service];
-    std::string where = fmt::format("{},{},{}", kind, field(service.name), field(service.category));
-    for (const Landing& landing : destination.coins) {
-      TxId creator = ledger.creator(landing.coin);
-      bool confirmed = !ledger.is_unconfirmed(creator);
-      csv += fmt::format("{},{},{},{},{},{},{},{},{}{}\r\n", where, coin_text(ledger, landing.coin),
-                         field(address(ledger.address(landing.coin))), landing.value,
-                         landing.amount, field(label_text(trace, landing.label)),
-                         confirmed ? std::to_string(ledger.height(creator).number()) : "",
-                         time_text(ledger.time(creator)), landing.hops,
-                         !asked      ? ""
-                         : confirmed ? ",yes"
-                                     : ",no");
-    }
+    json.key("least").amount(range.least).key("most").amount(range.most).close_object();
   }
-  return csv;
+  json.close_list().close_object();
+  return json.take();
 }
 
 }  // namespace tracehound::trace

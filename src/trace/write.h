@@ -1,7 +1,8 @@
-// A trace as text for other programs: the same trace gives the same bytes.
+// Traces as text for other programs: the same trace gives the same bytes.
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 
 #include "ledger/ledger.h"
@@ -13,12 +14,25 @@ namespace tracehound::trace {
 using AddressText = std::function<std::string(AddressId)>;
 
 // Schema `tracehound.trace/1`. Sums of a method that does not conserve (poison) are null: it
-// reports which coins it reaches, not how much.
+// reports which coins it reaches, not how much. Each coin bears its notation (notation.h) and,
+// where the method conserves, the running total of its victim: what of that victim's root total the
+// document has accounted for up to and with this coin. A backward trace has neither.
 std::string to_json(const Trace& trace, const ledger::Ledger& ledger, const AddressText& address);
+// Schema `tracehound.traces/1`: the same for each of several methods, and the range of what each
+// destination holds by them. REQUIRES: the traces come from one run().
+std::string to_json(std::span<const Trace> traces, const ledger::Ledger& ledger,
+                    const AddressText& address);
 
 // One row per coin and label where taint rests, and one per label for fees, so that the column
 // `amount` of a conserving method sums to the stolen total. RFC 4180, lines end in CR LF. Texts
-// from outside that a spreadsheet would run as a formula get a leading apostrophe.
-std::string to_csv(const Trace& trace, const ledger::Ledger& ledger, const AddressText& address);
+// from outside that a spreadsheet would run as a formula get a leading apostrophe. Of several
+// traces, one after the other with the method in front of each row.
+// REQUIRES: at least one; all of them from one run().
+std::string to_csv(std::span<const Trace> traces, const ledger::Ledger& ledger,
+                   const AddressText& address);
+inline std::string to_csv(const Trace& trace, const ledger::Ledger& ledger,
+                          const AddressText& address) {
+  return to_csv(std::span(&trace, 1), ledger, address);
+}
 
 }  // namespace tracehound::trace

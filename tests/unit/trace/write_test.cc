@@ -60,7 +60,8 @@ TEST(WriteTrace, json__is_the_schema_byte_for_byte) {
     "value": "100",
     "claimed": "90",
     "amount": "90",
-    "label": "1"
+    "label": "1",
+    "notation": "V1-T1"
    }
   ]
  },
@@ -77,7 +78,9 @@ TEST(WriteTrace, json__is_the_schema_byte_for_byte) {
      "address": "t:1",
      "height": 1,
      "hops": 1,
-     "label": "1"
+     "label": "1",
+     "notation": "V1-T1-H1",
+     "running_total": "10"
     }
    ]
   },
@@ -94,7 +97,9 @@ TEST(WriteTrace, json__is_the_schema_byte_for_byte) {
      "address": "shop",
      "height": 1,
      "hops": 1,
-     "label": "1"
+     "label": "1",
+     "notation": "V1-T1-H1",
+     "running_total": "90"
     }
    ]
   }
@@ -122,11 +127,12 @@ TEST(WriteTrace, csv__one_row_a_landing_and_one_for_the_fees) {
   Trace trace =
       trace_of(chain, "a:0 a:1", MethodKind::fifo, "shop=Shop", {.label_names = {"heist 1"}});
   EXPECT_EQ(named(chain, to_csv(trace, chain.ledger(), address_of(chain))),
-            "destination,service,category,coin,address,value,amount,label,height,time_utc,hops\r\n"
-            "held,,,t:1,t:1,40,40,heist 1,1,2020-09-13T12:36:40Z,1\r\n"
-            "held,,,t:2,t:2,25,25,heist 1,1,2020-09-13T12:36:40Z,1\r\n"
-            "service,Shop,service,t:0,shop,90,90,heist 1,1,2020-09-13T12:36:40Z,1\r\n"
-            "fees,,,,,,5,heist 1,,,\r\n");
+            "destination,service,category,coin,address,value,amount,label,height,time_utc,hops,"
+            "notation,running_total\r\n"
+            "held,,,t:1,t:1,40,40,heist 1,1,2020-09-13T12:36:40Z,1,V1-T1-H1,40\r\n"
+            "held,,,t:2,t:2,25,25,heist 1,1,2020-09-13T12:36:40Z,1,V1-T1-H1,65\r\n"
+            "service,Shop,service,t:0,shop,90,90,heist 1,1,2020-09-13T12:36:40Z,1,V1-T1-H1,155\r\n"
+            "fees,,,,,,5,heist 1,,,,,160\r\n");
 }
 
 TEST(WriteTrace, csv__names_that_would_break_the_table_or_run_as_a_formula_are_quoted) {
@@ -141,6 +147,33 @@ TEST(WriteTrace, csv__names_that_would_break_the_table_or_run_as_a_formula_are_q
                      ",1,"),
             std::string::npos)
       << csv;
+}
+
+TEST(WriteTrace, several_methods__each_and_the_range_of_every_destination) {
+  ToyChain chain(kTheft);
+  MethodKind methods[] = {MethodKind::fifo, MethodKind::lifo, MethodKind::poison};
+  auto traces = run(chain.ledger(), seeds_of(chain, "a:0[10,100)"), methods,
+                    test::stops_of(chain, "shop=Shop"));
+  ASSERT_TRUE(traces.has_value()) << traces.error().message;
+  std::string json = named(chain, to_json(*traces, chain.ledger(), address_of(chain)));
+  EXPECT_TRUE(json.starts_with("{\n \"schema\": \"tracehound.traces/1\",\n \"traces\": ["));
+  EXPECT_NE(json.find("\"service\": \"Shop\",\n   \"category\": \"service\",\n   \"least\": "),
+            std::string::npos)
+      << json;
+  std::string csv = named(chain, to_csv(*traces, chain.ledger(), address_of(chain)));
+  EXPECT_TRUE(csv.starts_with("method,destination,"));
+  EXPECT_NE(csv.find("\r\nfifo,held,"), std::string::npos);
+  EXPECT_NE(csv.find("\r\nlifo,"), std::string::npos);
+  EXPECT_NE(csv.find("\r\npoison,service,"), std::string::npos);
+}
+
+TEST(WriteTrace, running_totals__end_at_each_victims_root_total) {
+  ToyChain chain(kTheft);
+  Trace trace = trace_of(chain, "a:0=1 a:1=2", MethodKind::haircut, "shop=Shop",
+                         {.label_names = {"Ann", "Bob"}});
+  std::string csv = to_csv(trace, chain.ledger(), address_of(chain));
+  EXPECT_NE(csv.find(",Ann,,,,,100\r\n"), std::string::npos) << csv;
+  EXPECT_NE(csv.find(",Bob,,,,,60\r\n"), std::string::npos) << csv;
 }
 
 TEST(WriteTrace, twice__the_same_bytes) {
