@@ -38,10 +38,7 @@ std::string named(const ToyChain& chain, const std::string& text) {
   return replaced(shorter, chain.ledger().block_hash(chain.ledger().tip()).text(), "TIP");
 }
 
-TEST(WriteTrace, json__is_the_schema_byte_for_byte) {
-  ToyChain chain(kTheft);
-  Trace trace = trace_of(chain, "a:0[10,100)", MethodKind::fifo, "shop=Shop");
-  EXPECT_EQ(named(chain, to_json(trace, chain.ledger(), address_of(chain))), R"({
+const char* kJson = R"({
  "schema": "tracehound.trace/1",
  "chain": "toy:test",
  "tip": {
@@ -110,7 +107,12 @@ TEST(WriteTrace, json__is_the_schema_byte_for_byte) {
   "coins": 3
  }
 }
-)");
+)";
+
+TEST(WriteTrace, json__is_the_schema_byte_for_byte) {
+  ToyChain chain(kTheft);
+  Trace trace = trace_of(chain, "a:0[10,100)", MethodKind::fifo, "shop=Shop");
+  EXPECT_EQ(named(chain, to_json(trace, chain.ledger(), address_of(chain))), kJson);
 }
 
 TEST(WriteTrace, json_of_poison__has_null_for_sums) {
