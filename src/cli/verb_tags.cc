@@ -1,70 +1,130 @@
-// tags import|show|list: what is known of addresses, and who says so.
-#include <fmt/format.h>
+// tags show|list, and the group of commands: what is known of addresses, and who says so.
+#include "cli/verb_tags.h"
 
-#include <chrono>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <array>
 #include <iostream>
 #include <iterator>
+#include <set>
 
 #include "base/json.h"
 #include "base/text.h"
-#include "cli/verb.h"
+#include "chains/bitcoin/address.h"
+#include "tags/contradictions.h"
 #include "tags/store.h"
 
 namespace tracehound::cli {
 
-namespace {
+// ---- shared -------------------------------------------------------------------------------------
 
-constexpr std::size_t kMostComplaints = 10;
+void add_source_options(CLI::App& command, SourceWords& words) {
+  command
+      .add_option("--format", words.format,
+                  "tagpack, ofac, list, csv or words; else by the file's name: .xml is ofac, .csv "
+                  "and .tsv csv, .txt list, others tagpack")
+      ->type_name("NAME");
+  command
+      .add_option("--map", words.columns,
+                  "of csv: the column that holds a field, such as Wallet=address")
+      ->type_name("COLUMN=FIELD")
+      ->allow_extra_args(false);
+  command
+      .add_option("--set", words.more,
+                  "a field where the file leaves it open, such as currency=BTC")
+      ->type_name("FIELD=VALUE")
+      ->allow_extra_args(false);
+}
 
-Result<tags::TagPack> read_pack(Context& context, const std::string& file) {
+Result<tags::SourceOptions> source_options(const SourceWords& words) {
+  tags::SourceOptions options;
+  if (!words.format.empty()) {
+    auto format = tags::source_format_named(words.format);
+    if (!format) {
+      return fail(
+          ErrorKind::usage,
+          fmt::format("--format {} is none of tagpack, ofac, list, csv, words", words.format));
+    }
+    options.format = *format;
+  }
+  for (const std::string& word : words.columns) {
+    auto cut = word.rfind('=');
+    if (cut == word.npos || cut == 0) {
+      return fail(ErrorKind::usage, fmt::format("--map {} is not COLUMN=FIELD", word));
+    }
+    options.columns[word.substr(0, cut)] = word.substr(cut + 1);
+  }
+  for (const std::string& word : words.more) {
+    auto cut = word.find('=');
+    auto field = tags::field_named(word.substr(0, std::min(cut, word.size())));
+    if (cut == word.npos || !field || *field >= tags::Field::owner) {
+      return fail(ErrorKind::usage,
+                  fmt::format("--set {} is not FIELD=VALUE with a field of a tag pack", word));
+    }
+    std::string fault;
+    std::string text = tags::is_utf8(word) ? tags::usable_text(*field, word.substr(cut + 1), fault)
+                                           : (fault = "it is not UTF-8");
+    if (!fault.empty()) return fail(ErrorKind::usage, fmt::format("--set {}: {}", word, fault));
+    options.more.set(*field, text);
+  }
+  return options;
+}
+
+tags::AddressTest address_test() {
+  using chains::bitcoin::find_network_of_chain;
+  using chains::bitcoin::parse_address;
+  auto fault = [](std::string_view chain, std::string_view address) -> std::string {
+    const auto* network = find_network_of_chain(chain);
+    if (network == nullptr) return "";
+    auto parsed = parse_address(*network, address);
+    return parsed ? "" : parsed.error().message;
+  };
+  auto chain_of = [](std::string_view address) -> std::string {
+    for (std::string_view chain : {"bitcoin:main", "litecoin:main"}) {
+      if (parse_address(*find_network_of_chain(chain), address)) return std::string(chain);
+    }
+    return "";
+  };
+  return {.fault = fault, .chain_of = chain_of};
+}
+
+Result<tags::TagPack> read_pack(Context& context, const std::string& file,
+                                const tags::SourceOptions& options) {
   if (file == "-") {
     std::string text(std::istreambuf_iterator<char>(std::cin), {});
-    return tags::parse_tagpack(as_bytes(text), "standard input");
+    return tags::parse_source(as_bytes(text), std::string(tags::kStandardInput), options,
+                              address_test());
   }
   TRY(check_file_name(file));
-  return tags::read_tagpack(context.files, file);
+  return tags::read_source(context.files, file, options, address_test());
 }
 
-std::unexpected<Error> nothing_to_import(const std::vector<std::string>& paths) {
-  bool one = paths.size() == 1;
-  std::string holds = one ? (paths.front() == "-" ? "standard input" : paths.front()) + " holds"
-                          : "these files hold";
-  return bad_input(fmt::format("nothing to import: {} no tag that can be used; check that {}",
-                               holds,
-                               one ? "this is the right file, and its list named tags"
-                                   : "these are the right files, and their lists named tags"));
+Result<std::optional<std::int64_t>> moment_of(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  auto moment = parse_utc(text);
+  if (!moment) {
+    return fail(ErrorKind::usage,
+                fmt::format("'{}' is no moment such as 2024-01-31 or 2024-01-31T12:00:00Z", text));
+  }
+  constexpr std::int64_t kDay = 86'400;
+  bool whole_day = text.find('T') == text.npos;
+  return std::int64_t{*moment} + (whole_day ? kDay - 1 : 0);
 }
 
-Status run_import(Context& context, const std::vector<std::string>& paths) {
-  // A store belongs to a ledger: refuse to leave one in a folder that has none.
-  TRY_ASSIGN(auto open, open_ledger(context));
-  std::vector<tags::TagPack> packs;
-  std::uint64_t found = 0;
-  for (const std::string& path : paths) {
-    TRY_ASSIGN(auto pack, read_pack(context, path));
-    for (std::size_t i = 0; i < pack.complaints.size() && i < kMostComplaints; ++i) {
-      say(context,
-          fmt::format("{}:{}: {}", path, pack.complaints[i].line, pack.complaints[i].text));
-    }
-    if (pack.complaint_count > kMostComplaints) {
-      say(context,
-          fmt::format("{}: {} more like these", path, pack.complaint_count - kMostComplaints));
-    }
-    found += pack.tags.size();
-    packs.push_back(std::move(pack));
-  }
-  if (found == 0) return nothing_to_import(paths);
-  auto now = std::chrono::system_clock::now().time_since_epoch();
-  TRY_ASSIGN(auto store, tags::TagStore::open_to_write(context.ledger));
-  TRY_ASSIGN(auto added,
-             store.add(packs, std::chrono::duration_cast<std::chrono::seconds>(now).count()));
-  std::string text;
-  for (const tags::AddedPack& pack : added) {
-    text += fmt::format("{}: {}{}{}\n", pack.file, plural(pack.tags, "tag"),
-                        pack.skipped > 0 ? fmt::format(", {} skipped", pack.skipped) : "",
-                        pack.was_there ? ", already there" : "");
-  }
-  return context.quiet ? Status{} : print(text);
+std::string size_of_pack(std::uint64_t tags, std::uint64_t actors) {
+  if (actors == 0) return plural(tags, "tag");
+  std::string text = plural(actors, "actor");
+  return tags == 0 ? text : fmt::format("{}, {}", plural(tags, "tag"), text);
+}
+
+namespace {
+
+// ---- show ---------------------------------------------------------------------------------------
+
+void pack_json(const tags::PackInfo& pack, JsonWriter& json) {
+  json.key("title").value(pack.title).key("creator").value(pack.creator);
+  json.key("sha256").value(tags::sha256_text(pack.sha256));
 }
 
 void tag_json(const tags::Tag& tag, JsonWriter& json) {
@@ -78,26 +138,36 @@ void tag_json(const tags::Tag& tag, JsonWriter& json) {
   json.key("is_cluster_definer").value(said.is_cluster_definer);
   json.key("currency").value(said.currency).key("network").value(said.network);
   json.key("source").value(said.source).key("lastmod").value(said.lastmod);
+  json.key("tag_type").value(said.tag_type).key("context").value(said.context);
   json.key("pack").open_object().key("file").value(tag.pack.file);
-  json.key("line").value(tag.line).key("title").value(tag.pack.title);
-  json.key("creator").value(tag.pack.creator);
-  json.key("sha256").value(tags::sha256_text(tag.pack.sha256)).close_object();
-  json.close_object();
+  json.key("line").value(tag.line);
+  pack_json(tag.pack, json);
+  json.close_object().close_object();
 }
 
-std::string tag_text(const tags::Tag& tag) {
+// "Binance, www.binance.com, exchange".
+std::string actor_text(const tags::Actor& actor) {
+  std::string text = actor.label;
+  if (!actor.uri.empty()) text += ", " + actor.uri;
+  if (!actor.categories.empty()) text += fmt::format(", {}", fmt::join(actor.categories, " "));
+  return text;
+}
+
+Result<std::string> tag_text(const tags::Tag& tag, tags::TagStore& store) {
   const tags::Attribution& said = tag.attribution;
   std::string text = fmt::format("{}\n", said.label);
   auto line = [&](std::string_view name, std::string_view value) {
     if (!value.empty()) text += fmt::format("  {:<11} {}\n", name, value);
   };
-  line("actor", said.actor);
+  TRY_ASSIGN(auto actor, store.actor(said.actor));
+  line("actor", actor ? fmt::format("{} ({})", said.actor, actor_text(*actor)) : said.actor);
   line("category", said.category);
   line("abuse", said.abuse);
   line("confidence", fmt::format("{} ({} of 100)", said.confidence.id, said.confidence.level));
   line("chain", fmt::format("{} {}", said.currency, said.network));
   line("source", said.source);
   line("lastmod", said.lastmod);
+  line("context", said.context);
   line("pack",
        fmt::format("{}:{}, {} ({})", tag.pack.file, tag.line, tag.pack.title, tag.pack.creator));
   return text;
@@ -106,50 +176,143 @@ std::string tag_text(const tags::Tag& tag) {
 struct ShowOptions {
   std::vector<std::string> addresses;
   std::string json;
+  std::string as_of;
 };
 
+// Appends what is known of one address to the text and the JSON; gives the number of its tags.
+Result<std::uint64_t> show_address(tags::TagStore& store, std::string_view chain,
+                                   const std::string& address, std::string& text,
+                                   JsonWriter& json) {
+  TRY_ASSIGN(auto all, store.find(address, chain));
+  TRY_ASSIGN(auto quarrels, tags::contradictions_in(store, all));
+  json.open_object().key("address").value(address).key("tags").open_list();
+  std::set<std::string> actors;
+  for (const tags::Tag& tag : all) {
+    tag_json(tag, json);
+    TRY_ASSIGN(std::string one, tag_text(tag, store));
+    text += one;
+    if (!tag.attribution.actor.empty()) actors.insert(tag.attribution.actor);
+  }
+  json.close_list().key("actors").open_list();
+  for (const std::string& id : actors) {
+    TRY_ASSIGN(auto actor, store.actor(id));
+    if (!actor) continue;
+    json.open_object().key("id").value(actor->id).key("label").value(actor->label);
+    json.key("uri").value(actor->uri).key("categories").open_list();
+    for (const std::string& category : actor->categories) json.value(category);
+    json.close_list().key("jurisdictions").open_list();
+    for (const std::string& country : actor->jurisdictions) json.value(country);
+    json.close_list().close_object();
+  }
+  json.close_list().key("contradictions").open_list();
+  for (const tags::Contradiction& one : quarrels) {
+    json.value(tags::text_of(one));
+    text += fmt::format("contradiction: {}\n", tags::text_of(one));
+  }
+  json.close_list().close_object();
+  return all.size();
+}
+
 Status run_show(Context& context, const ShowOptions& options) {
+  TRY_ASSIGN(auto as_of, moment_of(options.as_of));
   TRY_ASSIGN(auto addresses, with_stdin(options.addresses));
   TRY_ASSIGN(auto open, open_ledger(context));
-  TRY_ASSIGN(auto store, tags::TagStore::open_to_read(context.ledger));
+  TRY_ASSIGN(auto store, tags::TagStore::open_to_read(context.ledger, as_of));
   std::string text;
   JsonWriter json;
   std::uint64_t found = 0;
   json.open_object().key("schema").value("tracehound.tags/1").key("found").open_list();
   for (const std::string& address : addresses) {
-    TRY_ASSIGN(auto all, store.find(address, open.ledger.chain()));
-    json.open_object().key("address").value(address).key("tags").open_list();
-    if (addresses.size() > 1) text += fmt::format("{}: {}\n", address, plural(all.size(), "tag"));
-    for (const tags::Tag& tag : all) {
-      tag_json(tag, json);
-      text += tag_text(tag);
-    }
-    json.close_list().close_object();
-    found += all.size();
+    std::string of_one;
+    TRY_ASSIGN(std::uint64_t tags, show_address(store, open.ledger.chain(), address, of_one, json));
+    if (addresses.size() > 1) text += fmt::format("{}: {}\n", address, plural(tags, "tag"));
+    text += of_one;
+    found += tags;
   }
   json.close_list().close_object();
   if (!options.json.empty()) return write_output(context, options.json, json.take());
   if (found == 0) {
     return fail(ErrorKind::no,
-                fmt::format("no tag in {} names {}", context.ledger,
+                fmt::format("no tag in {} {} {}", context.ledger,
+                            options.as_of.empty() ? "names" : "then named",
                             addresses.size() == 1 ? addresses.front() : "any of these addresses"));
   }
   return print(text);
 }
 
-Status run_list(Context& context) {
-  TRY_ASSIGN(auto open, open_ledger(context));
-  TRY_ASSIGN(auto store, tags::TagStore::open_to_read(context.ledger));
-  TRY_ASSIGN(auto packs, store.packs());
-  std::vector<std::vector<std::string>> rows = {{"pack", "tags", "skipped", "title", "sha256"}};
+// ---- list ---------------------------------------------------------------------------------------
+
+struct ListOptions {
+  std::string json;
+  std::string as_of;
+};
+
+std::string list_json(const std::vector<tags::StoredPack>& packs) {
+  JsonWriter json;
+  json.open_object().key("schema").value("tracehound.tag_packs/1").key("packs").open_list();
   for (const tags::StoredPack& pack : packs) {
-    rows.push_back({pack.info.file, fmt::format("{}", pack.tags), fmt::format("{}", pack.skipped),
+    json.open_object().key("file").value(pack.info.file);
+    pack_json(pack.info, json);
+    json.key("read_as").value(pack.info.recipe).key("tags").value(pack.tags);
+    json.key("actors").value(pack.actors).key("skipped").value(pack.skipped);
+    json.key("imported_at").value(pack.added_at).close_object();
+  }
+  return json.close_list().close_object().take();
+}
+
+Status run_list(Context& context, const ListOptions& options) {
+  TRY_ASSIGN(auto as_of, moment_of(options.as_of));
+  TRY_ASSIGN(auto open, open_ledger(context));
+  TRY_ASSIGN(auto store, tags::TagStore::open_to_read(context.ledger, as_of));
+  TRY_ASSIGN(auto packs, store.packs());
+  if (!options.json.empty()) return write_output(context, options.json, list_json(packs));
+  std::vector<std::vector<std::string>> rows = {
+      {"pack", "tags", "actors", "skipped", "imported", "title", "sha256"}};
+  for (const tags::StoredPack& pack : packs) {
+    rows.push_back({pack.info.file, fmt::format("{}", pack.tags), fmt::format("{}", pack.actors),
+                    fmt::format("{}", pack.skipped),
+                    utc_text(static_cast<std::uint64_t>(pack.added_at)).substr(0, 10),
                     pack.info.title, tags::sha256_text(pack.info.sha256).substr(0, 16)});
   }
   if (packs.empty()) {
-    return fail(ErrorKind::no, fmt::format("no tags have been imported into {}", context.ledger));
+    return fail(ErrorKind::no,
+                fmt::format("no tags {} imported into {}",
+                            options.as_of.empty() ? "have been" : "had then been", context.ledger));
   }
-  return print(table_text(rows, {false, true, true, false, false}));
+  return print(table_text(rows, {false, true, true, true, false, false, false}));
+}
+
+void add_as_of(CLI::App& command, std::string& as_of) {
+  command.add_option("--as-of", as_of, "what was believed then; a day means its end (UTC)")
+      ->type_name("DATE");
+}
+
+void add_tags_show(CLI::App& group, Context& context) {
+  CLI::App* show = group.add_subcommand("show", "every tag of an address");
+  auto options = std::make_shared<ShowOptions>();
+  show->add_option("ADDRESS", options->addresses, "one or more; - reads them from standard input")
+      ->required();
+  add_as_of(*show, options->as_of);
+  show->add_option("--json", options->json, "write JSON there instead; - is standard output")
+      ->type_name("FILE|-");
+  add_common(*show, context);
+  add_example(*show, "tracehound tags show 134r8iHv69xdT6p5qVKTsHrcUEuBVZAYak --ledger L");
+  show->callback([&context, options] {
+    context.work = [&context, options] { return run_show(context, *options); };
+  });
+}
+
+void add_tags_list(CLI::App& group, Context& context) {
+  CLI::App* list = group.add_subcommand("list", "the packs that are believed");
+  auto options = std::make_shared<ListOptions>();
+  add_as_of(*list, options->as_of);
+  list->add_option("--json", options->json, "write JSON there instead; - is standard output")
+      ->type_name("FILE|-");
+  add_common(*list, context);
+  add_example(*list, "tracehound tags list --ledger L");
+  list->callback([&context, options] {
+    context.work = [&context, options] { return run_list(context, *options); };
+  });
 }
 
 }  // namespace
@@ -158,34 +321,14 @@ void add_tags(CLI::App& app, Context& context) {
   CLI::App* group = app.add_subcommand("tags", "who is known by which address, and who says so");
   group->require_subcommand(1);
   add_example(*group,
-              "tracehound tags import packs/*.yaml --ledger L\n"
+              "tracehound tags import packs/*.yaml sdn_advanced.xml --ledger L\n"
               "  tracehound tags show 134r8iHv69xdT6p5qVKTsHrcUEuBVZAYak --ledger L");
-
-  CLI::App* import = group->add_subcommand("import", "take TagPacks (YAML) into the ledger");
-  auto files = std::make_shared<std::vector<std::string>>();
-  import->add_option("FILE", *files, "TagPack files, all or none; - is standard input")->required();
-  add_common(*import, context);
-  add_example(*import, "tracehound tags import packs/*.yaml --ledger L");
-  import->callback([&context, files] {
-    context.work = [&context, files] { return run_import(context, *files); };
-  });
-
-  CLI::App* show = group->add_subcommand("show", "every tag of an address");
-  auto options = std::make_shared<ShowOptions>();
-  show->add_option("ADDRESS", options->addresses, "one or more; - reads them from standard input")
-      ->required();
-  show->add_option("--json", options->json, "write JSON there instead; - is standard output")
-      ->type_name("FILE|-");
-  add_common(*show, context);
-  add_example(*show, "tracehound tags show 134r8iHv69xdT6p5qVKTsHrcUEuBVZAYak --ledger L");
-  show->callback([&context, options] {
-    context.work = [&context, options] { return run_show(context, *options); };
-  });
-
-  CLI::App* list = group->add_subcommand("list", "the packs that were imported");
-  add_common(*list, context);
-  add_example(*list, "tracehound tags list --ledger L");
-  list->callback([&context] { context.work = [&context] { return run_list(context); }; });
+  add_tags_import(*group, context);
+  add_tags_show(*group, context);
+  add_tags_list(*group, context);
+  add_tags_remove(*group, context);
+  add_tags_check(*group, context);
+  add_tags_diff(*group, context);
 }
 
 }  // namespace tracehound::cli

@@ -21,6 +21,8 @@ constexpr std::array<std::string_view, kFields> kNames = {
     "owner",    "is_public",  "header",
     "tags",     "actors"};
 
+constexpr std::size_t kShownBytes = 60;
+
 constexpr std::array<Field, 5> kRequired = {Field::address, Field::tx_hash, Field::label,
                                             Field::currency, Field::network};
 
@@ -65,6 +67,13 @@ void Fields::set(Field field, std::string_view text) {
   given_ |= std::uint32_t{1} << index(field);
 }
 
+void Fields::fill_from(const Fields& others) {
+  for (std::size_t i = 0; i < kFields; ++i) {
+    auto field = static_cast<Field>(i);
+    if (others.has(field) && !has(field)) set(field, others.text(field));
+  }
+}
+
 void Fields::clear() {
   for (std::string& text : texts_) text.clear();
   given_ = 0;
@@ -91,6 +100,56 @@ void Fields::unpack(std::string_view packed) {
     CHECK(reader.ok() && i < kFields);
     set(static_cast<Field>(i), {reinterpret_cast<const char*>(text.data()), text.size()});
   }
+}
+
+std::string quoted(std::string_view text) {
+  std::size_t end = std::min(text.size(), kShownBytes);
+  while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return fmt::format("\"{}{}\"", clean_text(text.substr(0, end)), end < text.size() ? "..." : "");
+}
+
+std::string usable_text(Field field, std::string_view given, std::string& fault) {
+  bool is_subject = field == Field::address || field == Field::tx_hash;
+  std::size_t limit = is_subject ? kMaxSubjectBytes : kMaxTextBytes;
+  if (given.size() > limit) {
+    fault = fmt::format("the field {} is longer than {} bytes", name_of(field), limit);
+    return "";
+  }
+  std::string text = clean_text(given);
+  if (field == Field::confidence && !text.empty() && !confidence_named(text)) {
+    fault = fmt::format("the confidence {} is not one of GraphSense's", quoted(text));
+    return "";
+  }
+  if (field == Field::is_cluster_definer && !text.empty() && !bool_of(text)) {
+    fault = fmt::format("the field is_cluster_definer is {}, neither true nor false", quoted(text));
+    return "";
+  }
+  return text;
+}
+
+bool is_utf8(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    auto byte = [&](std::size_t i) -> unsigned {
+      return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0;
+    };
+    auto more = [&](std::size_t i) { return (byte(i) & 0xC0) == 0x80; };
+    unsigned first = byte(0);
+    unsigned second = byte(1);
+    if (first < 0x80) {
+      at += 1;
+    } else if (first >= 0xC2 && first < 0xE0 && more(1)) {
+      at += 2;
+    } else if ((first & 0xF0) == 0xE0 && more(1) && more(2) && (first != 0xE0 || second >= 0xA0) &&
+               (first != 0xED || second < 0xA0)) {
+      at += 3;
+    } else if (first >= 0xF0 && first <= 0xF4 && more(1) && more(2) && more(3) &&
+               (first != 0xF0 || second >= 0x90) && (first != 0xF4 || second < 0x90)) {
+      at += 4;
+    } else {
+      return false;
+    }
+  }
+  return true;
 }
 
 std::string clean_text(std::string_view text) {

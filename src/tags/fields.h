@@ -56,6 +56,8 @@ class Fields {
   const std::string& text(Field field) const { return texts_[index(field)]; }
   void set(Field field, std::string_view text);
   void clear();
+  // Takes from `others` what is not given here.
+  void fill_from(const Fields& others);
 
   // The fields that make an attribution as one text, and back.
   void pack_attribution(std::string& into) const;
@@ -66,6 +68,19 @@ class Fields {
   std::array<std::string, kFields> texts_;
   std::uint32_t given_ = 0;
 };
+
+inline constexpr std::size_t kMaxTextBytes = 64 << 10;  // one text
+inline constexpr std::size_t kMaxSubjectBytes = 512;    // an address
+
+// What a message quotes of a file: whole characters, not too many.
+std::string quoted(std::string_view text);
+
+// The value as it is kept; "" and a fault ("the field label is ...") when it cannot be used.
+// REQUIRES: `text` is UTF-8.
+std::string usable_text(Field field, std::string_view text, std::string& fault);
+
+// Whether the bytes are UTF-8 as RFC 3629 has it.
+bool is_utf8(std::string_view text);
 
 // Control characters made blanks, blanks at both ends removed. REQUIRES: `text` is UTF-8.
 std::string clean_text(std::string_view text);

@@ -35,8 +35,7 @@ constexpr std::array<Spelling, 12> kSpellings = {{
 
 // The stop category of the tag among `categories`, or "".
 std::string_view category_of(const Attribution& a, std::span<const std::string_view> categories) {
-  if (!a.abuse.empty() && a.abuse != "sanction") return "";
-  if (!a.tag_type.empty() && a.tag_type != "actor") return "";
+  if (!names_holder(a)) return "";
   auto wanted = [&](std::string_view spelling) -> std::string_view {
     std::string_view category = stop_category(spelling);
     return std::ranges::find(categories, category) != categories.end() ? category : "";
@@ -80,6 +79,11 @@ class Choice {
 std::string_view stop_category(std::string_view spelling) {
   auto found = std::ranges::find(kSpellings, spelling, &Spelling::spelling);
   return found == kSpellings.end() ? "" : found->category;
+}
+
+bool names_holder(const Attribution& a) {
+  return (a.abuse.empty() || a.abuse == "sanction") &&
+         (a.tag_type.empty() || a.tag_type == "actor");
 }
 
 std::optional<Service> service_of(std::span<const Tag> tags,

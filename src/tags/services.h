@@ -24,6 +24,12 @@ inline constexpr std::array<std::string_view, 7> kStopCategories = {
 // One of kStopCategories for a spelling of packs ("wallet_service" is "hosted_wallet"), else "".
 std::string_view stop_category(std::string_view spelling);
 
+// Whether the tag says whose the address is. Left aside are tags that say something else: those
+// with an `abuse` other than "sanction" (a thief's or a fraud's address, whatever it was stolen
+// from or posed as) and those of another tag type than "actor" (a mere mention, an event). See
+// docs/decisions/0021.
+bool names_holder(const Attribution& attribution);
+
 struct Service {
   std::string name;      // the tag's actor, else its label
   std::string category;  // one of kStopCategories
@@ -33,9 +39,7 @@ struct Service {
 
 // The service that the tags of one address name, if any: of the tags whose category, or else first
 // fitting concept, is among `categories`, the one of highest confidence; ties by label, then actor.
-// Left aside are tags that say something else than whose the address is: those with an `abuse`
-// other than "sanction" (a thief's or a fraud's address, whatever it was stolen from or posed as)
-// and those of another tag type than "actor" (a mere mention, an event). See docs/decisions/0021.
+// Tags that name no holder are left aside.
 std::optional<Service> service_of(std::span<const Tag> tags,
                                   std::span<const std::string_view> categories = kStopCategories);
 

@@ -1,5 +1,5 @@
-// What a tag is: somebody's statement, in a TagPack, that an address belongs to an actor or has a
-// history. The words are GraphSense's.
+// What a tag is: somebody's statement, in a TagPack or a list, that an address belongs to an actor
+// or has a history; and what an actor is. The words are GraphSense's.
 #pragma once
 
 #include <array>
@@ -60,12 +60,29 @@ struct Attribution {
   friend bool operator==(const Attribution&, const Attribution&);
 };
 
+// Somebody whom tags name: an exchange, a market, a mixer.
+struct Actor {
+  std::string id;  // never ""
+  std::string label;
+  std::string uri;
+  std::vector<std::string> categories;
+  std::vector<std::string> jurisdictions;  // countries, as ISO 3166 writes them
+  std::vector<std::string> aliases;        // other ids of the same actor
+  std::string context;                     // JSON
+  std::uint32_t line = 0;                  // where it stands in its pack, from 1
+
+  friend bool operator==(const Actor&, const Actor&) = default;
+};
+
+// What the importer is told of a file, where the file does not say it itself, stands in `recipe`:
+// the same bytes read in another way are another pack.
 struct PackInfo {
   std::string file;  // its name without folders
   std::string title;
   std::string creator;
   std::string description;
   Hash256 sha256;  // of the file; bytes in the order hash tools print them
+  std::string recipe;
 };
 
 // SHA-256 as sha256sum prints it.

@@ -31,6 +31,11 @@ bool YamlEvent::is_null() const {
   return text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL";
 }
 
+std::string_view what_it_is(YamlEvent::Kind kind) {
+  using Kind = YamlEvent::Kind;
+  return kind == Kind::list ? "a list" : kind == Kind::map ? "a map" : "text";
+}
+
 // libyaml's parser and the event last read from it, whose text is still on loan.
 struct YamlReader::Parser {
   explicit Parser(ByteView bytes) {

@@ -31,6 +31,9 @@ struct YamlEvent {
   bool is_null() const;
 };
 
+// "a list", "a map" or "text".
+std::string_view what_it_is(YamlEvent::Kind kind);
+
 class YamlReader {
  public:
   // `name` stands for the input in error messages. REQUIRES: `bytes` outlives the reader.

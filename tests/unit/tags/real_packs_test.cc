@@ -8,6 +8,7 @@
 #include "tags/codes.h"
 #include "tags/services.h"
 #include "tags/store.h"
+#include "tags/tagpack.h"
 #include "unit/tags/folder.h"
 
 namespace tracehound::tags {

@@ -1,4 +1,5 @@
 #include "tags/services.h"
+#include "tags/tagpack.h"
 
 #include <gtest/gtest.h>
 
