@@ -254,7 +254,7 @@ void BackwardWalk::pass(IdRange<CoinId> coins, bool mixed) {
 // A coinbase as a transaction: the subsidy and its block's fees into its outputs.
 Status BackwardWalk::pass_coinbase(IdRange<CoinId> coins) {
   BlockHeight height = ledger_.height(at_);
-  auto subsidy = ledger::subsidy(ledger_.chain(), height);
+  auto subsidy = options_.subsidy ? options_.subsidy : ledger::subsidy(ledger_.chain(), height);
   if (!subsidy) {
     return bad_input(fmt::format(
         "the subsidy of blocks on the chain {} is not known, so a coinbase there cannot be divided "
