@@ -20,6 +20,7 @@
 #include "ledger/resolver.h"
 #include "ledger/runs.h"
 #include "ledger/side_files.h"
+#include "ledger/subsidy.h"
 
 namespace tracehound::ledger {
 
@@ -281,12 +282,15 @@ Status Writer::State::append_rows(const BlockRows& block) {
   return {};
 }
 
-// Every input found, and no transaction but the coinbase pays out more than it takes in.
+// Every input found, no transaction but the coinbase pays out more than it takes in, and the
+// coinbase no more than the subsidy and the block's fees.
 Status Writer::State::check_inputs(const BlockRows& block) const {
   std::string advice = fmt::format("take the chain up to the block before it with --to {}",
                                    counts.blocks == 0 ? 0 : counts.blocks - 1);
   std::size_t input = 0;
   std::size_t output = 0;
+  Amount minted = 0;
+  Amount fees = 0;
   for (std::size_t number = 0; number < block.transactions.size(); ++number) {
     const TxRow& row = block.transactions[number];
     auto refuse = [&](const std::string& why) {
@@ -309,8 +313,21 @@ Status Writer::State::check_inputs(const BlockRows& block) const {
     if (number > 0 && paid_out > paid_in) {
       return refuse(fmt::format(" pays out {} and takes in {}; {}", paid_out, paid_in, advice));
     }
+    if (number == 0) {
+      minted = paid_out;
+    } else {
+      fees += paid_in - paid_out;
+    }
   }
   CHECK(input == block.inputs.size() && output == block.outputs.size());
+  auto height = BlockHeight(static_cast<std::uint32_t>(counts.blocks));
+  auto may_mint = subsidy(manifest.chain, height);
+  if (may_mint && minted > *may_mint + fees) {
+    return bad_input(
+        fmt::format("block {} at height {}: the coinbase pays out {}, the subsidy is {} and the "
+                    "fees are {}; {}",
+                    block.hash.text(), counts.blocks, minted, *may_mint, fees, advice));
+  }
   return {};
 }
 

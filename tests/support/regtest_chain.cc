@@ -11,6 +11,7 @@ namespace {
 constexpr std::uint32_t kGenesisTime = 1'296'688'602;
 constexpr std::uint32_t kGenesisNonce = 2;
 constexpr std::uint32_t kSecondsABlock = 600;
+constexpr std::uint32_t kHalving = 150;  // of regtest
 
 // The coinbase of the genesis block, the same on every network of Bitcoin.
 constexpr const char* kGenesisCoinbase =
@@ -167,11 +168,12 @@ void RegtestChain::mine_bytes(const std::vector<Bytes>& transactions, std::uint3
 
 Tx RegtestChain::next_coinbase() const {
   auto height = static_cast<std::uint32_t>(size());
+  Amount reward = (50 * kCoin) >> (height / kHalving);
   Bytes script = {4};
   put(script, height);
   script.push_back(4);
   put(script, branch_);
-  return {.in = {{{{}, 0xFFFF'FFFF}, script}}, .out = {{50 * kCoin, pay_to(height)}}};
+  return {.in = {{{{}, 0xFFFF'FFFF}, script}}, .out = {{reward, pay_to(height)}}};
 }
 
 RegtestChain RegtestChain::branch(std::size_t height, std::uint32_t name) const {

@@ -73,7 +73,7 @@ class RegtestChain {
                  std::uint32_t bits = kRegtestBits);
   // The same from transactions as bytes, the coinbase first.
   void mine_bytes(const std::vector<Bytes>& transactions, std::uint32_t bits = kRegtestBits);
-  // The coinbase that mine() would make: 50 coins to pay_to(height).
+  // The coinbase that mine() would make: 50 coins, halved each 150 blocks, to pay_to(height).
   Tx next_coinbase() const;
 
   // The blocks below `height`, to be followed by others. Branches of different names differ.

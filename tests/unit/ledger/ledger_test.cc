@@ -471,6 +471,32 @@ TEST(Ledger, a_block_that_cannot_be__is_refused_by_name_and_nothing_is_written) 
   }
 }
 
+TEST(Ledger, a_coinbase__pays_out_the_subsidy_and_the_fees_at_most) {
+  BlockMaker maker(9);
+  BlockRows genesis = maker.make({}, {50, 1});
+  Spend with_fee{{{genesis.transactions[0].txid, 0}}, {{43, 2}}};
+  BlockMaker branch = maker;
+  BlockRows right = maker.make({with_fee}, {5'000'000'007, 3});
+  BlockRows wrong = branch.make({with_fee}, {5'000'000'008, 3});
+  FaultyFileSystem disk;
+  write_blocks(disk, {genesis});
+  Writer writer = open_writer(disk);
+  auto refused = writer.append(wrong);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().kind, ErrorKind::bad_input);
+  EXPECT_NE(refused.error().message.find("the coinbase pays out 5000000008, the subsidy is "
+                                         "5000000000 and the fees are 7"),
+            std::string::npos)
+      << refused.error().message;
+  EXPECT_TRUE(writer.append(right).has_value());
+
+  FaultyFileSystem other;
+  auto unknown = Writer::open(other, kFolder, "toy:chain");
+  ASSERT_TRUE(unknown.has_value());
+  ASSERT_TRUE(unknown->append(genesis).has_value());
+  EXPECT_TRUE(unknown->append(wrong).has_value()) << "no schedule is known for this chain";
+}
+
 TEST(Ledger, a_block_that_does_not_build_on_the_tip__is_refused) {
   FaultyFileSystem disk;
   std::vector<BlockRows> chain = random_chain(10, 3);
