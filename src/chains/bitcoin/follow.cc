@@ -74,7 +74,8 @@ class Follower {
   Attempt<void> catch_up(const NodeState& state);
   Attempt<void> take(const BlockBatch& batch);
   Status commit();
-  Status commit_if_due();
+  Status begin_commit_if_due();
+  void note_commit();
 
   Attempt<void> mirror_mempool();
   Attempt<void> fetch_transactions(const std::vector<Hash256>& fresh);
@@ -101,7 +102,8 @@ class Follower {
 
   std::optional<ledger::Writer> writer_;
   std::uint32_t batch_blocks_ = kFirstBatch;
-  std::uint64_t uncommitted_blocks_ = 0;
+  std::uint64_t uncommitted_blocks_ = 0;  // since a commit was begun or made
+  bool commit_begun_ = false;
   std::uint64_t uncommitted_bytes_ = 0;
   Milliseconds last_commit_{};
   bool synced_ = false;  // after the last round nothing was left to take
@@ -369,8 +371,8 @@ Attempt<void> Follower::catch_up(const NodeState& state) {
 Attempt<void> Follower::take(const BlockBatch& batch) {
   CheckedBlocks checked = check_blocks(network_, node_, batch, tip());
   for (const auto& rows : checked.rows) {
-    std::uint64_t committed = writer_->committed().blocks;
     if (auto added = writer_->append(rows); !added) {
+      std::uint64_t committed = writer_->committed().blocks;
       report_.blocks_added -= uncommitted_blocks_;
       uncommitted_blocks_ = 0;
       return std::unexpected(
@@ -383,23 +385,33 @@ Attempt<void> Follower::take(const BlockBatch& batch) {
     ++report_.blocks_added;
   }
   uncommitted_bytes_ += batch.bytes();
-  TRY(commit_if_due());
+  TRY(begin_commit_if_due());
   return checked.rest;
 }
 
 Status Follower::commit() {
-  if (uncommitted_blocks_ > 0) TRY(writer_->commit());
-  uncommitted_blocks_ = 0;
-  uncommitted_bytes_ = 0;
-  last_commit_ = clock_.now();
+  if (uncommitted_blocks_ > 0 || commit_begun_) TRY(writer_->commit());
+  commit_begun_ = false;
+  note_commit();
   return {};
 }
 
-Status Follower::commit_if_due() {
+// It is written while the next blocks come.
+Status Follower::begin_commit_if_due() {
   bool due = uncommitted_blocks_ >= options_.commit_blocks ||
              uncommitted_bytes_ >= options_.commit_bytes ||
              clock_.now() - last_commit_ >= options_.commit_time;
-  return due ? commit() : Status{};
+  if (!due) return {};
+  TRY(writer_->begin_commit());
+  commit_begun_ = true;
+  note_commit();
+  return {};
+}
+
+void Follower::note_commit() {
+  uncommitted_blocks_ = 0;
+  uncommitted_bytes_ = 0;
+  last_commit_ = clock_.now();
 }
 
 // ---- the mempool --------------------------------------------------------------------------------
