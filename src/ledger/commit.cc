@@ -77,6 +77,12 @@ class IndexKeys {
   const Manifest& manifest_;
 };
 
+// A new ledger's folder must outlast a power cut as well as what is in it.
+Status sync_own_name(FileSystem& files, std::string folder) {
+  while (folder.size() > 1 && folder.ends_with('/')) folder.pop_back();
+  return files.sync_folder(folder_of(folder));
+}
+
 }  // namespace
 
 Status write_commit(FileSystem& files, const std::string& folder, const Columns& columns,
@@ -86,6 +92,7 @@ Status write_commit(FileSystem& files, const std::string& folder, const Columns&
   TRY(write_indexes(files, folder, columns, commit.before.counts, commit.after));
   TRY(files.sync_folder(columns_folder(folder)));
   TRY(files.sync_folder(folder));
+  if (commit.before.counts.blocks == 0) TRY(sync_own_name(files, folder));
   return replace_file(files, manifest_path(folder), manifest_text(commit.after));
 }
 
