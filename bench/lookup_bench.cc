@@ -3,8 +3,9 @@
 //
 // Napkin: a look-up asks every run of an index, a dozen at 1 GB. Each costs three or four cache
 // misses of 80 ns, but all runs are asked in step, so the misses of one step overlap: some 400 ns.
-// Cold, every miss is a page from the disk, and pages do not overlap: a dozen runs are 20 to 30
-// reads. A scan of all values runs at memory speed: the column is an array.
+// Cold, every miss is a page from the disk, and those of one step are loaded side by side: one trip
+// for the runs' pages and one for the row itself, where keys are hashes. A scan of all values runs
+// at memory speed: the column is an array.
 //
 //   TRACEHOUND_BENCH_MB=1000 script/bench lookup      # the size of the simulated chain
 #include <benchmark/benchmark.h>
@@ -157,7 +158,9 @@ void drop_cache(const std::string& folder) {
   }
 }
 
-void txid_cold(benchmark::State& state) {
+// look(ledger, i) with nothing of the ledger in the system's cache, each time.
+template <typename Look>
+void cold(benchmark::State& state, Look look) {
   std::size_t i = 0;
   std::string copy = world().ledger_folder() + ".cold";  // the other one is mapped and stays warm
   std::filesystem::copy(world().ledger_folder(), copy, std::filesystem::copy_options::recursive);
@@ -169,14 +172,37 @@ void txid_cold(benchmark::State& state) {
       auto ledger = ledger::Ledger::open(posix_files(), copy);
       CHECK(ledger.has_value());
       state.ResumeTiming();
-      benchmark::DoNotOptimize(ledger->find_transaction(world().txids[i++ % kSamples]));
+      look(*ledger, i++ % kSamples);
       state.PauseTiming();
     }
     state.ResumeTiming();
   }
   std::filesystem::remove_all(copy);
 }
+
+void txid_cold(benchmark::State& state) {
+  cold(state, [](const ledger::Ledger& ledger, std::size_t i) {
+    benchmark::DoNotOptimize(ledger.find_transaction(world().txids[i]));
+  });
+}
 BENCHMARK(txid_cold)->Iterations(50)->Unit(benchmark::kMicrosecond)->UseRealTime();
+
+void address_cold(benchmark::State& state) {
+  const auto& warm = world().ledger();
+  cold(state, [&](const ledger::Ledger& ledger, std::size_t i) {
+    AddressId address = world().addresses[i];
+    benchmark::DoNotOptimize(
+        ledger.find_address(warm.address_kind(address), warm.address_payload(address)));
+  });
+}
+BENCHMARK(address_cold)->Iterations(50)->Unit(benchmark::kMicrosecond)->UseRealTime();
+
+void coins_of_address_cold(benchmark::State& state) {
+  cold(state, [](const ledger::Ledger& ledger, std::size_t i) {
+    benchmark::DoNotOptimize(ledger.coins_of(world().addresses[i], 0, 50));
+  });
+}
+BENCHMARK(coins_of_address_cold)->Iterations(50)->Unit(benchmark::kMicrosecond)->UseRealTime();
 
 void floor_one_cold_page(benchmark::State& state) {
   std::string path = world().ledger_folder() + "/columns/coin.value";

@@ -31,6 +31,10 @@ std::uint64_t last_at_most(std::uint64_t rows, std::uint64_t value, FieldAt fiel
   return low;
 }
 
+// What whoever looks a transaction up reads of it.
+constexpr std::initializer_list<Column> kTxColumns = {Column::tx_hash, Column::tx_first_input,
+                                                      Column::tx_first_coin, Column::tx_shape};
+
 }  // namespace
 
 Ledger::Ledger() = default;
@@ -77,7 +81,9 @@ Result<Ledger> Ledger::open_at(FileSystem& files, const std::string& folder,
                       "or ingest again",
                       path, plural(map->bytes().size(), "byte"), expected));
     }
-    ledger.columns_[static_cast<std::size_t>(spec.column)] = map->bytes().first(expected);
+    auto i = static_cast<std::size_t>(spec.column);
+    ledger.columns_[i] = map->bytes().first(expected);
+    ledger.reads_[i] = FirstReads(ledger.columns_[i]);
     ledger.mappings_.push_back(std::move(map));
   }
   for (const IndexSpec& spec : kIndexes) {
@@ -96,6 +102,7 @@ void Ledger::extend(Overlay overlay) {
     auto i = static_cast<std::size_t>(spec.column);
     columns_[i] = mappings_[i]->bytes();
     CHECK(columns_[i].size() == rows_of(spec.column, counts_) * spec.width);
+    reads_[i] = FirstReads(columns_[i]);
   }
   for (auto& [index, run] : overlay.runs) {
     indexes_[static_cast<std::size_t>(index)]->add(std::move(run));
@@ -109,6 +116,14 @@ Field Ledger::field(Column column, std::uint64_t row) const {
   ByteView bytes = columns_[static_cast<std::size_t>(column)];
   CHECK_LEDGER((row + 1) * sizeof(Field) <= bytes.size());
   return load_le<Field>(bytes.data() + row * sizeof(Field));
+}
+
+void Ledger::ask(std::uint64_t row, std::initializer_list<Column> columns) const {
+  for (Column column : columns) {
+    std::uint64_t width = kColumns[static_cast<std::size_t>(column)].width;
+    CHECK_LEDGER((row + 1) * width <= columns_[static_cast<std::size_t>(column)].size());
+    reads_[static_cast<std::size_t>(column)].ask(row * width, width);
+  }
 }
 
 ByteView Ledger::column(Column column) const { return columns_[static_cast<std::size_t>(column)]; }
@@ -212,6 +227,7 @@ CoinId Ledger::input(TxId tx, std::uint64_t number) const {
 std::vector<TxId> Ledger::find_transactions(const Hash256& hash) const {
   std::vector<TxId> found;
   index(Index::txid).find(hash.prefix(), [&](std::uint64_t row) {
+    ask(row, kTxColumns);
     TxId tx(static_cast<std::uint32_t>(row));
     if (txid(tx) == hash) found.push_back(tx);
   });
@@ -221,6 +237,7 @@ std::vector<TxId> Ledger::find_transactions(const Hash256& hash) const {
 std::optional<TxId> Ledger::find_transaction(const Hash256& hash) const {
   std::optional<TxId> last;
   index(Index::txid).find(hash.prefix(), [&](std::uint64_t row) {
+    ask(row, kTxColumns);
     TxId tx(static_cast<std::uint32_t>(row));
     if (txid(tx) == hash) last = tx;
   });
@@ -296,7 +313,12 @@ ByteView Ledger::address_payload(AddressId address) const {
 std::optional<AddressId> Ledger::find_address(AddressKind kind, ByteView payload) const {
   for (std::uint64_t row : index(Index::address).find(address_key(kind, payload))) {
     AddressId address(static_cast<std::uint32_t>(row));
+    ask(row, {Column::address_kind, Column::address_end});
     ByteView stored = address_payload(address);
+    auto start = static_cast<std::uint64_t>(stored.data() - column(Column::address_payload).data());
+    if (!stored.empty()) {
+      reads_[static_cast<std::size_t>(Column::address_payload)].ask(start, stored.size());
+    }
     if (address_kind(address) == kind && std::ranges::equal(stored, payload)) return address;
   }
   return std::nullopt;

@@ -2,6 +2,8 @@
 // one writer goes on; a snapshot never changes.
 #pragma once
 
+#include <array>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <span>
@@ -13,6 +15,7 @@
 #include "base/hash.h"
 #include "base/ids.h"
 #include "base/result.h"
+#include "ledger/first_reads.h"
 #include "ledger/manifest.h"
 #include "ledger/rows.h"
 #include "ledger/schema.h"
@@ -146,6 +149,8 @@ class Ledger {
                                 const Manifest& manifest);
   template <typename Field>
   Field field(Column column, std::uint64_t row) const;
+  // Asks the disk for a row's fields in these columns, side by side.
+  void ask(std::uint64_t row, std::initializer_list<Column> columns) const;
   void find_replaced();
   AddressTotals totals_from(AddressId address, std::uint64_t first_coin,
                             std::uint64_t first_input) const;
@@ -155,6 +160,7 @@ class Ledger {
   Counts counts_;
   std::vector<std::unique_ptr<Mapping>> mappings_;
   std::array<ByteView, kColumns.size()> columns_;
+  std::array<FirstReads, kColumns.size()> reads_;
   std::vector<std::unique_ptr<RunIndex>> indexes_;
   std::vector<CoinId> replaced_;
   std::optional<Unconfirmed> unconfirmed_;

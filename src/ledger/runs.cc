@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/check.h"
 
@@ -12,6 +13,20 @@ namespace {
 
 // Probes in one group of a batch: enough to keep the memory busy, few enough for the first cache.
 constexpr std::size_t kGroup = 32;
+
+// A guess among n entries is off by the square root of n, one corrected by the fourth root, which
+// in a very large run is a page at most, and one corrected twice by the eighth: a few entries.
+constexpr std::uint64_t kReach = 4;
+constexpr std::uint64_t kPageReach = 256;
+
+// Pages next to one another take hardly longer to load than one: up to so many bytes, everything
+// that a guess can mean is asked for.
+constexpr std::uint64_t kGuessBytes = 1U << 15;
+
+std::uint64_t reach_of_guess(std::uint64_t entries, std::uint64_t width) {
+  auto reach = static_cast<std::uint64_t>(1.5 * std::sqrt(static_cast<double>(entries)));
+  return 2 * reach * width <= kGuessBytes ? reach : 0;
+}
 
 __extension__ using Wide = unsigned __int128;
 
@@ -93,7 +108,9 @@ Run::Run(const IndexSpec& spec, const RowRange& range, std::unique_ptr<Mapping> 
       data_(map_->bytes().data()),
       key_width_(static_cast<std::uint32_t>(spec.key_width)),
       row_width_(static_cast<std::uint32_t>(spec.row_width)),
-      width_(key_width_ + row_width_) {
+      width_(key_width_ + row_width_),
+      guess_reach_(reach_of_guess(range.size(), width_)),
+      reads_(map_->bytes()) {
   CHECK(map_->bytes().size() == run_bytes(spec, range.size()));
 }
 
@@ -121,27 +138,17 @@ void RunIndex::add(Run run) {
   runs_.push_back(std::move(run));
 }
 
-// Guesses each uniform key's place, corrects the guess by how far the entry there is off, and
-// leaves a window round it that the key's place lies in.
+// Guesses each uniform key's place, and twice again from how far the entry there is off. Leaves a
+// window round it that the key's place lies in.
 void RunIndex::guess(std::span<Probe> probes) {
-  // The corrected guess is off by the fourth root of the run's size, or so.
-  constexpr std::uint64_t kReach = 16;
   for (Probe& probe : probes) {
     probe.guess = share_of(probe.key, probe.size);
+    std::uint64_t reach = probe.run->guess_reach();
+    probe.run->ask(probe.guess - std::min(probe.guess, reach), 2 * reach + 1);
     probe.run->prefetch(probe.guess);
   }
-  for (Probe& probe : probes) {
-    if (probe.size == 0) continue;
-    std::uint64_t found = probe.run->key(probe.guess);
-    std::uint64_t away =
-        share_of(found < probe.key ? probe.key - found : found - probe.key, probe.size);
-    probe.guess = found < probe.key ? std::min(probe.guess + away, probe.size - 1)
-                                    : probe.guess - std::min(probe.guess, away);
-    std::uint64_t first = probe.guess - std::min(probe.guess, kReach);
-    for (std::uint64_t i = 0; i <= 2 * kReach; i += 4) {
-      probe.run->prefetch(std::min(first + i, probe.size - 1));
-    }
-  }
+  correct(probes, 0);
+  correct(probes, kReach);
   for (Probe& probe : probes) {
     if (probe.size == 0) continue;
     const Run& run = *probe.run;
@@ -158,6 +165,58 @@ void RunIndex::guess(std::span<Probe> probes) {
   }
 }
 
+// Asks the memory for `reach` entries either side of the better guess.
+void RunIndex::correct(std::span<Probe> probes, std::uint64_t reach) {
+  for (Probe& probe : probes) {
+    if (probe.size == 0) continue;
+    std::uint64_t found = probe.run->key(probe.guess);
+    std::uint64_t away =
+        share_of(found < probe.key ? probe.key - found : found - probe.key, probe.size);
+    probe.guess = found < probe.key ? std::min(probe.guess + away, probe.size - 1)
+                                    : probe.guess - std::min(probe.guess, away);
+    probe.run->ask(probe.guess - std::min(probe.guess, kPageReach), 2 * kPageReach);
+    probe.run->prefetch(probe.guess - std::min(probe.guess, reach));
+    if (reach == 0) continue;
+    probe.run->prefetch(probe.guess);
+    probe.run->prefetch(std::min(probe.guess + reach, probe.size - 1));
+  }
+}
+
+// Where keys cannot be guessed: passes over runs that end before the key, and halves the others
+// until few entries are left.
+void RunIndex::narrow(std::span<Probe> probes) {
+  constexpr std::uint64_t kFew = 256;
+  for (const Probe& probe : probes) {
+    if (probe.size > 0) probe.run->ask(probe.size - 1, 1);
+  }
+  for (Probe& probe : probes) {
+    if (probe.size == 0 || probe.run->key(probe.size - 1) >= probe.key) continue;
+    probe.low = probe.size;
+    probe.size = 0;
+  }
+  for (bool wide = true; wide;) {
+    wide = false;
+    for (const Probe& probe : probes) {
+      if (probe.size <= kFew) continue;
+      for (std::uint64_t quarter = 1; quarter <= 3; ++quarter) {
+        probe.run->ask(probe.low + probe.size * quarter / 4, 1);
+      }
+      probe.run->prefetch(probe.low + probe.size / 2);
+      wide = true;
+    }
+    for (int steps = 0; steps < 2 && wide; ++steps) {
+      for (Probe& probe : probes) {
+        if (probe.size <= kFew) continue;
+        probe.step();
+        probe.run->prefetch(probe.low + probe.size / 2);
+      }
+    }
+  }
+  for (const Probe& probe : probes) {
+    if (probe.size > 0) probe.run->ask(probe.low, probe.size);
+  }
+}
+
 // Brings every probe to the first entry whose key is not smaller than its own (or the end). Each
 // pass takes one step in every probe and asks for the line that the next step reads.
 void RunIndex::lower_bounds(std::span<Probe> probes) const {
@@ -165,18 +224,12 @@ void RunIndex::lower_bounds(std::span<Probe> probes) const {
     probe.low = 0;
     probe.size = probe.run->size();
   }
-  if (spec_->uniform_keys) guess(probes);
+  spec_->uniform_keys ? guess(probes) : narrow(probes);
   for (bool searching = true; searching;) {
     searching = false;
     for (Probe& probe : probes) {
       if (probe.size == 0) continue;
-      std::uint64_t half = probe.size / 2;
-      if (probe.run->key(probe.low + half) < probe.key) {
-        probe.low += half + 1;
-        probe.size -= half + 1;
-      } else {
-        probe.size = half;
-      }
+      probe.step();
       if (probe.size == 0) continue;
       searching = true;
       probe.run->prefetch(probe.low + probe.size / 2);

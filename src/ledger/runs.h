@@ -11,13 +11,20 @@
 // The cost of a look-up is cache misses, and runs are independent, so all runs are searched in
 // step: each step first asks the memory for what the next one reads, and the misses of a dozen runs
 // overlap. Where keys are hashes, a key's place is guessed from its value (interpolation) and
-// corrected once, which leaves a window of a few entries; keys made to lie badly only cost the
-// plain binary search.
+// corrected twice, which leaves a window of a few entries; keys made to lie badly only cost the
+// plain binary search. A guess among n is off by sqrt(n) / 2 entries, and seldom by three times
+// that: of a run of up to half a million entries, all pages it can mean are asked for at once, and
+// of a larger one those that the correction can mean. So what lies on the disk alone costs one or
+// two round trips (first_reads.h), however many runs there are.
+//
+// Other keys take a binary search, two steps a round trip. Addresses are numbered as they appear,
+// so the runs before an address's first coin have smaller keys alone and are passed over.
 //
 // Two rows may share a key (64 bits of a hash, on purpose or by accident): callers compare the row
 // itself. Keys made to collide cost time, never a wrong answer.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <memory>
@@ -29,6 +36,7 @@
 #include "base/file.h"
 #include "base/ids.h"
 #include "base/result.h"
+#include "ledger/first_reads.h"
 #include "ledger/schema.h"
 
 namespace tracehound::ledger {
@@ -75,6 +83,14 @@ class Run {
     return row_width_ == 4 ? low : low | std::uint64_t{at[4]} << 32;
   }
   void prefetch(std::uint64_t entry) const { __builtin_prefetch(place(entry)); }
+  // Those entries of [first, first + count) that there are will be read, and before them, if they
+  // lie on the disk alone, many others of other runs.
+  void ask(std::uint64_t first, std::uint64_t count) const {
+    if (first >= size()) return;
+    reads_.ask(first * width_, std::min(count, size() - first) * width_);
+  }
+  // How far a guess from the key alone can be off, where few pages hold all of that; else 0.
+  std::uint64_t guess_reach() const { return guess_reach_; }
   // Sum of the first kSumStep * number entries' values, wrapping at 2^64.
   // REQUIRES: the index has sums; kSumStep * number <= size().
   Amount stored_sum(std::uint64_t number) const;
@@ -88,6 +104,8 @@ class Run {
   std::uint32_t key_width_ = 0;
   std::uint32_t row_width_ = 0;
   std::uint32_t width_ = 0;
+  std::uint64_t guess_reach_ = 0;
+  FirstReads reads_;
 };
 
 // Entries [first, end) of one run.
@@ -140,6 +158,15 @@ class RunIndex {
     std::uint64_t low = 0;   // every entry before it has a smaller key
     std::uint64_t size = 0;  // how many entries from `low` on may have
     std::uint64_t guess = 0;
+
+    // One step of the binary search. REQUIRES: size > 0. Written so that the processor does not
+    // have to predict which way it goes.
+    void step() {
+      std::uint64_t half = size / 2;
+      std::uint64_t right = run->key(low + half) < key ? ~std::uint64_t{0} : 0;
+      low += (half + 1) & right;
+      size = ((size - half - 1) & right) | (half & ~right);
+    }
   };
   // Eight tiers of seven runs and the rest hold 2^40 rows.
   static constexpr std::size_t kMostRuns = 64;
@@ -148,6 +175,8 @@ class RunIndex {
   Probes lower_bounds(std::uint64_t key) const;
   void lower_bounds(std::span<Probe> probes) const;
   static void guess(std::span<Probe> probes);
+  static void correct(std::span<Probe> probes, std::uint64_t reach);
+  static void narrow(std::span<Probe> probes);
 
   const IndexSpec* spec_ = nullptr;
   std::vector<Run> runs_;
