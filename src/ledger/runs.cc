@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/check.h"
 
@@ -24,7 +23,11 @@ constexpr std::uint64_t kPageReach = 256;
 constexpr std::uint64_t kGuessBytes = 1U << 15;
 
 std::uint64_t reach_of_guess(std::uint64_t entries, std::uint64_t width) {
-  auto reach = static_cast<std::uint64_t>(1.5 * std::sqrt(static_cast<double>(entries)));
+  std::uint64_t root = 0;  // of `entries`, rounded down
+  for (std::uint64_t bit = 1U << 31; bit > 0; bit /= 2) {
+    if ((root + bit) * (root + bit) <= entries) root += bit;
+  }
+  std::uint64_t reach = root * 3 / 2;
   return 2 * reach * width <= kGuessBytes ? reach : 0;
 }
 
