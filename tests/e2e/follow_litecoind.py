@@ -1,13 +1,15 @@
 """`tracehound follow` beside a real litecoind, which a seeded script makes mine, pay, replace by
 fee, invalidate and reconsider; both are killed in the middle. Whenever the script pauses, tip,
-balances, unspent coins and mempool are the node's own."""
+balances, unspent coins and mempool are the node's own; with --unconfirmed, coins, addresses and
+traces are as the node has them behind its mempool."""
 
 import itertools
+import json
 import random
 import signal
 
 from support import agreement, bitcoin, follower
-from support.harness import Wrong, check, equal, main
+from support.harness import Wrong, check, equal, main, run
 from support.litecoin_node import NETWORK, NO_MWEB, History, Node, coins, units
 
 SEED = 20261122
@@ -31,7 +33,8 @@ class Play:
         self.depths = itertools.cycle([5, 30, 1, 12, 2])
         self.struck_out = []  # blocks invalidated and not reconsidered
         self.replaceable = {}  # own payments that signal it: txid -> the coin they spend
-        self.counts = {"deepest": 0, "downwards": 0, "replaced": 0, "mempool": 0}
+        self.counts = {"deepest": 0, "downwards": 0, "replaced": 0, "mempool": 0,
+                       "traced": 0}
 
     # ---- steps ----
 
@@ -112,6 +115,8 @@ class Play:
         self.counts["mempool"] = max(self.counts["mempool"], len(wanted))
         agreement.sound(self.ledger)
         self.check_unspent()
+        if wanted:
+            self.check_unconfirmed(wanted)
         self.node.hang_up()  # the node would do it after a while, perhaps in the middle of a call
 
     def mempool_is(self, wanted):
@@ -138,6 +143,46 @@ class Play:
             shown = agreement.show("address", addresses, self.ledger)
             equal(sum(int(a["balance"]) for a in shown), units(found["total_amount"]),
                   f"what {len(addresses)} addresses hold")
+
+    def check_unconfirmed(self, mempool):
+        """gettxout with include_mempool says null of a coin that the mempool spends."""
+        transactions = self.with_mempool("show", "tx", *mempool)["found"]
+        addresses = sorted({out["address"] for tx in transactions for out in tx["outputs"]})[:6]
+        shown = self.with_mempool("show", "address", *addresses, "--all")
+        equal(shown["mempool"]["transactions"], len(mempool), "transactions shown of the mempool")
+        equal(shown["mempool"]["left_out"], 0, "transactions left out of it")
+        seen = [out for tx in transactions for out in tx["outputs"]]
+        seen += [coin for address in shown["found"] for coin in address["coins"]]
+        for coin in seen:
+            theirs = self.unspent(coin["coin"], True)
+            equal(coin["spent_by"] is None, theirs is not None, f"that {coin['coin']} is unspent")
+            if theirs:
+                equal(int(coin["value"]), units(theirs["value"]), f"the value of {coin['coin']}")
+        spent = [coin for tx in transactions for coin in tx["inputs"]]
+        for coin in spent:
+            equal(self.unspent(coin["coin"], True), None, f"{coin['coin']}, which is spent,")
+        seeds = [coin for coin in spent if self.unspent(coin["coin"], False)]
+        self.check_unconfirmed_trace(self.random.choice(seeds))
+
+    def check_unconfirmed_trace(self, seed):
+        """A coin that only the mempool spends lies where the node says that coins lie."""
+        trace = self.with_mempool("trace", "--from", seed["coin"], "--method", "fifo")
+        equal(sum(int(d["amount"]) for d in trace["destinations"]), int(seed["value"]),
+              f"what became of {seed['coin']}")
+        check(trace["touched"]["transactions"] > 0, f"nothing spends {seed['coin']}")
+        for destination in trace["destinations"]:
+            for coin in destination["coins"]:
+                check(destination["kind"] != "held" or self.unspent(coin["coin"], True),
+                      f"{coin['coin']} is not held: the node has it spent")
+        self.counts["traced"] += 1
+
+    def unspent(self, name, with_mempool):
+        txid, index = name.split(":")
+        return self.node("gettxout", txid, int(index), with_mempool)
+
+    def with_mempool(self, *words):
+        return json.loads(run(*words, "--unconfirmed", "--json", "-", "--ledger",
+                              self.ledger).out)
 
     # ---- the play ----
 
@@ -199,7 +244,8 @@ def a_node_that_turns_back_and_dies(folder):
         check(word in said, f"follow never said {word!r}:\n{said}")
     counts = play.counts
     check(counts["deepest"] == 30, f"the deepest turn back was {counts['deepest']} blocks")
-    check(counts["downwards"] > 1 and counts["replaced"] > 2 and counts["mempool"] > 3,
+    check(counts["downwards"] > 1 and counts["replaced"] > 2 and counts["mempool"] > 3
+          and counts["traced"] > 5,
           f"the script did not do enough: {counts}")
     return f"{said.count('reorganisation')} reorganisations, {counts}"
 
