@@ -41,7 +41,7 @@ class Writer {
   // before it when the tables are full.
   // Errors (ErrorKind::bad_input, naming block, transaction and input; the writer is then at the
   // last commit again): does not build on the tip; an unknown coin spent; a coin spent twice;
-  // more paid out than came in.
+  // more paid out than came in; a coinbase that takes more than subsidy and fees.
   Status append(const BlockRows& block);
 
   // Makes everything appended durable and visible.
