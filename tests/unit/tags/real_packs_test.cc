@@ -1,4 +1,5 @@
-// Every public GraphSense pack is read whole, and counted against a plain look at its lines.
+// Every public GraphSense pack, its actor pack and the public lists of OFAC's addresses are read
+// whole, and counted against a plain look at their lines.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -7,6 +8,7 @@
 
 #include "tags/codes.h"
 #include "tags/services.h"
+#include "tags/source.h"
 #include "tags/store.h"
 #include "tags/tagpack.h"
 #include "unit/tags/folder.h"
@@ -15,6 +17,9 @@ namespace tracehound::tags {
 namespace {
 
 const std::filesystem::path kPacks = TRACEHOUND_ROOT "/../shared/data/tags/packs";
+const std::filesystem::path kActors =
+    TRACEHOUND_ROOT "/../shared/data/tags/actors/graphsense.actorpack.yaml";
+const std::filesystem::path kOfac = TRACEHOUND_ROOT "/../shared/data/tags/ofac";
 
 // Lines that give an address: of these packs, one a tag. PyYAML counts the same 71,962.
 std::uint64_t address_lines(const std::filesystem::path& path) {
@@ -27,9 +32,9 @@ std::uint64_t address_lines(const std::filesystem::path& path) {
   return count;
 }
 
-std::vector<std::string> pack_paths() {
+std::vector<std::string> pack_paths(const std::filesystem::path& folder = kPacks) {
   std::vector<std::string> paths;
-  for (const auto& entry : std::filesystem::directory_iterator(kPacks)) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     paths.push_back(entry.path());
   }
   std::sort(paths.begin(), paths.end());
@@ -123,6 +128,51 @@ TEST_F(RealPacks, services_come_out_of_the_store_by_name) {
   ASSERT_TRUE(tags.has_value());
   ASSERT_EQ(tags->size(), 2U);  // in lazarus.yaml and in ofac.yaml
   EXPECT_TRUE(service_addresses(*store, "bitcoin:regtest")->empty());
+}
+
+TEST_F(RealPacks, every_actor_is_read_whole) {
+  auto pack = read_tagpack(posix_files(), kActors);
+  ASSERT_TRUE(pack.has_value()) << pack.error().message;
+  EXPECT_EQ(pack->complaint_count, 0U);
+  // As PyYAML counts them.
+  EXPECT_EQ(pack->actors.size(), 3'813U);
+  std::uint64_t labels = 0;
+  std::uint64_t uris = 0;
+  std::uint64_t categories = 0;
+  std::uint64_t jurisdictions = 0;
+  std::uint64_t aliases = 0;
+  std::uint64_t contexts = 0;
+  for (const Actor& actor : pack->actors) {
+    labels += actor.label.empty() ? 0 : 1;
+    uris += actor.uri.empty() ? 0 : 1;
+    categories += actor.categories.size();
+    jurisdictions += actor.jurisdictions.size();
+    aliases += actor.aliases.size();
+    contexts += actor.context.empty() ? 0 : 1;
+  }
+  EXPECT_EQ(labels, 3813U);
+  EXPECT_EQ(uris, 3813U);
+  EXPECT_EQ(categories, 4468U);
+  EXPECT_EQ(jurisdictions, 785U);
+  EXPECT_EQ(aliases, 512U);
+  EXPECT_EQ(contexts, 3760U);
+}
+
+TEST_F(RealPacks, every_sanctions_list_is_read_by_its_name) {
+  std::uint64_t tags = 0;
+  for (const std::string& path : pack_paths(kOfac)) {
+    auto pack = read_source(posix_files(), path, {}, {});
+    ASSERT_TRUE(pack.has_value()) << pack.error().message;
+    EXPECT_EQ(pack->complaint_count, 0U) << path;
+    std::string code = path.substr(path.rfind('_') + 1);
+    code.resize(code.size() - 4);
+    for (const Attribution& a : pack->attributions) {
+      EXPECT_EQ(a.currency, code);
+      EXPECT_EQ(a.abuse, "sanction");
+    }
+    tags += pack->tags.size();
+  }
+  EXPECT_EQ(tags, 654U);  // lines of the 17 files
 }
 
 }  // namespace
