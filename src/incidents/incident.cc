@@ -4,9 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <set>
-#include <span>
 
+#include "incidents/field_reader.h"
 #include "tags/yaml_reader.h"
 
 namespace tracehound::incidents {
@@ -17,121 +16,209 @@ using tags::YamlEvent;
 using tags::YamlReader;
 using Kind = YamlEvent::Kind;
 
-// What an incident and its seeds may say, beside what is traced: for the reader of the file.
-constexpr std::string_view kIncidentFields[] = {"name",   "kind",    "date",    "chain", "height",
-                                                "amount", "sources", "victims", "seeds"};
-constexpr std::string_view kSeedFields[] = {"coin", "amount", "address", "victim"};
+constexpr std::string_view kIncidentFields[] = {
+    "name",    "kind",   "date",         "chain",     "height", "amount", "sources",
+    "victims", "losses", "attributions", "published", "notes",  "seeds"};
 
-// A misspelt field that is read over would change what is traced, so none is.
-std::unexpected<Error> unknown_field(YamlReader& reader, std::uint32_t line,
-                                     const std::string& name, std::string_view where,
-                                     std::span<const std::string_view> known) {
-  return reader.fail_at(line, fmt::format("{} has no field '{}'; mend its spelling or take it out; "
-                                          "the fields are {}",
-                                          where, name, fmt::join(known, ", ")));
-}
-
-// Reads a map whose opening has been read: calls take(key, value) with each value's first event.
-// Errors: a field twice, or one that `known` lacks.
-template <typename Take>
-Status read_map(YamlReader& reader, std::string_view where, std::span<const std::string_view> known,
-                Take take) {
-  std::set<std::string> seen;
-  for (;;) {
-    TRY_ASSIGN(YamlEvent key, reader.next());
-    if (key.kind == Kind::map_end) return {};
-    if (key.kind != Kind::text) return reader.fail_at(key.line, "a field's name must be text");
-    std::string name(key.text);
-    if (!seen.insert(name).second) {
-      return reader.fail_at(
-          key.line, fmt::format("the field '{}' stands here twice; keep one of them", name));
-    }
-    if (std::ranges::find(known, name) == known.end()) {
-      return unknown_field(reader, key.line, name, where, known);
-    }
-    TRY_ASSIGN(YamlEvent value, reader.next());
-    TRY(take(name, value));
-  }
-}
-
-// Errors: a list or a map, nothing, only blanks.
-Status take_text(YamlReader& reader, const YamlEvent& event, const std::string& field,
-                 std::string& into) {
-  bool blank = event.text.find_first_not_of(" \t\r\n") == std::string_view::npos;
-  if (event.kind != Kind::text || event.is_null() || blank) {
-    return reader.fail_at(event.line,
-                          fmt::format("the field '{}' must be text and not empty", field));
-  }
-  into = event.text;
-  return {};
-}
-
-Result<Amount> amount_of(YamlReader& reader, const YamlEvent& event) {
-  Amount amount = 0;
-  const char* end = event.text.data() + event.text.size();
-  auto [stop, failure] = std::from_chars(event.text.data(), end, amount);
-  if (event.kind != Kind::text || failure != std::errc{} || stop != end) {
-    return reader.fail_at(event.line,
-                          "the field 'amount' must be a whole number of the smallest unit");
-  }
-  return amount;
-}
-
-Status read_seed(YamlReader& reader, const YamlEvent& opening, Incident& incident) {
+Status read_seed(FieldReader& in, const YamlEvent& opening, Incident& incident) {
   if (opening.kind != Kind::map) {
-    return reader.fail_at(opening.line, "a seed must be a map with the field 'coin'");
+    in.problems().add(opening.line, "a seed must be a map with the field 'coin' or 'address'");
+    return in.skip(opening);
   }
-  IncidentSeed seed;
-  seed.line = opening.line;
-  auto take = [&](const std::string& name, const YamlEvent& value) -> Status {
-    if (name == "coin") return take_text(reader, value, name, seed.coin);
-    if (name != "amount") return reader.skip(value);
-    TRY_ASSIGN(seed.amount, amount_of(reader, value));
-    return {};
-  };
-  TRY(read_map(reader, "a seed", kSeedFields, take));
-  if (seed.coin.empty()) return reader.fail_at(seed.line, "this seed has no field 'coin'");
+  IncidentSeed seed{.coin = {},
+                    .amount = {},
+                    .line = opening.line,
+                    .address = {},
+                    .chain = {},
+                    .victim = {},
+                    .since = {},
+                    .until = {},
+                    .sources = {}};
+  Words coin, amount;
+  const Field fields[] = {{"coin", &coin},
+                          {"amount", &amount},
+                          {"address", &seed.address},
+                          {"victim", &seed.victim},
+                          {"chain", &seed.chain},
+                          {"since", &seed.since},
+                          {"until", &seed.until},
+                          {"sources", nullptr, &seed.sources}};
+  std::uint64_t problems = in.problems().count;
+  TRY(in.record(opening, "a seed", fields));
+  seed.coin = std::move(coin.text);
+  if (amount.given()) {
+    Amount units = 0;
+    const char* end = amount.text.data() + amount.text.size();
+    auto [stop, failure] = std::from_chars(amount.text.data(), end, units);
+    if (failure != std::errc{} || stop != end) {
+      in.problems().add(amount.line,
+                        "the field 'amount' must be a whole number of the smallest unit");
+    }
+    seed.amount = units;
+  }
+  if (!coin.given() && !seed.address.given() && in.problems().count == problems) {
+    in.problems().add(seed.line, "this seed has no field 'coin', and no 'address' either");
+  }
   incident.seeds.push_back(std::move(seed));
   return {};
 }
 
-Status read_seeds(YamlReader& reader, const YamlEvent& opening, Incident& incident) {
-  if (opening.kind != Kind::list) {
-    return reader.fail_at(opening.line, "the field 'seeds' must be a list");
+Status read_seeds(FieldReader& in, const YamlEvent& opening, Incident& incident) {
+  incident.seeds_line = opening.line;
+  incident.seeds_unknown = FieldReader::says_unknown(opening);
+  if (incident.seeds_unknown) return {};
+  return in.entries(opening, "seeds",
+                    [&](const YamlEvent& event) { return read_seed(in, event, incident); });
+}
+
+Status read_victims(FieldReader& in, const YamlEvent& opening, Incident& incident) {
+  return in.list(opening, "victims", incident.victims, [&](const YamlEvent& event) {
+    Victim& victim = incident.victims.entries.emplace_back();
+    victim.line = event.line;
+    const Field fields[] = {{"name", &victim.name},
+                            {"kind", &victim.kind},
+                            {"country", &victim.country},
+                            {"amount", &victim.amount},
+                            {"notes", &victim.notes}};
+    return in.record(event, "a victim", fields);
+  });
+}
+
+Status read_losses(FieldReader& in, const YamlEvent& opening, Incident& incident) {
+  return in.list(opening, "losses", incident.losses, [&](const YamlEvent& event) {
+    Loss& loss = incident.losses.entries.emplace_back();
+    loss.line = event.line;
+    const Field fields[] = {{"amount", &loss.amount},
+                            {"currency", &loss.currency},
+                            {"measure", &loss.measure},
+                            {"precision", &loss.precision},
+                            {"sources", nullptr, &loss.sources},
+                            {"notes", &loss.notes}};
+    return in.record(event, "a loss", fields);
+  });
+}
+
+Status read_attributions(FieldReader& in, const YamlEvent& opening, Incident& incident) {
+  return in.list(opening, "attributions", incident.attributions, [&](const YamlEvent& event) {
+    Attribution& said = incident.attributions.entries.emplace_back();
+    said.line = event.line;
+    const Field fields[] = {{"to", &said.to},       {"by", &said.by},
+                            {"date", &said.date},   {"quote", &said.quote},
+                            {"claim", &said.claim}, {"sources", nullptr, &said.sources}};
+    return in.record(event, "an attribution", fields);
+  });
+}
+
+Status read_published(FieldReader& in, const YamlEvent& opening, Incident& incident) {
+  return in.list(opening, "published", incident.published, [&](const YamlEvent& event) {
+    Published& entry = incident.published.entries.emplace_back();
+    entry.line = event.line;
+    const Field fields[] = {{"address", &entry.address}, {"transaction", &entry.transaction},
+                            {"chain", &entry.chain},     {"role", &entry.role},
+                            {"check", &entry.check},     {"sources", nullptr, &entry.sources}};
+    return in.record(event, "a published address", fields);
+  });
+}
+
+// A source may also be one text: its title.
+Status read_sources(FieldReader& in, const YamlEvent& opening, Incident& incident) {
+  return in.list(opening, "sources", incident.sources, [&](const YamlEvent& event) {
+    Source& source = incident.sources.entries.emplace_back();
+    source.line = event.line;
+    if (event.kind == Kind::text) return in.text(event, "sources", source.title);
+    const Field fields[] = {{"id", &source.id},     {"title", &source.title}, {"by", &source.by},
+                            {"date", &source.date}, {"part", &source.part},   {"url", &source.url}};
+    return in.record(event, "a source", fields);
+  });
+}
+
+Status read_field(FieldReader& in, const std::string& name, const YamlEvent& value,
+                  Incident& incident) {
+  auto words_of = [&](std::string& into, std::uint32_t& line) -> Status {
+    Words words;
+    TRY(in.text(value, name, words));
+    into = std::move(words.text);
+    line = words.line;
+    return {};
+  };
+  std::uint32_t line = 0;
+  if (name == "name") return words_of(incident.name, line);
+  if (name == "chain") return words_of(incident.chain, incident.chain_line);
+  if (name == "kind") return in.text(value, name, incident.kind);
+  if (name == "date") return in.text(value, name, incident.date);
+  if (name == "height") return in.text(value, name, incident.height);
+  if (name == "amount") return in.text(value, name, incident.amount);
+  if (name == "notes") return in.text(value, name, incident.notes);
+  if (name == "victims") return read_victims(in, value, incident);
+  if (name == "losses") return read_losses(in, value, incident);
+  if (name == "attributions") return read_attributions(in, value, incident);
+  if (name == "published") return read_published(in, value, incident);
+  if (name == "sources") return read_sources(in, value, incident);
+  return read_seeds(in, value, incident);
+}
+
+// Reads the whole file. What is no YAML is an error; the rest are problems.
+Result<ReadIncident> read_all(YamlReader& yaml) {
+  ReadIncident read;
+  FieldReader in(yaml, read.problems);
+  TRY_ASSIGN(YamlEvent opening, yaml.next());
+  if (opening.kind != Kind::map) {
+    return yaml.fail_at(opening.line, "an incident file is a map with 'name' and 'seeds'");
   }
-  for (;;) {
-    TRY_ASSIGN(YamlEvent event, reader.next());
-    if (event.kind == Kind::list_end) return {};
-    TRY(read_seed(reader, event, incident));
+  TRY(in.map("an incident", kIncidentFields, [&](const std::string& name, const YamlEvent& value) {
+    return read_field(in, name, value, read.incident);
+  }));
+  TRY_ASSIGN(YamlEvent end, yaml.next());
+  if (end.kind != Kind::end) return yaml.fail_at(end.line, "there is more after the incident");
+  if (read.incident.name.empty() && read.problems.count == 0) {
+    read.problems.add(opening.line, "the incident has no field 'name'");
   }
+  bool seeds = !read.incident.seeds.empty() || read.incident.seeds_unknown;
+  if (!seeds && read.problems.count == 0) {
+    read.problems.add(opening.line,
+                      "the incident names no seeds; where none is known, write `seeds: unknown`");
+  }
+  return read;
+}
+
+std::unexpected<Error> too_large(const std::string& file, std::uint64_t bytes) {
+  return bad_input(fmt::format("{}: {} bytes are too many for an incident file; the most is {}",
+                               file, bytes, kMaxIncidentBytes));
 }
 
 }  // namespace
 
+Result<ReadIncident> read_incident(ByteView bytes, const std::string& file) {
+  if (bytes.size() > kMaxIncidentBytes) return too_large(file, bytes.size());
+  YamlReader yaml(bytes, file);
+  return read_all(yaml);
+}
+
 Result<Incident> parse_incident(ByteView bytes, const std::string& file) {
-  if (bytes.size() > kMaxIncidentBytes) {
-    return bad_input(fmt::format("{}: {} bytes are too many for an incident file; the most is {}",
-                                 file, bytes.size(), kMaxIncidentBytes));
+  TRY_ASSIGN(ReadIncident read, read_incident(bytes, file));
+  if (read.problems.count > 0) {
+    const Problem& first = read.problems.kept.front();
+    return bad_input(fmt::format("{}:{}: {}", file, first.line, first.text));
   }
-  YamlReader reader(bytes, file);
-  TRY_ASSIGN(YamlEvent opening, reader.next());
-  if (opening.kind != Kind::map) {
-    return reader.fail_at(opening.line, "an incident file is a map with 'name' and 'seeds'");
+  if (read.incident.seeds.empty()) {
+    return bad_input(
+        fmt::format("{}:{}: the seeds of this incident are unknown, so there is "
+                    "nothing to trace; name a stolen coin or an address",
+                    file, read.incident.seeds_line));
   }
-  Incident incident;
-  auto take = [&](const std::string& name, const YamlEvent& value) -> Status {
-    if (name == "name") return take_text(reader, value, name, incident.name);
-    if (name == "chain") return take_text(reader, value, name, incident.chain);
-    if (name == "seeds") return read_seeds(reader, value, incident);
-    return reader.skip(value);
-  };
-  TRY(read_map(reader, "an incident", kIncidentFields, take));
-  TRY_ASSIGN(YamlEvent end, reader.next());
-  if (end.kind != Kind::end) return reader.fail_at(end.line, "there is more after the incident");
-  if (incident.name.empty())
-    return reader.fail_at(opening.line, "the incident has no field 'name'");
-  if (incident.seeds.empty()) return reader.fail_at(opening.line, "the incident names no seeds");
-  return incident;
+  return std::move(read.incident);
+}
+
+Result<Bytes> read_incident_bytes(FileSystem& files, const std::string& path) {
+  auto file = files.open_read(path);
+  if (!file) return bad_input(file.error().message);
+  std::uint64_t size = (*file)->size();
+  if (size > kMaxIncidentBytes) return too_large(path, size);
+  Bytes bytes(size);
+  if (auto status = (*file)->read_at(0, bytes); !status) {
+    return bad_input(status.error().message);
+  }
+  return bytes;
 }
 
 }  // namespace tracehound::incidents

@@ -1,0 +1,40 @@
+// An incident's seeds, found on a ledger: what a trace of it begins with.
+//
+// Coins are looked up; an address stands for every coin it received in its span of time. Seeds of
+// other chains than the ledger's are left out and counted: a theft has seeds on many chains, and
+// each ledger knows its own.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "incidents/incident.h"
+#include "ledger/ledger.h"
+#include "trace/seeds.h"
+
+namespace tracehound::incidents {
+
+// What a label of the trace stands for.
+enum class LabelOf : std::uint8_t {
+  incident,  // the whole incident is one label, called by its name
+  victim,    // each victim that a seed names is one, in the order of the seeds; the rest are the
+             // incident's
+};
+
+struct FoundSeeds {
+  std::vector<trace::Seed> seeds;        // in the file's order, an address's in chain order
+  std::vector<std::string> labels;       // [i] names Label(first + i)
+  std::uint64_t on_other_chains = 0;     // seeds of the file that are left out
+  std::uint64_t addresses_not_seen = 0;  // that this ledger never saw receive a coin in their span
+};
+
+// Errors (bad_input), with file and line: no seed on this ledger's chain, or none found on it; a
+// coin that is not there; an address that is none; an amount that differs; seeds that overlap.
+Result<FoundSeeds> find_seeds(const ledger::Ledger& ledger, const Incident& incident,
+                              const std::string& file, LabelOf label_of,
+                              Label first = trace::kFirstLabel);
+
+}  // namespace tracehound::incidents
