@@ -1,0 +1,162 @@
+#include "incidents/link.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <utility>
+
+#include "base/check.h"
+#include "trace/trace.h"
+
+namespace tracehound::incidents {
+
+namespace {
+
+std::size_t side_of(Label label) {
+  CHECK(label.number() == 1 || label.number() == 2);
+  return label.number() - 1;
+}
+
+bool both(const Pair& amount) { return amount[0] > 0 && amount[1] > 0; }
+Amount smaller(const Pair& amount) { return std::min(amount[0], amount[1]); }
+Amount sum(Amount a, Amount b) {  // poison counts whole coins again and again
+  Amount most = std::numeric_limits<Amount>::max();
+  return most - a < b ? most : a + b;
+}
+
+template <typename Row>
+void cut(Cut<Row>& list, std::uint64_t most) {
+  list.all = list.rows.size();
+  if (list.rows.size() > most) list.rows.resize(most);
+}
+
+// Every coin that holds units of an incident, in chain order.
+std::vector<LinkedCoin> tainted_coins(const trace::Trace& trace, const ledger::Ledger& ledger) {
+  struct Holding {
+    CoinId coin;
+    Label label;
+    Amount amount;
+    bool is_seed;
+  };
+  std::vector<Holding> holdings;
+  for (const trace::SeedCoin& seed : trace.seeds) {
+    holdings.push_back({seed.coin, seed.label, seed.amount, true});
+  }
+  for (const trace::Parcel& parcel : trace.parcels) {
+    if (parcel.to) holdings.push_back({*parcel.to, parcel.label, parcel.amount, false});
+  }
+  std::ranges::stable_sort(holdings, {}, &Holding::coin);
+  std::vector<LinkedCoin> coins;
+  for (const Holding& holding : holdings) {
+    if (coins.empty() || coins.back().coin != holding.coin) {
+      coins.push_back({.coin = holding.coin, .value = ledger.value(holding.coin)});
+    }
+    Amount& amount = coins.back().amount[side_of(holding.label)];
+    amount = std::min(sum(amount, holding.amount), coins.back().value);
+    coins.back().is_seed |= holding.is_seed;
+  }
+  return coins;
+}
+
+// Transactions that carry units of both.
+std::vector<LinkedTransaction> meetings(const trace::Trace& trace) {
+  std::vector<LinkedTransaction> list;
+  for (const trace::Parcel& parcel : trace.parcels) {
+    if (list.empty() || list.back().transaction != parcel.transaction) {
+      if (!list.empty() && !both(list.back().amount)) list.pop_back();
+      list.push_back({.transaction = parcel.transaction});
+    }
+    Amount& amount = list.back().amount[side_of(parcel.label)];
+    amount = sum(amount, parcel.amount);
+  }
+  if (!list.empty() && !both(list.back().amount)) list.pop_back();
+  return list;
+}
+
+void mark_first(std::vector<LinkedTransaction>& list, const std::vector<LinkedCoin>& met,
+                const ledger::Ledger& ledger) {
+  for (LinkedTransaction& meeting : list) {
+    meeting.first = true;
+    std::uint64_t inputs = ledger.input_count(meeting.transaction);
+    for (std::uint64_t i = 0; i < inputs && meeting.first; ++i) {
+      CoinId coin = ledger.input(meeting.transaction, i);
+      meeting.first = !std::ranges::binary_search(met, coin, {}, &LinkedCoin::coin);
+    }
+  }
+}
+
+// The coins by what `key` makes of their address, where both incidents' lie; most money first.
+template <typename Row, typename Key>
+std::vector<Row> by_holder(const std::vector<LinkedCoin>& coins, const ledger::Ledger& ledger,
+                           Key key) {
+  std::map<std::uint32_t, Row> rows;
+  for (const LinkedCoin& coin : coins) {
+    Row& row = rows[key(ledger.address(coin.coin))];
+    for (std::size_t side = 0; side < 2; ++side) {
+      row.amount[side] = sum(row.amount[side], coin.amount[side]);
+      row.coins[side] += coin.amount[side] > 0 ? 1 : 0;
+    }
+  }
+  std::vector<Row> list;
+  for (auto& [id, row] : rows) {
+    if (!both(row.amount)) continue;
+    if constexpr (std::is_same_v<Row, LinkedAddress>) row.address = AddressId(id);
+    if constexpr (std::is_same_v<Row, LinkedCluster>) row.cluster = id;
+    list.push_back(row);
+  }
+  std::ranges::stable_sort(list, std::ranges::greater{},
+                           [](const Row& row) { return smaller(row.amount); });
+  return list;
+}
+
+void take_services(Link& link) {
+  for (const trace::Destination& destination : link.trace.destinations) {
+    if (!destination.service) continue;
+    LinkedService row{.service = *destination.service};
+    for (const trace::LabelAmount& amount : destination.labels) {
+      row.amount[side_of(amount.label)] = amount.amount;
+    }
+    if (both(row.amount)) link.services.push_back(row);
+  }
+}
+
+}  // namespace
+
+Result<Link> link_incidents(const ledger::Ledger& ledger, std::span<const trace::Seed> seeds,
+                            const trace::Stops& stops, const LinkOptions& options) {
+  trace::Options how;
+  how.parcels = true;
+  how.label_names = {options.names[0], options.names[1]};
+  Link link;
+  TRY_ASSIGN(link.trace, trace::run(ledger, seeds, options.method, stops, how));
+  for (const trace::SeedCoin& seed : link.trace.seeds) {
+    link.claimed[side_of(seed.label)] += seed.claimed;
+    link.effective[side_of(seed.label)] += seed.amount;
+  }
+
+  std::vector<LinkedCoin> coins = tainted_coins(link.trace, ledger);
+  for (const LinkedCoin& coin : coins) {
+    if (both(coin.amount)) link.coins.rows.push_back(coin);
+  }
+  link.transactions.rows = meetings(link.trace);
+  mark_first(link.transactions.rows, link.coins.rows, ledger);
+  for (const LinkedTransaction& meeting : link.transactions.rows) {
+    if (meeting.first) link.first_meetings.rows.push_back(meeting);
+  }
+  auto itself = [](AddressId address) { return address.number(); };
+  link.addresses.rows = by_holder<LinkedAddress>(coins, ledger, itself);
+  if (options.cluster_of) {
+    link.clusters.emplace();
+    link.clusters->rows = by_holder<LinkedCluster>(coins, ledger, options.cluster_of);
+    cut(*link.clusters, options.most);
+  }
+  take_services(link);
+  cut(link.coins, options.most);
+  cut(link.transactions, options.most);
+  cut(link.first_meetings, options.most);
+  cut(link.addresses, options.most);
+  link.trace.parcels.clear();
+  return link;
+}
+
+}  // namespace tracehound::incidents
