@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "chains/bitcoin/transaction.h"
 #include "cli/verb.h"
+#include "cli/verb_detect.h"
 #include "clusters/coinjoin_lines.h"
 #include "clusters/coinjoin_scan.h"
 
@@ -315,6 +316,7 @@ void add_detect(CLI::App& app, Context& context) {
   detect->require_subcommand(1);
   add_example(*detect, "tracehound detect coinjoin --ledger L");
   add_detect_coinjoin(*detect, context);
+  add_detect_change(*detect, context);
 }
 
 }  // namespace tracehound::cli

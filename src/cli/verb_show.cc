@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "chains/bitcoin/address.h"
+#include "cli/shape_words.h"
 #include "cli/verb.h"
 
 namespace tracehound::cli {
@@ -146,6 +147,7 @@ std::string Shower::transaction_text(TxId tx) const {
   } else {
     text += fmt::format("fee           {}\n", coins(fee(tx)));
   }
+  text += shape_lines(ledger_, tx);
   std::vector<std::vector<std::string>> rows = {{"in", "value", "address", "coin"}};
   for (std::uint64_t i = 0; i < ledger_.input_count(tx) && i < kMostLines; ++i) {
     CoinId coin = ledger_.input(tx, i);
@@ -203,6 +205,7 @@ void Shower::transaction_json(TxId tx, JsonWriter& json) const {
   confirmed_json(!ledger_.is_unconfirmed(tx), json);
   json.key("weight").value(ledger_.shape(tx) & ledger::shape::kWeightMask);
   json.key("coinbase").value(ledger_.is_coinbase(tx)).key("fee").amount(fee(tx));
+  shape_json(ledger_, tx, json);
   json.key("inputs").open_list();
   for (std::uint64_t i = 0; i < ledger_.input_count(tx); ++i) {
     CoinId coin = ledger_.input(tx, i);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <utility>
 
 #include "clusters/peel.h"
 
@@ -35,8 +36,10 @@ constexpr std::array<RuleFacts, kChangeRules> kRules = {{
     {"one_time", 50},
     {"peel_next", 40},
 }};
-// Each further rule that leaves the same output adds a little, up to what no guess goes beyond.
-constexpr std::uint32_t kAgreeing = 5;
+// Each further rule that leaves the same output adds a little, up to what no guess goes beyond;
+// each that leaves another takes more away.
+constexpr std::uint32_t kOneMore = 5;
+constexpr std::uint32_t kOneLess = 10;
 constexpr std::uint32_t kGuessMost = 95;
 
 constexpr Amount kPowerOfTen = 1'000'000;
@@ -85,6 +88,15 @@ std::uint64_t fee_rate(const Ledger& ledger, TxId tx) {
   std::uint64_t weight = ledger.shape(tx) & ledger::shape::kWeightMask;
   std::uint64_t size = std::max<std::uint64_t>(1, (weight + 3) / 4);
   return in < out ? 0 : (in - out) * 1000 / size;  // all money there is, times 1000, fits
+}
+
+// How sure the surest of its rules is, and how many there are.
+std::pair<std::uint32_t, std::size_t> strength(const ChangeGuess& guess) {
+  std::uint32_t surest = 0;
+  for (ChangeRule rule : guess.rules) {
+    surest = std::max<std::uint32_t>(surest, kRules[static_cast<std::size_t>(rule)].confidence);
+  }
+  return {surest, guess.rules.size()};
 }
 
 bool one_in_two_out(const Ledger& ledger, TxId tx) {
@@ -259,20 +271,18 @@ std::optional<ChangeGuess> ChangeFinder::change_of(TxId tx, const RuleSet& rules
     guess->rules.push_back(rule);
   }
   if (guesses.empty()) return std::nullopt;
-  std::ranges::stable_sort(guesses, std::ranges::greater{},
-                           [](const ChangeGuess& guess) { return guess.rules.size(); });
-  if (guesses.size() > 1 && guesses[0].rules.size() == guesses[1].rules.size()) {
-    return std::nullopt;
-  }
+  // The surest rule decides, then how many agree; where neither does, nothing is guessed.
+  std::ranges::stable_sort(guesses, std::ranges::greater{}, &strength);
+  if (guesses.size() > 1 && strength(guesses[0]) == strength(guesses[1])) return std::nullopt;
   ChangeGuess best = std::move(guesses.front());
-  std::uint32_t confidence = 0;
-  for (ChangeRule rule : best.rules) {
-    confidence =
-        std::max<std::uint32_t>(confidence, kRules[static_cast<std::size_t>(rule)].confidence);
-  }
-  auto agreeing = static_cast<std::uint32_t>(best.rules.size() - 1) * kAgreeing;
-  best.confidence =
-      static_cast<std::uint8_t>(std::min(confidence + agreeing, std::max(confidence, kGuessMost)));
+  std::uint32_t sure = strength(best).first;
+  std::size_t agreeing = best.rules.size() - 1;
+  std::size_t disagreeing = 0;
+  for (std::size_t i = 1; i < guesses.size(); ++i) disagreeing += guesses[i].rules.size();
+  auto more = static_cast<std::uint32_t>(agreeing) * kOneMore;
+  auto less = static_cast<std::uint32_t>(disagreeing) * kOneLess;
+  sure = std::min(sure + more, std::max(sure, kGuessMost));
+  best.confidence = static_cast<std::uint8_t>(sure > less ? sure - less : 0);
   return best;
 }
 

@@ -70,8 +70,9 @@ class ChangeFinder {
 
   // The outputs that the rule does not rule out. A coinbase has no change: none.
   OutputSet candidates(ChangeRule rule, TxId tx);
-  // The change by a set of rules: the output that is left alone by the most rules. Nothing where no
-  // rule leaves exactly one, where two outputs tie, and in CoinJoins.
+  // The change by a set of rules: of the outputs that some rule leaves alone, the one that the
+  // surest rule does, then the one that most do. Nothing where none does, where two tie, and in
+  // CoinJoins.
   std::optional<ChangeGuess> change_of(TxId tx, const RuleSet& rules);
 
  private:

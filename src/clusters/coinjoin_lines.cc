@@ -7,6 +7,8 @@
 #include <map>
 #include <utility>
 
+#include "base/text.h"
+
 namespace tracehound::clusters {
 
 namespace {
@@ -89,8 +91,8 @@ std::unexpected<Error> wrong(std::string_view what, std::string_view part) {
 Result<TransactionLine> parse_line(std::string_view line) {
   auto fields = split(line, ":::");
   if (fields.size() != 6) {
-    return bad_input(
-        fmt::format("{} fields stand between ':::' where 6 are expected", fields.size()));
+    return bad_input(fmt::format("{} where six are expected, with ':::' between them",
+                                 plural(fields.size(), "field")));
   }
   TransactionLine found;
   auto txid = Hash256::from_text(fields[0]);
@@ -125,10 +127,10 @@ Result<TransactionLine> parse_line(std::string_view line) {
 Result<std::vector<TransactionLine>> parse_transaction_lines(std::string_view text,
                                                              std::string_view name) {
   std::vector<TransactionLine> found;
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   std::uint64_t number = 0;
   for (std::string_view line : split(text, "\n")) {
     ++number;
+    if (line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.empty()) continue;
     auto transaction = parse_line(line);

@@ -31,7 +31,7 @@ struct TransactionLine {
   TransactionView view() const { return {.inputs = inputs, .outputs = outputs}; }
 };
 
-// Blank lines and a byte order mark are passed over.
+// Blank lines are passed over, and a byte order mark before any line: files may come end to end.
 // Errors (bad_input) name `name` and the line: a field that is missing or no number; values beyond
 // all money there can be.
 Result<std::vector<TransactionLine>> parse_transaction_lines(std::string_view text,

@@ -37,7 +37,9 @@ Shape::Shape(const TransactionView& transaction)
     if (value.count >= equal.count) equal = value;
   }
   for (const ValueCount& value : values) {
-    if (value.value != equal.value) largest_other = value.value;
+    if (value.value == equal.value) continue;
+    largest_other = value.value;
+    runner_up = std::max(runner_up, value.count);
   }
 }
 

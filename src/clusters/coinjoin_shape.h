@@ -26,6 +26,8 @@ class Shape {
   ValueCount equal;
   // How many values more than one output has.
   std::uint32_t repeated = 0;
+  // The most outputs that have one same value other than `equal`'s.
+  std::uint32_t runner_up = 0;
   // The largest output of another value than `equal`'s; 0 without one.
   Amount largest_other = 0;
 

@@ -3,7 +3,7 @@
 //
 // JoinMarket. A taker pays makers to join with an amount of the taker's choice, d. Each maker gets
 // d and the change of what was brought; so does the taker, unless all of it was spent. With k
-// people there are k outputs of d and k or k - 1 changes, all different:
+// people there are k outputs of d and k or k - 1 changes, which differ:
 //
 //   in   12336177 35847131 1821980 25216474 23115623 ...              (11, all P2WPKH)
 //   out  35281835 x5   9894772 7356780 2144295 ...                    (9 = 2*5 - 1)
@@ -46,6 +46,9 @@ using ledger::ScriptKind;
 
 constexpr std::uint32_t kEqualMin = 3;  // two are Stonewall's
 constexpr std::uint32_t kJoinMarketMin = 5;
+// Two people's changes may be the same, if one payer gave both their coins; three of them are a
+// second denomination.
+constexpr std::uint32_t kSameChangeMost = 2;
 constexpr Amount kOfferMin = 100'000;
 // Below this an output is postage: marks and tokens lie on coins of 330, 546 and 10,000 satoshi.
 constexpr Amount kPostage = 10'000;
@@ -110,7 +113,7 @@ bool equal_and_paid_for(const Shape& shape, Amount least) {
 
 std::optional<Recognised> joinmarket(const Shape& shape) {
   std::uint32_t people = shape.equal.count;
-  if (people < kJoinMarketMin || shape.repeated != 1 ||
+  if (people < kJoinMarketMin || shape.runner_up > kSameChangeMost ||
       (shape.outputs != 2 * people && shape.outputs + 1 != 2 * people) ||
       !equal_and_paid_for(shape, kOfferMin)) {
     return std::nullopt;
@@ -127,7 +130,8 @@ std::optional<Recognised> joinmarket(const Shape& shape) {
 std::optional<Recognised> equal_outputs(const Shape& shape) {
   std::uint32_t people = shape.equal.count;
   bool half_have_change = 2 * (shape.outputs - people) >= people;
-  if (shape.repeated > 2 || !half_have_change || !equal_and_paid_for(shape, kPostage + 1)) {
+  if (shape.runner_up > kSameChangeMost || !half_have_change ||
+      !equal_and_paid_for(shape, kPostage + 1)) {
     return std::nullopt;
   }
   std::uint8_t confidence = people >= kJoinMarketMin ? 40 : 25;

@@ -188,7 +188,7 @@ TEST(FreshAddresses, random_chains_in_any_order__the_same_as_the_address_s_first
   }
 }
 
-TEST(ChangeOf, the_output_that_most_rules_leave__with_their_names) {
+TEST(ChangeOf, the_output_that_rules_leave__with_their_names) {
   ToyChain chain(
       "block\n mine c: 5000@alice 100@bob\n"
       "block\n tx a: c:0 -> 1000@bob 3900@alice\n tx b: a:1 -> 700@bob 3100@new\n");
@@ -206,15 +206,28 @@ TEST(ChangeOf, the_output_that_most_rules_leave__with_their_names) {
   EXPECT_EQ(fresh->confidence, 50);  // legacy's, and one more agrees
 }
 
-TEST(ChangeOf, rules_that_disagree_one_to_one__no_guess) {
+TEST(ChangeOf, rules_that_disagree__the_surer_one_less_sure) {
   ToyChain chain(
       "block\n mine c: 5000@alice 100@bob\n"
       "block\n tx a: c:0 -> 1000@new 3900@alice\n");
   TxId tx = chain.transaction("a");
-  RuleSet both{{ChangeRule::address_reuse, ChangeRule::client_change}};
-  EXPECT_FALSE(change_of(chain.ledger(), tx, both));
-  EXPECT_TRUE(change_of(chain.ledger(), tx, {{ChangeRule::client_change}}));
+  RuleSet both{{ChangeRule::client_change, ChangeRule::address_reuse}};
+  auto guess = change_of(chain.ledger(), tx, both);
+  ASSERT_TRUE(guess);
+  EXPECT_EQ(guess->output, 1U);
+  EXPECT_EQ(guess->rules, (std::vector{ChangeRule::address_reuse}));
+  EXPECT_EQ(guess->confidence, 85);
+  EXPECT_EQ(change_of(chain.ledger(), tx, {{ChangeRule::client_change}})->output, 0U);
   EXPECT_FALSE(change_of(chain.ledger(), tx, {{}}));
+}
+
+TEST(ChangeOf, rules_as_sure_as_one_another_disagree__no_guess) {
+  // Fresh is one output, of the inputs' kind the other: rules of the same confidence.
+  ShapedTransaction mint{.in = {}, .out = {{1000, 1}, {10, 2}}};
+  ShapedTransaction a{.in = {{0, 0}}, .out = {{300, 3, ScriptKind::script_hash}, {600, 2}}};
+  ShapedChain chain({{mint}, {{.in = {}, .out = {{1, 9}}}, a}});
+  RuleSet both{{ChangeRule::client_change, ChangeRule::address_type}};
+  EXPECT_FALSE(change_of(chain.ledger(), TxId(2), both));
 }
 
 TEST(ChangeOf, a_coinjoin__no_guess) {

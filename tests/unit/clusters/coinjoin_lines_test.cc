@@ -66,7 +66,7 @@ TEST(TransactionLines, damaged__named_by_line_and_part) {
   EXPECT_EQ(problem(good), "");
   EXPECT_EQ(problem(""), "");
   EXPECT_EQ(problem(good + "nonsense\n"),
-            "f, line 2: 1 fields stand between ':::' where 6 are expected; a line is "
+            "f, line 2: 1 field where six are expected, with ':::' between them; a line is "
             "TXID:::BLOCK:::INDEX:::TIME:::INPUTS:::OUTPUTS");
   EXPECT_NE(problem(line('x', input('b', 0, 5000, 1), output(4000, 2))).find("the txid is 'xxx"),
             std::string::npos);

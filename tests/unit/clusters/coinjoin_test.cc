@@ -295,6 +295,19 @@ TEST(JoinMarket, addresses_of_two_kinds__only_the_taker_may_pay_one) {
   EXPECT_EQ(in.name(), "equal_outputs");
 }
 
+TEST(JoinMarket, two_changes_the_same__still_joinmarket_and_three_are_not) {
+  auto with_same = [](std::size_t same) {
+    Made made = joinmarket(6, 2'345'678);
+    for (std::size_t i = 1; i < same; ++i) {
+      made.in[i].value = made.in[0].value;
+      made.out[6 + i].value = made.out[6].value;
+    }
+    return made;
+  };
+  EXPECT_EQ(with_same(2).name(), "joinmarket");
+  EXPECT_EQ(with_same(3).name(), "nothing");
+}
+
 TEST(JoinMarket, an_op_return__no_coinjoin) {
   Made made = joinmarket(5, 2'345'678);
   made.out.push_back({0, 99, ScriptKind::op_return});

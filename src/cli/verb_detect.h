@@ -1,0 +1,10 @@
+// The commands under `detect`.
+#pragma once
+
+#include "cli/verb.h"
+
+namespace tracehound::cli {
+
+void add_detect_change(CLI::App& detect, Context& context);
+
+}  // namespace tracehound::cli
