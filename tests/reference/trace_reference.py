@@ -43,6 +43,7 @@ class Trace:
         self.resting = {}  # (where, coin's name, label) -> (amount, fewest hops)
         self.fees = defaultdict(int)
         self.unclaimed = defaultdict(int)  # by miners
+        self.minted = defaultdict(int)  # (coinbase's name, label) -> units it made, fees apart
         self.found = defaultdict(int)  # by label, over all destinations
         self.seeded = defaultdict(int)
 
@@ -53,6 +54,8 @@ class Trace:
             self.run_forward()
         for (where, name, label), (amount, hops) in self.resting.items():
             self.lines.append(f"{where} {name} {amount} hops {hops} label {label}")
+        for (name, label), amount in self.minted.items():
+            self.lines.append(f"mined {name} {amount} label {label}")
         if self.method != "poison":
             for label, amount in self.fees.items():
                 self.found[label] += amount
@@ -133,7 +136,7 @@ class Trace:
         move_back(self.method, [*coinbase.outputs, unclaimed], sources)
         for label, amount in sources[0].amounts.items():
             self.found[label] += amount
-            self.lines.append(f"mined {coinbase.name} {amount} label {label}")
+            self.minted[coinbase.name, label] += amount
 
     # ---- a coin: what stops in it, and the seeds that begin in it --------------------------------
 
