@@ -11,6 +11,7 @@
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -158,10 +159,19 @@ void drop_cache(const std::string& folder) {
   }
 }
 
-// look(ledger, i) with nothing of the ledger in the system's cache, each time.
+// How often this process has waited, for the disk that is: it waits for nothing else here.
+long waits_so_far() {
+  rusage use{};
+  CHECK(::getrusage(RUSAGE_SELF, &use) == 0);
+  return use.ru_nvcsw;
+}
+
+// look(ledger, i) with nothing of the ledger in the system's cache, each time. What else runs on
+// the machine changes the time and not the number of waits.
 template <typename Look>
 void cold(benchmark::State& state, Look look) {
   std::size_t i = 0;
+  long waits = 0;
   std::string copy = world().ledger_folder() + ".cold";  // the other one is mapped and stays warm
   std::filesystem::copy(world().ledger_folder(), copy, std::filesystem::copy_options::recursive);
   ::sync();
@@ -171,13 +181,17 @@ void cold(benchmark::State& state, Look look) {
     {
       auto ledger = ledger::Ledger::open(posix_files(), copy);
       CHECK(ledger.has_value());
+      long waits_before = waits_so_far();
       state.ResumeTiming();
       look(*ledger, i++ % kSamples);
       state.PauseTiming();
+      waits += waits_so_far() - waits_before;
     }
     state.ResumeTiming();
   }
   std::filesystem::remove_all(copy);
+  state.counters["waits"] =
+      benchmark::Counter(static_cast<double>(waits), benchmark::Counter::kAvgIterations);
 }
 
 void txid_cold(benchmark::State& state) {
