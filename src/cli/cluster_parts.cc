@@ -48,7 +48,10 @@ Result<OpenClustering> open_clustering(Context& context, const OpenLedger& open,
                              context.files, clusters::folder_of_name(open.ledger.folder(), name)));
   clusters::Rules rules = clusters::multi_input_rules();
   if (facts) {
-    TRY_ASSIGN(rules, clusters::rules_of(facts->rules.rules));
+    bool leaves_out = facts->rules.left_out != clusters::kNothingLeftOut;
+    TRY_ASSIGN(rules,
+               clusters::rules_of(facts->rules.rules,
+                                  leaves_out ? clusters::kLeftOut : clusters::kNothingLeftOut));
   } else if (name != clusters::kDefaultName) {
     return fail(ErrorKind::no, fmt::format("the ledger in {} has no clustering {}; `tracehound "
                                            "cluster list` shows those it has",

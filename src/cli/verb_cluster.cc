@@ -17,7 +17,7 @@ using clusters::Facts;
 using clusters::Part;
 
 std::string rules_text(const clusters::RuleNames& rules) {
-  return fmt::format("{}, without {}", fmt::join(rules.rules, ","), rules.left_out);
+  return fmt::format("{}; left out: {}", fmt::join(rules.rules, ","), rules.left_out);
 }
 
 // ---- build --------------------------------------------------------------------------------------
@@ -25,15 +25,19 @@ std::string rules_text(const clusters::RuleNames& rules) {
 struct BuildOptions {
   std::vector<std::string> rules = {clusters::kMultiInputName};
   std::string name = clusters::kDefaultName;
+  bool with_coinjoins = false;
   unsigned threads = 0;
 };
 
 Status run_build(Context& context, const BuildOptions& options) {
-  TRY_ASSIGN(auto rules, clusters::rules_of(options.rules));
-  if (!rules.names.can_go_on() && options.name == clusters::kDefaultName) {
+  TRY_ASSIGN(auto rules,
+             clusters::rules_of(options.rules, options.with_coinjoins ? clusters::kNothingLeftOut
+                                                                      : clusters::kLeftOut));
+  bool is_default = rules.names == clusters::multi_input_rules().names;
+  if (!is_default && options.name == clusters::kDefaultName) {
     return fail(ErrorKind::usage,
-                fmt::format("{} is the clustering by that rule alone; give one with change rules a "
-                            "--name of its own",
+                fmt::format("{} is the clustering by that rule alone, without CoinJoins; give one "
+                            "by other rules a --name of its own",
                             clusters::kDefaultName));
   }
   ThreadLimit threads(options.threads);
@@ -231,6 +235,8 @@ void add_cluster_build(CLI::App& group, Context& context) {
       ->type_name("RULE,...")
       ->default_str(clusters::kMultiInputName);
   add_name(*build, options->name);
+  build->add_flag("--with-coinjoins", options->with_coinjoins,
+                  "join what CoinJoins spend together too: wrong, and shows how wrong");
   build->add_option("--threads", options->threads, "0: one per core")
       ->transform(whole_number(1024))
       ->type_name("N");

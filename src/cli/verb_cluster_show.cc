@@ -150,10 +150,11 @@ std::string tag_lines(const OpenLedger& open, const clusters::ClusterTag& tag) {
 std::string text_of(const OpenLedger& open, const Found& found, const Options& options,
                     std::span<const AddressId> page, std::uint64_t pages) {
   const Ledger& ledger = open.ledger;
-  std::string as_of = found.at ? fmt::format("height {}, asked for", found.at->number())
+  std::string as_of = found.at ? fmt::format("height {}; dates and sums as of height {}",
+                                             found.at->number(), ledger.tip().number())
                                : fmt::format("height {}", found.blocks - 1);
   std::string text = fmt::format(
-      "cluster       {}\naddresses     {}\nas of         {}\nrules         {}, without {}\n",
+      "cluster       {}\naddresses     {}\nas of         {}\nrules         {}, left out: {}\n",
       open.address_text(found.members.front()), found.members.size(), as_of,
       fmt::join(found.rules.rules, ","), found.rules.left_out);
   text += tag_lines(open, found.tag);

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "chains/bitcoin/follow.h"
 #include "chains/bitcoin/node_news.h"
+#include "cli/cluster_parts.h"
 #include "cli/verb.h"
 
 namespace tracehound::cli {
@@ -93,6 +94,7 @@ Status run(Context& context, const Options& options) {
   Clock& pace = listening ? *listening : *clock;
   TRY_ASSIGN(auto report,
              bitcoin::follow_node(context.files, node, pace, *network, context.ledger, follow));
+  TRY(update_clusters(context));
   if (context.quiet || report.counts.blocks == 0) return {};
   return print(fmt::format("{} added, {} in the ledger; tip {} at height {}\n",
                            plural(report.blocks_added, "block"), report.counts.blocks,

@@ -8,6 +8,7 @@
 #include "base/parallel.h"
 #include "base/text.h"
 #include "chains/bitcoin/ingest.h"
+#include "cli/cluster_parts.h"
 #include "cli/verb.h"
 
 namespace tracehound::cli {
@@ -97,6 +98,7 @@ Status run(Context& context, const Options& options) {
   double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 
   say_remarks(context, report);
+  TRY(update_clusters(context));
   std::string text = fmt::format("{} added, {} in the ledger; tip {} at height {}\n",
                                  plural(report.blocks_added, "block"), report.counts.blocks,
                                  report.tip_hash.text(), report.counts.blocks - 1);

@@ -39,7 +39,7 @@ std::string known_rules() {
 
 Rules multi_input_rules() { return *rules_of({kMultiInputName}); }
 
-Result<Rules> rules_of(const std::vector<std::string>& names) {
+Result<Rules> rules_of(const std::vector<std::string>& names, const std::string& left_out) {
   if (names.empty() || names.front() != kMultiInputName) {
     return fail(ErrorKind::usage,
                 fmt::format("rules begin with {}, which no other rule stands without; write "
@@ -47,8 +47,8 @@ Result<Rules> rules_of(const std::vector<std::string>& names) {
                             kMultiInputName, kMultiInputName));
   }
   Rules rules;
-  rules.names.left_out = kLeftOut;
-  rules.joins_nobody = joins_nobody;
+  rules.names.left_out = left_out;
+  if (left_out != kNothingLeftOut) rules.joins_nobody = joins_nobody;
   RuleSet change;
   for (std::size_t i = 1; i < names.size(); ++i) {
     std::string name = names[i];

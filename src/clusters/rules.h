@@ -13,9 +13,13 @@ namespace tracehound::clusters {
 // they recognise raises it: clusterings that were built by others are then built anew.
 inline constexpr const char* kLeftOut = "coinjoin/1";
 
+// To join by CoinJoins too, which is wrong and shows how wrong.
+inline constexpr const char* kNothingLeftOut = "none";
+
 // "multi-input", and after it any of the change rules (change_rules.h), written with - or _.
 // Errors (usage): names a rule that there is not, or one twice; does not begin with multi-input.
-Result<Rules> rules_of(const std::vector<std::string>& names);
+Result<Rules> rules_of(const std::vector<std::string>& names,
+                       const std::string& left_out = kLeftOut);
 // Multi-input alone, CoinJoins left out.
 Rules multi_input_rules();
 
