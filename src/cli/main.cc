@@ -107,6 +107,8 @@ int main(int count, char** words) {
   tracehound::cli::add_show(app, context);
   tracehound::cli::add_tags(app, context);
   tracehound::cli::add_trace(app, context);
+  tracehound::cli::add_incident(app, context);
+  tracehound::cli::add_cluster(app, context);
   tracehound::cli::add_detect(app, context);
   tracehound::cli::add_ledger(app, context);
 

@@ -33,7 +33,9 @@ void add_info(CLI::App& app, Context& context);
 void add_show(CLI::App& app, Context& context);
 void add_tags(CLI::App& app, Context& context);
 void add_trace(CLI::App& app, Context& context);
+void add_incident(CLI::App& app, Context& context);
 void add_detect(CLI::App& app, Context& context);
+void add_cluster(CLI::App& app, Context& context);
 void add_ledger(CLI::App& app, Context& context);
 
 // --ledger and --quiet, on every leaf command.
