@@ -60,7 +60,8 @@ void Lane::divide(std::span<const Amount> values, Amount total, bool as_haircut)
   amounts->divide({entering_, values, total}, std::span(shares_).first(shares));
 }
 
-RunView Lane::output(std::size_t i) {
+// Of several labels, or in the order of units.
+RunView Lane::output_of_many(std::size_t i) {
   if (!by_shares_) {
     std::span<Run> runs = division_.of(i);
     for (Run& run : runs) {

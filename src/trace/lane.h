@@ -41,7 +41,11 @@ class Lane {
   // that is gone through by haircut, `as_haircut`; poison stays poison.
   void divide(std::span<const Amount> values, Amount total, bool as_haircut);
   // The runs of an output, with their hops. Good until the next call.
-  RunView output(std::size_t i);
+  RunView output(std::size_t i) {
+    if (!by_shares_ || entering_.size() != 1) return output_of_many(i);
+    runs_[0] = {shares_[i], entering_[0].label, origins_[0].hops + 1};
+    return {runs_.data(), shares_[i] > 0 ? 1U : 0U};
+  }
 
   void land(CoinId coin, Amount value, RunView runs, Stop stop);
   // What output() gave is a parcel for each label. REQUIRES: after divide().
@@ -86,6 +90,7 @@ class Lane {
   }
   void note_other(CoinId from, Label label, std::uint32_t hops, Amount brought);
   void note_all(CoinId from, RunView runs);
+  RunView output_of_many(std::size_t i);
   const Origin& origin(Label label) const;
 
   Method method_;

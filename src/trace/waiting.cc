@@ -20,18 +20,10 @@ std::uint32_t WaitingRuns::cells(const Waiting& waiting) {
   return waiting.size + (counted ? header_cells(waiting.lanes) : 0);
 }
 
-void WaitingRuns::put(const LaneRuns& runs, Waiting& waiting) {
-  waiting.lanes = runs.lanes;
+void WaitingRuns::put_stored(const LaneRuns& runs, Waiting& waiting) {
   auto lanes = static_cast<std::uint32_t>(std::popcount(runs.lanes));
-  auto first = static_cast<std::size_t>(std::countr_zero(runs.lanes));
   if (lanes == 1) {
-    RunView only = runs.of[first];
-    if (only.size() == 1 && only[0].label.number() <= Waiting::kLastLabel) {
-      waiting.form = only[0].label.number();
-      waiting.size = only[0].hops;
-      waiting.amount = only[0].length;
-      return;
-    }
+    RunView only = runs.of[static_cast<std::size_t>(std::countr_zero(runs.lanes))];
     waiting.form = Waiting::kOneLane;
     waiting.size = static_cast<std::uint32_t>(only.size());
     waiting.amount = store_.add(only);

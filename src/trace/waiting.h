@@ -78,7 +78,16 @@ static_assert(kMostLanes <= 7);
 class WaitingRuns {
  public:
   // REQUIRES: runs.lanes is not 0.
-  void put(const LaneRuns& runs, Waiting& waiting);
+  void put(const LaneRuns& runs, Waiting& waiting) {
+    waiting.lanes = runs.lanes;
+    auto lane = static_cast<std::size_t>(std::countr_zero(runs.lanes));
+    const Run& first = runs.of[lane][0];
+    bool one = std::has_single_bit(runs.lanes) && runs.of[lane].size() == 1;
+    if (!one || first.label.number() > Waiting::kLastLabel) return put_stored(runs, waiting);
+    waiting.form = first.label.number();
+    waiting.size = first.hops;
+    waiting.amount = first.length;
+  }
   // The views stay good until the next put(), also after remove().
   void show(const Waiting& waiting, LaneRuns& runs) const {
     runs.lanes = waiting.lanes;
@@ -96,6 +105,7 @@ class WaitingRuns {
   std::size_t bytes() const { return store_.capacity() * sizeof(Run); }
 
  private:
+  void put_stored(const LaneRuns& runs, Waiting& waiting);
   void show_stored(const Waiting& waiting, LaneRuns& runs) const;
   static std::uint32_t header_cells(LaneSet lanes);
   static std::uint32_t cells(const Waiting& waiting);
