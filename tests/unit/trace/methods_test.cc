@@ -6,6 +6,7 @@
 #include "support/random_blocks.h"
 #include "trace/largest_remainder.h"
 #include "trace/method.h"
+#include "trace/reciprocal.h"
 
 namespace tracehound::trace {
 namespace {
@@ -87,6 +88,10 @@ TEST(Methods, worked_vector__three_tainted_seven_clean) {
   EXPECT_EQ(amounts(divide(MethodKind::poison, coins, {50, 45})), Amounts({50, 45, 5}));
   EXPECT_EQ(amounts(divide(MethodKind::haircut, coins, {50, 45})), Amounts({15, 14, 1}));
   EXPECT_EQ(amounts(divide(MethodKind::fifo, coins, {50, 45})), Amounts({30, 0, 0}));
+  EXPECT_EQ(amounts(divide(MethodKind::lifo, coins, {50, 45})), Amounts({0, 25, 5}));
+  EXPECT_EQ(amounts(divide(MethodKind::tiho, coins, {50, 45})), Amounts({30, 0, 0}));
+  EXPECT_EQ(amounts(divide(MethodKind::tilo, coins, {50, 45})), Amounts({0, 30, 0}));
+  EXPECT_EQ(amounts(divide(MethodKind::seniority, coins, {50, 45})), Amounts({30, 0, 0}));
 }
 
 TEST(Methods, worked_vector__two_clean_three_tainted_five_clean) {
@@ -94,6 +99,10 @@ TEST(Methods, worked_vector__two_clean_three_tainted_five_clean) {
   EXPECT_EQ(amounts(divide(MethodKind::poison, coins, {2, 6, 11})), Amounts({2, 6, 11, 1}));
   EXPECT_EQ(amounts(divide(MethodKind::haircut, coins, {2, 6, 11})), Amounts({1, 2, 3, 0}));
   EXPECT_EQ(amounts(divide(MethodKind::fifo, coins, {2, 6, 11})), Amounts({0, 4, 2, 0}));
+  EXPECT_EQ(amounts(divide(MethodKind::lifo, coins, {2, 6, 11})), Amounts({0, 0, 6, 0}));
+  EXPECT_EQ(amounts(divide(MethodKind::tiho, coins, {2, 6, 11})), Amounts({0, 0, 6, 0}));
+  EXPECT_EQ(amounts(divide(MethodKind::tilo, coins, {2, 6, 11})), Amounts({2, 4, 0, 0}));
+  EXPECT_EQ(amounts(divide(MethodKind::seniority, coins, {2, 6, 11})), Amounts({2, 4, 0, 0}));
 }
 
 TEST(Methods, fifo__outputs_keep_the_order_of_units) {
@@ -103,6 +112,36 @@ TEST(Methods, fifo__outputs_keep_the_order_of_units) {
   EXPECT_EQ(lists[0], (Runs{{4, kClean, 0}, {1, kOne, 0}}));
   EXPECT_EQ(lists[1], (Runs{{1, kClean, 0}, {1, kTwo, 0}}));
   EXPECT_TRUE(lists[2].empty());
+}
+
+TEST(Methods, lifo__outputs_take_the_line_from_its_far_end) {
+  std::vector<Coin> coins = {clean(4), {6, {{1, kOne, 0}, {2, kClean, 0}, {1, kTwo, 0}}}};
+  auto lists = divide(MethodKind::lifo, coins, {6, 3});
+  // Backwards: 2 clean, 1 of label 2, 2 clean, 1 of label 1, 4 clean. The first output takes six.
+  EXPECT_EQ(lists[0], (Runs{{2, kClean, 0}, {1, kTwo, 0}, {2, kClean, 0}, {1, kOne, 0}}));
+  EXPECT_TRUE(lists[1].empty());
+  EXPECT_TRUE(lists[2].empty());
+}
+
+TEST(Methods, tiho_and_tilo__fill_equal_outputs_by_index_and_the_fee_last) {
+  std::vector<Coin> coins = {tainted(12), clean(20)};
+  EXPECT_EQ(amounts(divide(MethodKind::tiho, coins, {5, 9, 5, 9})), Amounts({0, 9, 0, 3, 0}));
+  EXPECT_EQ(amounts(divide(MethodKind::tilo, coins, {5, 9, 5, 9})), Amounts({5, 2, 5, 0, 0}));
+  // The fee of 24 is larger than any output and still the last.
+  EXPECT_EQ(amounts(divide(MethodKind::tiho, coins, {3, 5})), Amounts({3, 5, 4}));
+}
+
+TEST(Methods, tiho_tilo_seniority__labels_fill_in_ascending_order) {
+  std::vector<Coin> coins = {tainted(4, kTwo), tainted(3, kOne), clean(3)};
+  auto lists = divide(MethodKind::tiho, coins, {2, 5});
+  EXPECT_EQ(amounts(lists, kOne), Amounts({0, 3, 0}));
+  EXPECT_EQ(amounts(lists, kTwo), Amounts({2, 2, 0}));
+  lists = divide(MethodKind::tilo, coins, {2, 5});
+  EXPECT_EQ(amounts(lists, kOne), Amounts({2, 1, 0}));
+  EXPECT_EQ(amounts(lists, kTwo), Amounts({0, 4, 0}));
+  lists = divide(MethodKind::seniority, coins, {5, 2});
+  EXPECT_EQ(amounts(lists, kOne), Amounts({3, 0, 0}));
+  EXPECT_EQ(amounts(lists, kTwo), Amounts({2, 2, 0}));
 }
 
 TEST(Methods, fifo__equal_neighbours_from_two_inputs_merge) {
@@ -139,11 +178,37 @@ TEST(Methods, poison__each_label_taints_whole_and_worthless_outputs_carry_none) 
 }
 
 TEST(Methods, names__there_and_back) {
-  for (MethodKind kind : {MethodKind::poison, MethodKind::haircut, MethodKind::fifo}) {
+  for (std::size_t i = 0; i < kMethodKinds; ++i) {
+    auto kind = static_cast<MethodKind>(i);
     EXPECT_EQ(method_named(name_of(kind)), kind);
     EXPECT_EQ(make_method(kind).kind, kind);
   }
   EXPECT_EQ(method_named("fiFo"), std::nullopt);
+}
+
+TEST(Reciprocal, divides_as_the_machine_does__at_every_width) {
+  Random random(19);
+  for (int round = 0; round < 20000; ++round) {
+    Amount divisor = std::max<Amount>(1, random.below(~Amount{0}) >> random.below(64));
+    Amount whole = random.below(~Amount{0}) >> random.below(64);
+    Amount remainder = random.below(divisor);
+    if (round % 3 == 0) remainder = divisor - 1;
+    auto found = Reciprocal(divisor).divide(Reciprocal::Wide{whole} * divisor + remainder);
+    EXPECT_EQ(found.whole, whole);
+    EXPECT_EQ(found.remainder, remainder);
+  }
+}
+
+TEST(LargestRemainder, many_missing_units__as_few) {
+  // 40 weights of 3 and one of 380: with 41 of 500 to give, exact shares are 0.246 and 31.16.
+  std::vector<Amount> weights(41, 3);
+  weights[20] = 380;
+  std::vector<Amount> shares(41);
+  LargestRemainder().divide(41, 500, weights, shares);
+  Amounts expected(41, 0);
+  for (std::size_t i = 0; i < 10; ++i) expected[i] = 1;
+  expected[20] = 31;
+  EXPECT_EQ(shares, expected);
 }
 
 TEST(LargestRemainder, missing_units_go_to_the_largest_remainders__ties_to_the_lower_index) {
@@ -190,10 +255,12 @@ Amount label_sum(const std::vector<Coin>& coins, Label label) {
 }
 
 TEST(MethodProperties, every_label_is_conserved_and_no_output_overfilled) {
-  for (MethodKind kind : {MethodKind::haircut, MethodKind::fifo}) {
+  for (std::size_t k = 1; k < kMethodKinds; ++k) {
+    auto kind = static_cast<MethodKind>(k);
+    bool ordered = kind == MethodKind::fifo || kind == MethodKind::lifo;
     Random random(7);
-    for (int round = 0; round < 2000; ++round) {
-      Transaction tx = random_transaction(random, kind == MethodKind::fifo);
+    for (int round = 0; round < 1000; ++round) {
+      Transaction tx = random_transaction(random, ordered);
       auto lists = divide(kind, tx.coins, tx.outputs);
       auto of_one = amounts(lists, kOne);
       auto of_two = amounts(lists, kTwo);
@@ -208,29 +275,31 @@ TEST(MethodProperties, every_label_is_conserved_and_no_output_overfilled) {
   }
 }
 
-TEST(MethodProperties, permuting_inputs__changes_only_fifo) {
+TEST(MethodProperties, permuting_inputs__changes_only_fifo_and_lifo) {
   Random random(11);
-  int fifo_changed = 0;
+  int changed = 0;
   for (int round = 0; round < 500; ++round) {
     Transaction tx = random_transaction(random, false);
     std::vector<Coin> reversed(tx.coins.rbegin(), tx.coins.rend());
-    for (MethodKind kind : {MethodKind::poison, MethodKind::haircut}) {
+    for (MethodKind kind : {MethodKind::poison, MethodKind::haircut, MethodKind::tiho,
+                            MethodKind::tilo, MethodKind::seniority}) {
       EXPECT_EQ(divide(kind, tx.coins, tx.outputs), divide(kind, reversed, tx.outputs));
     }
-    fifo_changed += divide(MethodKind::fifo, tx.coins, tx.outputs) !=
-                            divide(MethodKind::fifo, reversed, tx.outputs)
-                        ? 1
-                        : 0;
+    for (MethodKind kind : {MethodKind::fifo, MethodKind::lifo}) {
+      auto there = divide(kind, tx.coins, tx.outputs);
+      changed += there != divide(kind, reversed, tx.outputs) ? 1 : 0;
+    }
   }
-  EXPECT_GT(fifo_changed, 100);
+  EXPECT_GT(changed, 200);
 }
 
-TEST(MethodProperties, poison_reaches_whatever_haircut_and_fifo_reach) {
+TEST(MethodProperties, poison_reaches_whatever_any_method_reaches) {
   Random random(13);
   for (int round = 0; round < 1000; ++round) {
     Transaction tx = random_transaction(random, false);
     auto reach = divide(MethodKind::poison, tx.coins, tx.outputs);
-    for (MethodKind kind : {MethodKind::haircut, MethodKind::fifo}) {
+    for (std::size_t k = 1; k < kMethodKinds; ++k) {
+      auto kind = static_cast<MethodKind>(k);
       auto lists = divide(kind, tx.coins, tx.outputs);
       for (Label label : {kOne, kTwo}) {
         for (std::size_t i = 0; i < lists.size(); ++i) {
@@ -254,7 +323,8 @@ TEST(MethodProperties, all_tainted_stays_all_tainted_and_clean_stays_clean) {
     if (all.empty()) continue;
     Amounts whole = tx.outputs;
     whole.push_back(amounts(divide(MethodKind::poison, all, tx.outputs)).back());
-    for (MethodKind kind : {MethodKind::poison, MethodKind::haircut, MethodKind::fifo}) {
+    for (std::size_t k = 0; k < kMethodKinds; ++k) {
+      auto kind = static_cast<MethodKind>(k);
       EXPECT_EQ(amounts(divide(kind, all, tx.outputs)), whole);
       EXPECT_EQ(amounts(divide(kind, none, tx.outputs)), Amounts(whole.size(), 0));
     }
