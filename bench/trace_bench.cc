@@ -1,25 +1,29 @@
-// How many tainted transactions a second does a trace walk, and what does a small theft cost?
-// A chain of 1,000,000 transactions (TRACE_BENCH_TRANSACTIONS for another number) in a temporary
-// ledger. The large theft takes the 200 oldest coins and spreads through most of the chain; the
-// small one takes one coin from which haircut touches about 1,000 transactions. Napkin: a touched
-// transaction reads about 2 inputs and 2 outputs at 6 cache lines that are not at hand,
-// overlapping: 60 to 100 ns, 10 to 16 million a second. The floor keeps the whole chain in arrays,
-// goes through all of it in order and shares out in floating point. peak_bytes_per_coin: the most
-// memory a trace holds at one time, over the coins it lists at its end.
+// How many tainted transactions a second does a trace walk, by each method and by all in one pass;
+// and does a small theft cost the same on a small chain and on a large one?
+//
+// Simulated chains of TRACEHOUND_BENCH_MB megabytes and of a tenth of that, ingested. The large
+// theft takes the 200 oldest coins and spreads through most of the chain; the small one takes one
+// coin from which haircut touches about 1,000 transactions. Napkin: a touched transaction reads
+// about 2 inputs and 2 outputs at 6 cache lines that are not at hand, overlapping: 60 to 100 ns, 10
+// to 16 million a second. The floor keeps the whole chain in arrays, goes through all of it in
+// order and shares out in floating point. peak_bytes_per_coin: the most memory a trace holds at one
+// time, over the coins it lists at its end. `touched` of all methods together is the sum over them;
+// share_of_alone is their processor time in one pass over that of each alone, in percent.
+//
+//   TRACEHOUND_BENCH_MB=1000 script/bench trace      # the size of the larger chain
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 #include <malloc.h>
-#include <unistd.h>
 
+#include <array>
 #include <atomic>
-#include <charconv>
 #include <cstdlib>
-#include <cstring>
-#include <filesystem>
+#include <ctime>
 #include <new>
 
 #include "base/check.h"
-#include "ledger/writer.h"
+#include "chains/bitcoin/ingest.h"
+#include "simulated_chain.h"
 #include "trace/trace.h"
 
 // Heap bytes in use, and the most there were since the last reset. Not inlined: the compiler would
@@ -45,146 +49,21 @@ namespace {
 
 using trace::MethodKind;
 
-std::uint64_t transactions_wanted() {
-  std::uint64_t number = 1'000'000;
-  if (const char* text = std::getenv("TRACE_BENCH_TRANSACTIONS")) {
-    std::from_chars(text, text + std::strlen(text), number);
-  }
-  return number;
-}
+constexpr std::array kAll = {MethodKind::poison,   MethodKind::haircut, MethodKind::fifo,
+                             MethodKind::lifo,     MethodKind::tiho,    MethodKind::tilo,
+                             MethodKind::seniority};
+constexpr std::uint64_t kLargeTheft = 200;  // coins
 
-// splitmix64.
-class Random {
- public:
-  std::uint64_t below(std::uint64_t limit) {
-    std::uint64_t z = (state_ += 0x9E37'79B9'7F4A'7C15ULL);
-    z = (z ^ (z >> 30)) * 0xBF58'476D'1CE4'E5B9ULL;
-    z = (z ^ (z >> 27)) * 0x94D0'49BB'1331'11EBULL;
-    return (z ^ (z >> 31)) % limit;
-  }
-
- private:
-  std::uint64_t state_ = 1;
-};
-
-// Blocks of 2,000 transactions with 1 to 3 inputs and 1 to 4 outputs; half the inputs are among the
-// newest 4,096 coins, the others anywhere.
-class ChainMaker {
- public:
-  ChainMaker(const std::string& folder, std::uint64_t transactions)
-      : writer_(*ledger::Writer::open(posix_files(), folder, "bench:main")) {
-    add_coinbase(400);
-    finish_block();
-    for (std::uint64_t made = 0; made < transactions;) {
-      add_coinbase(4);
-      for (int i = 0; i < 2000 && made < transactions; ++i, ++made) add_payment();
-      finish_block();
-    }
-    CHECK(writer_.commit().has_value());
-  }
-
- private:
-  struct Coin {
-    ledger::Outpoint outpoint;
-    Amount value;
-  };
-
-  void add_output(const Hash256& txid, std::uint32_t index, Amount value) {
-    ledger::OutputRow row;
-    row.value = value;
-    row.script = ledger::ScriptKind::pubkey_hash;
-    row.address_kind = ledger::AddressKind::pubkey_hash;
-    row.payload_start = static_cast<std::uint32_t>(block_.payloads.size());
-    row.payload_size = 20;
-    block_.payloads.resize(block_.payloads.size() + 20);
-    store_le(block_.payloads.data() + row.payload_start, random_.below(1U << 20));
-    block_.outputs.push_back(row);
-    unspent_.push_back({{txid, index}, value});
-  }
-
-  Hash256 next_txid() {
-    std::uint64_t number = txids_++;
-    return thread_hasher().sha256d({reinterpret_cast<const Byte*>(&number), sizeof number});
-  }
-
-  void add_coinbase(std::uint32_t outputs) {
-    Hash256 txid = next_txid();
-    block_.transactions.push_back({txid, 0, 0, outputs});
-    for (std::uint32_t i = 0; i < outputs; ++i) add_output(txid, i, 1'250'000'000);
-  }
-
-  void add_payment() {
-    Hash256 txid = next_txid();
-    auto inputs = static_cast<std::uint32_t>(1 + random_.below(3));
-    Amount left = 0;
-    for (std::uint32_t i = 0; i < inputs; ++i) {
-      std::uint64_t near = std::min<std::uint64_t>(unspent_.size(), 4096);
-      bool young = random_.below(2) == 0;
-      std::uint64_t at =
-          young ? unspent_.size() - 1 - random_.below(near) : random_.below(unspent_.size());
-      block_.inputs.push_back(unspent_[at].outpoint);
-      left += unspent_[at].value;
-      unspent_[at] = unspent_.back();
-      unspent_.pop_back();
-    }
-    auto outputs = static_cast<std::uint32_t>(1 + random_.below(4));
-    block_.transactions.push_back({txid, 0, inputs, outputs});
-    left -= std::min<Amount>(left, 2000);
-    for (std::uint32_t i = 0; i < outputs; ++i) {
-      Amount value = i + 1 == outputs ? left : random_.below(left + 1);
-      add_output(txid, i, value);
-      left -= value;
-    }
-  }
-
-  void finish_block() {
-    if (auto tip = writer_.tip_hash()) std::ranges::copy(tip->bytes, block_.header.begin() + 4);
-    block_.hash = thread_hasher().sha256d(block_.header);
-    CHECK(writer_.append(block_).has_value());
-    block_ = {};
-  }
-
-  ledger::Writer writer_;
-  ledger::BlockRows block_;
-  Random random_;
-  std::uint64_t txids_ = 0;
-  std::vector<Coin> unspent_;
-};
-
-// The chain, made once and removed when the program ends.
-class Bench {
- public:
-  static const ledger::Ledger& ledger() {
-    static Bench bench;
-    return bench.ledger_.front();
-  }
-
- private:
-  Bench()
-      : folder_(std::filesystem::temp_directory_path() / fmt::format("trace_bench_{}", getpid())) {
-    ChainMaker(folder_, transactions_wanted());
-    ledger_.push_back(*ledger::Ledger::open(posix_files(), folder_));
-  }
-  ~Bench() { std::filesystem::remove_all(folder_); }
-
-  std::string folder_;
-  std::vector<ledger::Ledger> ledger_;
-};
-
-constexpr std::uint64_t kLargeTheft = 200;
-
-std::vector<trace::Seed> large_theft() {
-  const ledger::Ledger& ledger = Bench::ledger();
+std::vector<trace::Seed> large_theft(const ledger::Ledger& ledger) {
   std::vector<trace::Seed> seeds;
-  for (std::uint64_t i = 0; i < kLargeTheft; ++i) {
-    seeds.push_back({CoinId(i), 0, ledger.value(CoinId(i))});
+  for (CoinId coin(0); seeds.size() < kLargeTheft; coin = coin.next()) {
+    if (ledger.value(coin) > 0) seeds.push_back({coin, 0, ledger.value(coin)});
   }
   return seeds;
 }
 
 // The first coin, going back from the tip, from which haircut touches about 1,000 transactions.
-std::vector<trace::Seed> small_theft() {
-  const ledger::Ledger& ledger = Bench::ledger();
+std::vector<trace::Seed> small_theft(const ledger::Ledger& ledger) {
   for (std::uint64_t back = 1000; back < ledger.counts().coins; back += back / 50) {
     CoinId coin(ledger.counts().coins - back);
     if (ledger.value(coin) == 0) continue;
@@ -197,18 +76,62 @@ std::vector<trace::Seed> small_theft() {
   return {};
 }
 
-void run_trace(benchmark::State& state, MethodKind method, std::vector<trace::Seed> (*theft)()) {
-  const ledger::Ledger& ledger = Bench::ledger();
-  std::vector<trace::Seed> seeds = theft();
+class World {
+ public:
+  explicit World(std::uint64_t megabytes) : folder_(fmt::format("trace_bench_{}", megabytes)) {
+    constexpr std::uint64_t kBytesPerBlock = 1'180'000;  // at 3,000 transactions
+    make_chain(folder_.path() + "/world",
+               static_cast<std::uint32_t>(160 + megabytes * 1'000'000 / kBytesPerBlock), 3000);
+    std::string path = folder_.path() + "/ledger";
+    CHECK(chains::bitcoin::ingest_blocks(posix_files(), folder_.path() + "/world/blocks",
+                                         *chains::bitcoin::find_network("regtest"), path,
+                                         {.progress = false})
+              .has_value());
+    ledger_.push_back(ledger::Ledger::open(posix_files(), path).value());
+    large = large_theft(ledger());
+    small = small_theft(ledger());
+  }
+  const ledger::Ledger& ledger() const { return ledger_.front(); }
+
+  std::vector<trace::Seed> large;
+  std::vector<trace::Seed> small;
+
+ private:
+  TemporaryFolder folder_;
+  std::vector<ledger::Ledger> ledger_;  // one
+};
+
+std::uint64_t megabytes() { return wanted("TRACEHOUND_BENCH_MB", 100); }
+const World& large_world() {
+  static World world(megabytes());
+  return world;
+}
+const World& small_world() {
+  static World world(std::max<std::uint64_t>(1, megabytes() / 10));
+  return world;
+}
+
+double processor_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+void measure(benchmark::State& state, const World& world, const std::vector<trace::Seed>& seeds,
+             std::span<const MethodKind> methods, const trace::Options& options = {}) {
   std::uint64_t touched = 0;
   std::size_t landed = 0;
   std::size_t before = bytes_now;
   bytes_peak = before;
   for (auto _ : state) {
-    auto trace = trace::run(ledger, seeds, method, {});
-    CHECK(trace.has_value());
-    touched = trace->transactions_touched;
-    landed = trace->destinations.front().coins.size();
+    auto traces = trace::run(world.ledger(), seeds, methods, {}, options);
+    CHECK(traces.has_value());
+    touched = 0;
+    landed = 0;
+    for (const trace::Trace& trace : *traces) {
+      touched += trace.transactions_touched;
+      landed += trace.destinations.front().coins.size();
+    }
   }
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(touched));
   state.counters["touched"] = static_cast<double>(touched);
@@ -216,15 +139,49 @@ void run_trace(benchmark::State& state, MethodKind method, std::vector<trace::Se
   state.counters["peak_bytes_per_coin"] =
       static_cast<double>(bytes_peak - before) / static_cast<double>(landed);
 }
-BENCHMARK_CAPTURE(run_trace, large_haircut, MethodKind::haircut, large_theft)
-    ->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(run_trace, large_fifo, MethodKind::fifo, large_theft)
-    ->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(run_trace, large_poison, MethodKind::poison, large_theft)
-    ->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(run_trace, small_haircut, MethodKind::haircut, small_theft)
+
+void large_by(benchmark::State& state, MethodKind method) {
+  measure(state, large_world(), large_world().large, {&method, 1});
+}
+BENCHMARK_CAPTURE(large_by, haircut, MethodKind::haircut)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(large_by, fifo, MethodKind::fifo)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(large_by, lifo, MethodKind::lifo)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(large_by, tiho, MethodKind::tiho)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(large_by, tilo, MethodKind::tilo)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(large_by, seniority, MethodKind::seniority)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(large_by, poison, MethodKind::poison)->Unit(benchmark::kMillisecond);
+
+void large_by_all_methods(benchmark::State& state) {
+  const World& world = large_world();
+  double alone = 0;
+  for (MethodKind method : kAll) {
+    double start = processor_seconds();
+    CHECK(trace::run(world.ledger(), world.large, method, {}).has_value());
+    alone += processor_seconds() - start;
+  }
+  double start = processor_seconds();
+  measure(state, world, world.large, kAll);
+  double together = (processor_seconds() - start) / static_cast<double>(state.iterations());
+  state.counters["share_of_alone"] = 100 * together / alone;
+}
+BENCHMARK(large_by_all_methods)->Unit(benchmark::kMillisecond);
+
+void large_by_haircut_through_miners(benchmark::State& state) {
+  MethodKind method = MethodKind::haircut;
+  trace::Options options;
+  options.fees = trace::FeeRule::miner;
+  measure(state, large_world(), large_world().large, {&method, 1}, options);
+}
+BENCHMARK(large_by_haircut_through_miners)->Unit(benchmark::kMillisecond);
+
+void small_theft_by(benchmark::State& state, const World& (*world)(), MethodKind method) {
+  measure(state, world(), world().small, {&method, 1});
+}
+BENCHMARK_CAPTURE(small_theft_by, haircut_on_the_large_chain, large_world, MethodKind::haircut)
     ->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(run_trace, small_fifo, MethodKind::fifo, small_theft)
+BENCHMARK_CAPTURE(small_theft_by, haircut_on_a_tenth_of_it, small_world, MethodKind::haircut)
+    ->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(small_theft_by, fifo_on_the_large_chain, large_world, MethodKind::fifo)
     ->Unit(benchmark::kMicrosecond);
 
 // The chain as plain arrays.
@@ -254,12 +211,12 @@ Arrays arrays_of(const ledger::Ledger& ledger) {
 }
 
 void floating_shares_in_memory(benchmark::State& state) {
-  Arrays arrays = arrays_of(Bench::ledger());
+  Arrays arrays = arrays_of(large_world().ledger());
   std::uint64_t touched = 0;
   for (auto _ : state) {
     std::vector<double> taint(arrays.values.size());
-    for (std::size_t coin = 0; coin < kLargeTheft; ++coin) {
-      taint[coin] = static_cast<double>(arrays.values[coin]);
+    for (const trace::Seed& seed : large_world().large) {
+      taint[seed.coin.number()] = static_cast<double>(seed.end);
     }
     touched = 0;
     for (std::size_t tx = 0; tx + 1 < arrays.first_coin.size(); ++tx) {
