@@ -234,6 +234,7 @@ class Builder {
 FlowGraph flow_graph(const Trace& trace, const ledger::Ledger& ledger, const FlowOptions& options) {
   CHECK(options.most_nodes >= kFewestNodes);
   FlowGraph graph = Builder(trace, ledger, options).build();
+  graph.by_cluster = !options.cluster_of_address.empty();
   cut_flow(graph, options.most_nodes);
   return graph;
 }

@@ -56,6 +56,7 @@ struct FlowEdge {
 
 struct FlowGraph {
   bool conserves = true;
+  bool by_cluster = false;      // owners are clusters, not addresses
   std::vector<FlowNode> nodes;  // owners by id, hop and time; endings by kind and service; the rest
   std::vector<FlowEdge> edges;  // by from, then to
   // What the bound left out, into the node `rest`.

@@ -125,10 +125,10 @@ class Document {
     xml_ += "</edge>\n";
   }
 
-  static std::string_view kind_of(const FlowNode& node) {
+  std::string_view kind_of(const FlowNode& node) const {
     switch (node.kind) {
       case FlowNodeKind::owner:
-        return "address";
+        return graph_.by_cluster ? "cluster" : "address";
       case FlowNodeKind::ending:
         return name_of(node.ending);
       case FlowNodeKind::rest:

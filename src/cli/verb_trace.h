@@ -1,0 +1,130 @@
+// The parts of `tracehound trace`: what is asked, what stops a trace, how the answer is shown.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/cluster_parts.h"
+#include "cli/verb.h"
+#include "clusters/coinjoin.h"
+#include "incidents/incident.h"
+#include "incidents/report.h"
+#include "trace/address_seeds.h"
+#include "trace/trace.h"
+
+namespace tracehound::cli::tracing {
+
+// A seed as it was asked for: a coin, or what an address received.
+struct SeedAsk {
+  std::string text;
+  bool address = false;
+  std::string label;  // --label before it, or ""
+};
+
+// The command line, as it was typed.
+struct Options {
+  std::vector<SeedAsk> seeds;
+  std::string label;  // the one that holds for the next seed
+  std::string received_since, received_until;
+  std::string incident;
+  std::string label_by = "incident";
+  std::string methods = "fifo";
+  std::string direction = "forward";
+  std::string fees = "sink";
+  std::string mix = "stop";
+  std::string clusters = "on";
+  std::string stop_at;
+  std::vector<std::string> through;
+  Amount min_amount = 0;
+  std::optional<std::uint32_t> max_hops;
+  std::string until;
+  std::string as_of;
+  std::string resume, save_state;
+  std::string json, csv, html, flow, graphml, columns;
+  std::string group_by = "address";
+  std::size_t graph_nodes = 1000;
+  bool unconfirmed = false;
+};
+
+// ---- the options (verb_trace_options.cc) --------------------------------------------------------
+
+void add_options(CLI::App& command, Options& options);
+// Errors (usage): a name that is none, or twice.
+Result<std::vector<trace::MethodKind>> methods_of(const Options& options);
+// Errors (usage): what can be refused before anything is read.
+Status check_options(const Options& options, const std::vector<trace::MethodKind>& methods);
+
+// ---- what is asked (verb_trace_question.cc) -----------------------------------------------------
+
+// What was asked about, as it was given: standard input is read once, whatever comes.
+struct Question {
+  std::vector<SeedAsk> seeds;
+  std::optional<incidents::Incident> incident;
+};
+Result<Question> read_question(Context& context, const Options& options);
+
+// What is to be traced, and under which names.
+struct Case {
+  std::string name;
+  std::vector<trace::Seed> seeds;
+  std::vector<std::string> labels;   // [i] names Label(i + 1)
+  std::vector<std::string> remarks;  // on what was asked and is not traced
+};
+Result<Case> resolve(const Question& question, const Options& options, const OpenLedger& open);
+
+// The address's id. Errors (bad_input): no address of this chain; one that the ledger has not seen.
+Result<AddressId> find_address(const OpenLedger& open, std::string_view text);
+// --until and the like. Error (usage), naming the option.
+Result<trace::Moment> moment_of(std::string_view option, const std::string& text,
+                                trace::SpanEnd end);
+
+// ---- what stops it (verb_trace_stops.cc) --------------------------------------------------------
+
+// The recognisers' word on what is a mix.
+class CoinJoins final : public trace::MixTest {
+ public:
+  bool is_mix(const ledger::Ledger& ledger, TxId tx) const override {
+    return clusters::is_coinjoin(ledger, tx);
+  }
+};
+
+// Whom the tags name, as the trace and the report need it.
+struct KnownServices {
+  std::optional<ClustersForStops> clusters;  // which the stops look into
+  trace::Stops stops;
+  std::vector<incidents::ServiceNote> notes;  // one per stops.services()
+  std::vector<std::string> words;             // what stops the trace, a sentence each
+};
+// Errors (usage): a category that there is not. Errors (bad_input): --through names nothing the
+// ledger knows. Errors: there are too many blocks whose clusters nobody built.
+Result<KnownServices> know_services(Context& context, const OpenLedger& open,
+                                    const Options& options);
+// Only what can be said without a ledger.
+Status check_stops(const Options& options);
+
+// ---- how it is shown (verb_trace_table.cc) ------------------------------------------------------
+
+// REQUIRES, of both: at least one trace; all from one run.
+std::string as_table(const std::vector<trace::Trace>& traces, const OpenLedger& open,
+                     const Case& what);
+
+// ---- the files (verb_trace_files.cc) ------------------------------------------------------------
+
+// Errors (usage): options that do not go together, found before any work.
+Status check_outputs(const Options& options, std::size_t methods);
+// Whether the files need Options::parcels.
+bool needs_parcels(const Options& options);
+// Whether they need clusters.
+bool groups_by_cluster(const Options& options);
+// All that was asked for but the table. Says on standard error when a picture had to be cut.
+Result<std::vector<Answer::File>> as_files(Context& context, const Options& options,
+                                           const std::vector<trace::Trace>& traces,
+                                           const OpenLedger& open, const Case& what,
+                                           const KnownServices& known);
+
+// ---- trace path (verb_trace_path.cc) ------------------------------------------------------------
+
+void add_trace_path(CLI::App& trace, Context& context);
+
+}  // namespace tracehound::cli::tracing

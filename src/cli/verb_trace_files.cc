@@ -1,0 +1,165 @@
+// A trace's answer as files.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "cli/verb_trace.h"
+#include "trace/flow.h"
+#include "trace/write.h"
+#include "trace/write_flow.h"
+
+namespace tracehound::cli::tracing {
+
+namespace {
+
+constexpr std::uint32_t kDay = 24 * 60 * 60;
+
+struct Grouping {
+  bool by_cluster = false;
+  bool by_hop = false;
+  std::uint32_t period = 0;
+};
+
+// --group-by: address or cluster, hop, day, in any order.
+Result<Grouping> grouping_of(const Options& options) {
+  Grouping grouping;
+  std::string_view list = options.group_by;
+  while (!list.empty()) {
+    std::string_view word = list.substr(0, list.find(','));
+    list.remove_prefix(std::min(list.size(), word.size() + 1));
+    if (word == "cluster") {
+      grouping.by_cluster = true;
+    } else if (word == "hop") {
+      grouping.by_hop = true;
+    } else if (word == "day") {
+      grouping.period = kDay;
+    } else if (word != "address") {
+      return fail(ErrorKind::usage,
+                  fmt::format("--group-by: there is no '{}'; give address or cluster, hop and "
+                              "day, one or several with commas",
+                              word));
+    }
+  }
+  return grouping;
+}
+
+std::string as_report(const Context& context, const Options& options, const trace::Trace& trace,
+                      const OpenLedger& open, const Case& what, const KnownServices& known) {
+  incidents::ReportAbout about;
+  about.title = what.name;
+  about.symbol = open.symbol();
+  about.decimals = kDecimals;
+  about.tool_version = "tracehound " TRACEHOUND_VERSION;
+  about.command = context.command_line;
+  about.stops = known.words;
+  about.service_notes = known.notes;
+  for (const std::string& file : {options.json, options.csv, options.flow, options.graphml}) {
+    if (!file.empty() && file != "-") about.files.push_back(file);
+  }
+  auto address_text = [&](AddressId address) { return open.address_text(address); };
+  return incidents::html_report(
+      incidents::make_report_data(trace, open.ledger, address_text, std::move(about)));
+}
+
+Result<std::string> as_picture(const Context& context, const Options& options,
+                               const trace::Trace& trace, const OpenLedger& open,
+                               const KnownServices& known) {
+  TRY_ASSIGN(Grouping grouping, grouping_of(options));
+  trace::FlowOptions how{
+      .by_hop = grouping.by_hop, .period = grouping.period, .most_nodes = options.graph_nodes};
+  if (grouping.by_cluster) how.cluster_of_address = known.clusters->cluster_of_address;
+  trace::FlowGraph graph = trace::flow_graph(trace, open.ledger, how);
+  if (graph.cut_nodes > 0) {
+    say(context,
+        fmt::format(
+            "the picture shows {} nodes of {}: the smallest {} are put together in one, "
+            "with their sums, and {} led through it; --graph-nodes sets the bound",
+            graph.nodes.size() - 1, graph.nodes.size() - 1 + graph.cut_nodes, graph.cut_nodes,
+            graph.cut_edges == 0 ? "no more edges are"
+                                 : plural(graph.cut_edges, "more edge is", "more edges are")));
+  }
+  return trace::to_graphml(graph, trace, open.ledger,
+                           [&](AddressId address) { return open.address_text(address); });
+}
+
+}  // namespace
+
+bool groups_by_cluster(const Options& options) {
+  auto grouping = grouping_of(options);
+  return !options.graphml.empty() && grouping && grouping->by_cluster;
+}
+
+Status check_outputs(const Options& options, std::size_t methods) {
+  std::array to_stdout = {&options.json, &options.csv, &options.html, &options.flow,
+                          &options.graphml};
+  if (std::ranges::count_if(to_stdout, [](const std::string* file) { return *file == "-"; }) > 1) {
+    return fail(ErrorKind::usage,
+                "only one of --json, --csv, --html, --flow and --graphml can go to standard "
+                "output; name files for the others");
+  }
+  TRY(grouping_of(options));
+  std::array<std::pair<std::string_view, const std::string*>, 4> of_one = {
+      {{"--html", &options.html},
+       {"--flow", &options.flow},
+       {"--graphml", &options.graphml},
+       {"--columns", &options.columns}}};
+  for (auto [option, file] : of_one) {
+    if (file->empty()) continue;
+    if (methods > 1) {
+      return fail(ErrorKind::usage,
+                  fmt::format("{} shows one method; name one with --method", option));
+    }
+    if (option == "--html" && options.direction == "backward") {
+      return fail(ErrorKind::usage,
+                  "--html is about where stolen coins went; a backward trace goes to --json, "
+                  "--csv, --flow or --graphml");
+    }
+  }
+  return {};
+}
+
+bool needs_parcels(const Options& options) {
+  return !options.html.empty() || !options.flow.empty() || !options.graphml.empty() ||
+         !options.columns.empty();
+}
+
+Result<std::vector<Answer::File>> as_files(Context& context, const Options& options,
+                                           const std::vector<trace::Trace>& traces,
+                                           const OpenLedger& open, const Case& what,
+                                           const KnownServices& known) {
+  const trace::Trace& first = traces.front();
+  const ledger::Ledger& ledger = open.ledger;
+  auto address = [&](AddressId id) { return open.address_text(id); };
+  std::vector<Answer::File> files;
+  if (!options.json.empty()) {
+    files.push_back({options.json, traces.size() == 1 ? trace::to_json(first, ledger, address)
+                                                      : trace::to_json(traces, ledger, address)});
+  }
+  if (!options.csv.empty()) {
+    files.push_back({options.csv, trace::to_csv(traces, ledger, address)});
+  }
+  if (!options.html.empty()) {
+    files.push_back({options.html, as_report(context, options, first, open, what, known)});
+  }
+  if (!options.flow.empty()) {
+    bool json = options.flow.ends_with(".json");
+    files.push_back({options.flow, json ? trace::flow_to_json(first, ledger, address)
+                                        : trace::flow_to_csv(first, ledger, address)});
+  }
+  if (!options.graphml.empty()) {
+    TRY_ASSIGN(std::string picture, as_picture(context, options, first, open, known));
+    files.push_back({options.graphml, std::move(picture)});
+  }
+  if (!options.columns.empty()) {
+    TRY(context.files.make_folder(options.columns));
+    for (const trace::NamedFile& file : trace::flow_to_columns(first, ledger)) {
+      files.push_back(
+          {options.columns + "/" + file.name, std::string(file.bytes.begin(), file.bytes.end())});
+    }
+  }
+  return files;
+}
+
+}  // namespace tracehound::cli::tracing

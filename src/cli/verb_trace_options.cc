@@ -1,0 +1,213 @@
+// The options of `tracehound trace`, and what can be said of them before anything is read.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "cli/verb_trace.h"
+
+namespace tracehound::cli::tracing {
+
+using trace::MethodKind;
+
+namespace {
+
+void add_seed_options(CLI::App& command, Options& options) {
+  // Called for each option as it stands in the line, so that a label holds for what follows it.
+  auto take = [&options](bool address) {
+    return [&options, address](const std::vector<std::string>& texts) {
+      for (const std::string& text : texts) {
+        options.seeds.push_back({text, address, options.label});
+      }
+    };
+  };
+  auto* from = command.add_option_function<std::vector<std::string>>(
+      "--from", take(false),
+      "a stolen coin, or units a to b-1 of it as TXID:VOUT[a,b); - reads them from standard "
+      "input");
+  from->type_name("TXID:VOUT")->trigger_on_parse();
+  auto* address = command.add_option_function<std::vector<std::string>>(
+      "--from-address", take(true), "every coin that the address received; - as above");
+  address->type_name("ADDRESS")->trigger_on_parse();
+  auto add_moment = [&command](const char* name, std::string& into, const char* what) {
+    command.add_option(name, into, what)->type_name("HEIGHT|TIME");
+  };
+  add_moment("--received-since,--since", options.received_since,
+             "of --from-address only what came in or after that block or time (UTC: 2024-03-14 or "
+             "2024-03-14T09:26:53Z)");
+  add_moment("--received-until", options.received_until, "and up to it, that block or day too");
+  command
+      .add_option_function<std::string>(
+          "--label", [&options](const std::string& name) { options.label = name; },
+          "the incident or victim whose coins the next --from and --from-address name")
+      ->type_name("NAME")
+      ->trigger_on_parse();
+  auto* incident =
+      command.add_option("--incident", options.incident,
+                         "an incident file that names the stolen coins; - is standard input");
+  incident->type_name("FILE");
+  incident->excludes(from)->excludes(address);
+  command
+      .add_option("--label-by", options.label_by,
+                  "of --incident, what the books are kept apart by: incident|victim|transaction; "
+                  "transaction gives the notation V1-T2-H5 in full")
+      ->type_name("WHAT")
+      ->check(CLI::IsMember({"incident", "victim", "transaction"}))
+      ->capture_default_str();
+}
+
+void add_rule_options(CLI::App& command, Options& options) {
+  command
+      .add_option("--method", options.methods,
+                  "fifo|lifo|haircut|tiho|tilo|seniority|poison, several with commas, or all")
+      ->type_name("NAME,...")
+      ->capture_default_str();
+  auto add_choice = [&command](const char* name, std::string& into, const char* what,
+                               const char* type, std::vector<std::string> words) {
+    command.add_option(name, into, what)
+        ->type_name(type)
+        ->check(CLI::IsMember(std::move(words)))
+        ->capture_default_str();
+  };
+  add_choice("--direction", options.direction,
+             "backward: where the coins came from, by fifo, lifo or haircut", "WAY",
+             {"forward", "backward"});
+  add_choice("--fees", options.fees, "sink: tainted fees end as fees; miner: they flow on", "RULE",
+             {"sink", "miner"});
+  command
+      .add_option("--stop-at", options.stop_at,
+                  "stop at services of these categories alone, or at none")
+      ->type_name("CATEGORY,...");
+  command
+      .add_option(
+          "--through", options.through,
+          "go on through this address, whatever it is; cluster:ADDRESS: through its whole cluster")
+      ->type_name("ADDRESS");
+  add_choice("--mix", options.mix,
+             "at a recognised CoinJoin: stop; go on by haircut; off: as if it were none", "RULE",
+             {"stop", "haircut", "off"});
+  add_choice("--clusters", options.clusters,
+             "on: a service is known at every address of its clusters; off: at tagged ones alone",
+             "RULE", {"on", "off"});
+  command
+      .add_option("--min-amount", options.min_amount,
+                  "do not follow a coin with less of it, in the smallest unit")
+      ->transform(whole_number(std::numeric_limits<Amount>::max()))
+      ->type_name("UNITS");
+  command
+      .add_option("--max-hops", options.max_hops, "nor one more transactions away from the seeds")
+      ->transform(whole_number(std::numeric_limits<std::uint32_t>::max()))
+      ->type_name("N");
+  command.add_option("--until", options.until, "nor one made after that block or time")
+      ->type_name("HEIGHT|TIME");
+  command
+      .add_option("--as-of", options.as_of,
+                  "where everything was then, as if no later block were there")
+      ->type_name("HEIGHT|TIME");
+}
+
+void add_output_options(CLI::App& command, Options& options) {
+  auto add_file = [&command](const char* name, std::string& into, const char* what) {
+    command.add_option(name, into, what)->type_name("FILE|-");
+  };
+  add_file("--json", options.json, "write the whole result as JSON");
+  add_file("--csv", options.csv, "write one row per coin where taint rests");
+  add_file("--html", options.html, "write the report, one self-contained page");
+  add_file("--flow", options.flow,
+           "write every step on the way, as JSON when the name ends in .json, else as CSV");
+  add_file("--graphml", options.graphml,
+           "write the flow as a picture's graph, for networkx, Gephi");
+  command
+      .add_option("--group-by", options.group_by,
+                  "what is a node of --graphml: address or cluster, and hop, and day")
+      ->type_name("WHAT,...")
+      ->capture_default_str();
+  command
+      .add_option("--graph-nodes", options.graph_nodes,
+                  "nodes of --graphml at most; the smallest beyond it become one")
+      ->transform(whole_number(1'000'000))
+      ->check(CLI::Range(std::size_t{2}, std::size_t{1'000'000}))
+      ->type_name("N")
+      ->capture_default_str();
+  command
+      .add_option("--columns", options.columns,
+                  "write the flow as columns of fixed width, one file each, and their schema")
+      ->type_name("DIR");
+  command
+      .add_option("--save-state", options.save_state,
+                  "write what --resume goes on from when the ledger has grown")
+      ->type_name("FILE");
+  command
+      .add_option("--resume", options.resume,
+                  "go on from there, with the same seeds and rules, instead of beginning again")
+      ->type_name("FILE");
+}
+
+}  // namespace
+
+void add_options(CLI::App& command, Options& options) {
+  add_seed_options(command, options);
+  add_rule_options(command, options);
+  add_output_options(command, options);
+}
+
+namespace {
+
+constexpr std::string_view kAllMethods = "fifo,lifo,haircut,tiho,tilo,seniority,poison";
+
+}  // namespace
+
+Result<std::vector<MethodKind>> methods_of(const Options& options) {
+  std::vector<MethodKind> methods;
+  std::string_view list = options.methods == "all" ? kAllMethods : options.methods;
+  for (;;) {
+    std::string_view name = list.substr(0, list.find(','));
+    auto method = trace::method_named(name);
+    if (!method) {
+      return fail(ErrorKind::usage,
+                  fmt::format("--method {}: there is none of that name; one or several of {} with "
+                              "commas, or all",
+                              name, kAllMethods));
+    }
+    if (std::ranges::find(methods, *method) != methods.end()) {
+      return fail(ErrorKind::usage, fmt::format("--method: {} stands there twice", name));
+    }
+    methods.push_back(*method);
+    if (name.size() == list.size()) return methods;
+    list.remove_prefix(name.size() + 1);
+  }
+}
+
+Status check_options(const Options& options, const std::vector<MethodKind>& methods) {
+  auto usage = [](std::string message) { return fail(ErrorKind::usage, std::move(message)); };
+  if (options.seeds.empty() && options.incident.empty()) {
+    return usage(
+        "name the stolen coins with --from, --from-address or --incident; see `tracehound trace "
+        "--help`");
+  }
+  bool labelled =
+      std::ranges::any_of(options.seeds, [](const auto& seed) { return !seed.label.empty(); });
+  bool unlabelled =
+      std::ranges::any_of(options.seeds, [](const auto& seed) { return seed.label.empty(); });
+  if (labelled && unlabelled) {
+    return usage("a --label stands before its seeds; give one to the first seeds too");
+  }
+  if (!labelled && !options.label.empty()) {
+    return usage("--label names the seeds that follow it, and none does");
+  }
+  bool address = std::ranges::any_of(options.seeds, &SeedAsk::address);
+  if (!address && (!options.received_since.empty() || !options.received_until.empty())) {
+    return usage("--received-since and --received-until go with --from-address");
+  }
+  bool goes_on = !options.resume.empty() || !options.save_state.empty();
+  if (goes_on && (options.direction == "backward" || options.unconfirmed)) {
+    return usage(
+        "--save-state and --resume are for forward traces of blocks; leave out --direction "
+        "backward and --unconfirmed");
+  }
+  if (options.save_state == "-") return usage("--save-state needs a file's name");
+  TRY(check_stops(options));
+  return check_outputs(options, methods.size());
+}
+
+}  // namespace tracehound::cli::tracing
