@@ -53,6 +53,7 @@ struct ReportCoin {
   Amount claimed = 0;      // seeds only
   std::uint32_t hops = 0;
   Label label;
+  std::string notation;  // "V1-T2-H5" (trace/notation.h)
 };
 
 struct ReportDestination {
@@ -175,6 +176,8 @@ struct ReportLookup {
   std::function<std::optional<std::uint32_t>(TxId)> first_seen = nullptr;
   std::function<AddressId(CoinId)> address;
   std::function<std::string(AddressId)> address_text;
+  // Only for traces by FeeRule::miner.
+  std::function<bool(TxId)> is_coinbase = nullptr;
 };
 
 // REQUIRES: `ledger` outlives the lookup.

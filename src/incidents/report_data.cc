@@ -11,6 +11,7 @@
 #include "incidents/report.h"
 #include "incidents/report_flow.h"
 #include "incidents/report_text.h"
+#include "trace/notation.h"
 
 namespace tracehound::incidents {
 
@@ -32,7 +33,7 @@ constexpr std::size_t kAllRows = 5000;
 class Maker {
  public:
   Maker(const Trace& trace, const ReportLookup& lookup, ReportAbout about)
-      : trace_(trace), lookup_(lookup) {
+      : trace_(trace), lookup_(lookup), notation_(trace, lookup.creator) {
     data_.about = std::move(about);
   }
 
@@ -135,6 +136,7 @@ class Maker {
       row.amount = seed.amount;
       row.claimed = seed.claimed;
       row.label = seed.label;
+      row.notation = notation_.text(seed.label, 0);
       data_.seeds.push_back(std::move(row));
     }
   }
@@ -169,7 +171,16 @@ class Maker {
     });
   }
 
-  // Every traced unit once: the landings, and the fees, which the parcels tell of.
+  // Where units end that went into no coin. Where fees flow on to the miner, an ordinary
+  // transaction's end nowhere, and what its block's coinbase did not claim is burned.
+  std::optional<DestinationKind> end_of(const Parcel& parcel) const {
+    if (trace_.fees == trace::FeeRule::sink) return DestinationKind::fees;
+    if (lookup_.is_coinbase(parcel.transaction)) return DestinationKind::burned;
+    if (first_seen(parcel.transaction)) return DestinationKind::fees;
+    return std::nullopt;
+  }
+
+  // Every traced unit once: the landings, and what lies in no coin, which the parcels tell of.
   void add_rests() {
     for (std::size_t i = 0; i < ordered_.size(); ++i) {
       const trace::Destination& from = trace_.destinations[ordered_[i].second];
@@ -178,15 +189,15 @@ class Maker {
         rests_.push_back({i, landing.hops, lookup_.creator(landing.coin), landing.amount});
         sum += landing.amount;
       }
-      if (from.kind == DestinationKind::fees) {
-        for (const Parcel& parcel : trace_.parcels) {
-          if (parcel.to) continue;
-          rests_.push_back({i, parcel.hop, parcel.transaction, parcel.amount});
-          fees_.push_back(&parcel);
-          sum += parcel.amount;
-        }
-        ordered_[i].first.coins = fees_.size();
+      bool in_coins = from.kind != DestinationKind::fees && from.kind != DestinationKind::burned;
+      for (const Parcel& parcel : trace_.parcels) {
+        if (in_coins) break;
+        if (parcel.to || end_of(parcel) != from.kind) continue;
+        rests_.push_back({i, parcel.hop, parcel.transaction, parcel.amount});
+        (from.kind == DestinationKind::fees ? fees_ : unclaimed_).push_back(&parcel);
+        sum += parcel.amount;
       }
+      if (from.kind == DestinationKind::fees) ordered_[i].first.coins = fees_.size();
       CHECK(!trace_.conserves || sum == from.amount);
     }
   }
@@ -229,6 +240,7 @@ class Maker {
       row.amount = landing->amount;
       row.hops = landing->hops;
       row.label = landing->label;
+      row.notation = notation_.text(landing->label, landing->hops);
       to.largest.push_back(std::move(row));
     }
   }
@@ -244,6 +256,7 @@ class Maker {
       row.amount = parcel->amount;
       row.hops = parcel->hop;
       row.label = parcel->label;
+      row.notation = notation_.text(parcel->label, parcel->hop);
       to.largest.push_back(std::move(row));
     }
   }
@@ -284,8 +297,10 @@ class Maker {
         sums[landing.label].found[kind] += landing.amount;
       }
     }
-    for (const Parcel* fee : fees_) {
-      sums[fee->label].found[static_cast<std::size_t>(DestinationKind::fees)] += fee->amount;
+    for (const auto* parcels : {&fees_, &unclaimed_}) {
+      for (const Parcel* parcel : *parcels) {
+        sums[parcel->label].found[static_cast<std::size_t>(*end_of(*parcel))] += parcel->amount;
+      }
     }
     for (auto& [label, sum] : sums) {
       sum.label = label;
@@ -304,10 +319,12 @@ class Maker {
 
   const Trace& trace_;
   const ReportLookup& lookup_;
+  trace::Notation notation_;
   ReportData data_;
   std::vector<std::pair<ReportDestination, std::size_t>> ordered_;  // and index in the trace
   std::vector<Rest> rests_;
   std::vector<const Parcel*> fees_;  // chain order
+  std::vector<const Parcel*> unclaimed_;
 };
 
 }  // namespace
@@ -330,6 +347,7 @@ ReportLookup lookup_in(const ledger::Ledger& ledger,
     };
   }
   lookup.address = [&ledger](CoinId coin) { return ledger.address(coin); };
+  lookup.is_coinbase = [&ledger](TxId tx) { return ledger.is_coinbase(tx); };
   lookup.address_text = std::move(address_text);
   return lookup;
 }

@@ -47,9 +47,11 @@ std::string coin_row(const ReportData& data, const ReportCoin& coin, const std::
   if (!coin.address.empty()) {
     row += fmt::format("<span class=\"addr id\">{}</span>", escape(coin.address));
   }
-  if (data.labels.size() > 1) {
-    row += fmt::format("<span class=\"of\">{}</span>", outside(label_name(data, coin.label)));
+  std::string label = data.labels.size() > 1 ? outside(label_name(data, coin.label)) : "";
+  if (!coin.notation.empty()) {
+    label += fmt::format("{}{}", label.empty() ? "" : " \u00B7 ", escape(coin.notation));
   }
+  if (!label.empty()) row += fmt::format("<span class=\"of\">{}</span>", label);
   row += fmt::format("</td><td data-n=\"block\">{}</td><td class=\"nb\">{}</td>", block_cell(coin),
                      utc_text(coin.time));
   if (seeds) {
