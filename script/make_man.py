@@ -177,14 +177,15 @@ def kind_of(value):
     return "folders" if value.startswith("DIR") else "files" if value.startswith("FILE") else "none"
 
 
-CHOICES = re.compile(r"[\w-]+(\|[\w-]+)+")  # an explanation that lists the values: fifo|haircut
+# An explanation that begins with the values: fifo|haircut, or several
+CHOICES = re.compile(r"([\w-]+(?:\|[\w-]+)+)(?=[,:;]|$)")
 
 
 def value_of(entry):
     """What follows an option, as an assignment in the completion; nothing for a flag."""
     _, _, value = entry.name.partition(" ")
-    if CHOICES.fullmatch(entry.text):
-        return f'kind=words words="{entry.text.replace("|", " ")}"'
+    if choices := CHOICES.match(entry.text):
+        return f'kind=words words="{choices[1].replace("|", " ")}"'
     return f"kind={kind_of(value)}" if value else ""
 
 

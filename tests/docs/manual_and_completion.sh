@@ -51,7 +51,7 @@ trap 'rm -rf "$folder"' EXIT
 mkdir "$folder/blocks"
 touch "$folder/block-list"
 cd "$folder"
-expect "info ingest" tracehound in
+expect "incident info ingest" tracehound in
 expect "blocks" tracehound ingest b
 expect "--ledger" tracehound ingest blocks --led
 expect "blocks" tracehound ingest blocks --ledger b
@@ -60,7 +60,7 @@ expect "testnet4" tracehound ingest blocks --network testn
 expect "" tracehound ingest blocks --to 1
 expect "block-list blocks" tracehound trace --incident b
 expect "block-list blocks" tracehound tags import b
-expect "fifo haircut poison" tracehound trace --method ""
+expect "fifo haircut lifo poison seniority tiho tilo" tracehound trace --method ""
 expect "--version" tracehound --v
 expect "" tracehound show tx b
 exit "$failed"

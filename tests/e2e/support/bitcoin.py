@@ -142,6 +142,11 @@ def genesis():
     return head + b"\x01" + first.raw()
 
 
+def subsidy(height):
+    """What a regtest block may create."""
+    return 50 * COIN >> (height // 150)
+
+
 class Chain:
     """A regtest chain that grows block by block: coins are spendable at once."""
 
@@ -155,8 +160,9 @@ class Chain:
     def height(self):
         return len(self.blocks) - 1
 
-    def block(self, *transactions, value=50 * COIN, mark=b""):
+    def block(self, *transactions, value=None, mark=b""):
         """The bytes of a next block; the chain stays as it is."""
+        value = subsidy(len(self.blocks)) if value is None else value
         first = coinbase(len(self.blocks), value, key_hash_script(len(self.blocks)), mark)
         return mine(self.tip(), len(self.blocks), [first, *transactions]), first
 
@@ -171,6 +177,7 @@ class Chain:
             if len(self.blocks) == 1:
                 self.add()
                 continue
+            part = subsidy(len(self.blocks) - 1) // 5
             self.add(pay([(self.coinbases[-1], 0)],
-                         (20 * COIN, key_hash_script(f"a{len(self.blocks)}")),
-                         (30 * COIN - 1000, key_hash_script("rich"))))
+                         (2 * part, key_hash_script(f"a{len(self.blocks)}")),
+                         (3 * part - 1000, key_hash_script("rich"))))

@@ -62,7 +62,8 @@ def traces_agree(ledger, book, seeds):
     most = 0
     for method in METHODS:
         words = [word for name in seeds for word in ("--from", name)]
-        done = run("trace", *words, "--method", method, "--json", "-", "--ledger", ledger)
+        done = run("trace", *words, "--method", method, "--mix", "off", "--json", "-", "--ledger",
+                   ledger)
         trace = json.loads(done.out)
         equal(lines_of(trace), reference_lines(chain, numbers, pairs, method),
               f"the {method} trace from {', '.join(seeds)}")
