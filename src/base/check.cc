@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "base/damage.h"
+
 namespace tracehound {
 
 void ledger_damaged(const char* what) {
@@ -12,6 +14,11 @@ void ledger_damaged(const char* what) {
       "while this one read; run the command again, and if it ends like this again, run "
       "`tracehound ledger check`, and restore the ledger from a copy or ingest again\n",
       what);
+  std::_Exit(4);
+}
+
+void file_damaged(const char* sentence) {
+  std::fprintf(stderr, "tracehound: %s\n", sentence);
   std::_Exit(4);
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 
 #include "base/progress.h"
 #include "base/text.h"
@@ -23,9 +24,31 @@ bool names_somebody(const tags::Attribution& said) {
   return said.tag_type.empty() || said.tag_type == "actor";
 }
 
-AddressTag address_tag(AddressId address, const tags::Attribution& said) {
+// One actor may be named by its id and by its aliases: by alias, the id.
+class ActorIds {
+ public:
+  static Result<ActorIds> of(tags::TagStore& store) {
+    TRY_ASSIGN(std::vector<tags::Actor> actors, store.actors());
+    ActorIds ids;
+    for (const tags::Actor& actor : actors) {
+      for (const std::string& alias : actor.aliases) ids.by_alias_.emplace(alias, actor.id);
+    }
+    for (const tags::Actor& actor : actors) ids.by_alias_.erase(actor.id);
+    return ids;
+  }
+  // Itself where it is no alias.
+  const std::string& id(const std::string& actor) const {
+    auto found = by_alias_.find(actor);
+    return found == by_alias_.end() ? actor : found->second;
+  }
+
+ private:
+  std::map<std::string, std::string> by_alias_;
+};
+
+AddressTag address_tag(AddressId address, const tags::Attribution& said, const ActorIds& actors) {
   return {.address = address,
-          .actor = said.actor,
+          .actor = actors.id(said.actor),
           .label = said.label,
           .category = said.category,
           .level = said.confidence.level,
@@ -48,10 +71,9 @@ Result<OpenClustering> open_clustering(Context& context, const OpenLedger& open,
                              context.files, clusters::folder_of_name(open.ledger.folder(), name)));
   clusters::Rules rules = clusters::multi_input_rules();
   if (facts) {
-    bool leaves_out = facts->rules.left_out != clusters::kNothingLeftOut;
-    TRY_ASSIGN(rules,
-               clusters::rules_of(facts->rules.rules,
-                                  leaves_out ? clusters::kLeftOut : clusters::kNothingLeftOut));
+    bool leaves_out = clusters::leaves_out_coinjoins(facts->rules.left_out);
+    TRY_ASSIGN(rules, clusters::rules_of(facts->rules.rules,
+                                         leaves_out ? clusters::kLeftOut : clusters::kOnlyKeyless));
   } else if (name != clusters::kDefaultName) {
     return fail(ErrorKind::no, fmt::format("the ledger in {} has no clustering {}; `tracehound "
                                            "cluster list` shows those it has",
@@ -96,6 +118,15 @@ void add_name(CLI::App& command, std::string& name) {
   command.add_option("--name", name, "the clustering")->type_name("NAME")->capture_default_str();
 }
 
+Status check_at(const OpenClustering& clustering, const std::string& name, const std::string& at) {
+  if (at.empty() || clustering.rules.names.can_go_on()) return {};
+  return fail(ErrorKind::usage,
+              fmt::format("--at is not for the clustering {}, whose change rules look at later "
+                          "spends; rewind a copy of the ledger and build there, or ask a "
+                          "clustering by multi-input alone",
+                          name));
+}
+
 // ---- tags ---------------------------------------------------------------------------------------
 
 Result<std::vector<AddressTag>> tags_of(const OpenLedger& open,
@@ -109,11 +140,13 @@ Result<std::vector<AddressTag>> tags_of(const OpenLedger& open,
     return all;
   }
   TRY_ASSIGN(auto store, tags::TagStore::open_to_read(open.ledger.folder()));
+  TRY_ASSIGN(ActorIds actors, ActorIds::of(store));
   std::vector<AddressTag> found;
   for (AddressId address : addresses) {
     TRY_ASSIGN(auto all, store.find(open.address_text(address), open.ledger.chain()));
     for (const tags::Tag& tag : all) {
-      if (names_somebody(tag.attribution)) found.push_back(address_tag(address, tag.attribution));
+      if (names_somebody(tag.attribution))
+        found.push_back(address_tag(address, tag.attribution, actors));
     }
   }
   return found;
@@ -121,6 +154,7 @@ Result<std::vector<AddressTag>> tags_of(const OpenLedger& open,
 
 Result<std::vector<AddressTag>> tags_of_all(const OpenLedger& open) {
   TRY_ASSIGN(auto store, tags::TagStore::open_to_read(open.ledger.folder()));
+  TRY_ASSIGN(ActorIds actors, ActorIds::of(store));
   std::vector<AddressTag> found;
   TRY(store.for_each([&](const tags::Tag& tag) {
     if (tag.kind != tags::SubjectKind::address || !names_somebody(tag.attribution)) return;
@@ -128,21 +162,30 @@ Result<std::vector<AddressTag>> tags_of_all(const OpenLedger& open) {
       return;
     }
     if (auto address = find(open, tag.subject)) {
-      found.push_back(address_tag(*address, tag.attribution));
+      found.push_back(address_tag(*address, tag.attribution, actors));
     }
   }));
   return found;
 }
 
+Result<std::string> actor_id(const OpenLedger& open, const std::string& actor) {
+  TRY_ASSIGN(auto store, tags::TagStore::open_to_read(open.ledger.folder()));
+  TRY_ASSIGN(ActorIds actors, ActorIds::of(store));
+  return actors.id(actor);
+}
+
 Result<ClustersForStops> clusters_for_stops(Context& context, const OpenLedger& open) {
   TRY_ASSIGN(auto found, open_clustering(context, open, clusters::kDefaultName));
   TRY_ASSIGN(auto tags, tags_of_all(open));
-  ClustersForStops stops{found.clustering.of_all_addresses(), {}};
+  ClustersForStops stops;
+  TRY_ASSIGN(stops.cluster_of_address, found.clustering.of_all_addresses());
   std::vector<clusters::ClusterId> of_tags;
   for (const AddressTag& tag : tags) of_tags.push_back(found.clustering.cluster_of(tag.address));
   stops.conflicts = clusters::tags_of_clusters(tags, of_tags);
   std::erase_if(stops.conflicts,
                 [](const clusters::TaggedCluster& one) { return !one.tag.conflict(); });
+  const auto& stored = found.clustering.stored();
+  if (stored && !stops.conflicts.empty()) TRY(stored->check(clusters::Part::member));
   for (const clusters::TaggedCluster& conflict : stops.conflicts) {
     for (AddressId address : found.clustering.members(conflict.cluster)) {
       stops.cluster_of_address[address.number()] = address.number();
@@ -185,6 +228,14 @@ Result<clusters::BuildReport> build_and_remark(Context& context, const std::stri
         name, percent_text(report.before->largest, report.before->addresses),
         grouped(report.before->largest), percent_text(report.facts.largest, report.facts.addresses),
         grouped(report.facts.largest)));
+  }
+  if (!report.largest_leapt() && report.largest_is_huge()) {
+    warn(
+        fmt::format("alarm: the largest cluster of {} has {} ({}) of all addresses; a mix or a bad "
+                    "rule may have joined strangers, see `tracehound cluster list` and "
+                    "`tracehound cluster why`",
+                    name, percent_text(report.facts.largest, report.facts.addresses),
+                    grouped(report.facts.largest)));
   }
   return report;
 }

@@ -29,13 +29,19 @@ Result<AddressId> known_address(const OpenLedger& open, const std::string& text)
 Result<BlockHeight> block_of(const ledger::Ledger& ledger, const std::string& text);
 // --at, --name.
 void add_at(CLI::App& command, std::string& at);
+// Errors (usage): the clustering has change rules, so no block's past can be read off it.
+Status check_at(const OpenClustering& clustering, const std::string& name, const std::string& at);
 void add_name(CLI::App& command, std::string& name);
 
-// What tags say of these addresses: whose they are, not what was done there or said of them.
+// What tags say of these addresses: whose they are, not what was done there or said of them. Actors
+// are named by their ids, where tags have an alias.
 Result<std::vector<clusters::AddressTag>> tags_of(const OpenLedger& open,
                                                   const std::vector<AddressId>& addresses);
 // Of every address that the ledger has.
 Result<std::vector<clusters::AddressTag>> tags_of_all(const OpenLedger& open);
+
+// The id of the actor that has this alias; itself where none has.
+Result<std::string> actor_id(const OpenLedger& open, const std::string& actor);
 
 // For trace::StopRules::cluster_of_address: of each address its cluster, by multi-input, CoinJoins
 // left out. A cluster in which strong tags name different actors stands for none of them: its

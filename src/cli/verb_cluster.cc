@@ -31,7 +31,7 @@ struct BuildOptions {
 
 Status run_build(Context& context, const BuildOptions& options) {
   TRY_ASSIGN(auto rules,
-             clusters::rules_of(options.rules, options.with_coinjoins ? clusters::kNothingLeftOut
+             clusters::rules_of(options.rules, options.with_coinjoins ? clusters::kOnlyKeyless
                                                                       : clusters::kLeftOut));
   bool is_default = rules.names == clusters::multi_input_rules().names;
   if (!is_default && options.name == clusters::kDefaultName) {
@@ -107,7 +107,7 @@ Status run_check(Context& context) {
     std::string folder = clusters::folder_of_name(context.ledger, name);
     TRY_ASSIGN(auto stored, clusters::Stored::open_now(context.files, folder));
     if (!stored) continue;
-    TRY(stored->check(folder));
+    TRY(stored->check());
     text += fmt::format("{}: sound; {}\n", name, plural(stored->facts().edges, "union"));
   }
   return print(text.empty() ? fmt::format("{}: no clusterings\n", context.ledger) : text);
@@ -161,7 +161,7 @@ struct ExportOptions {
 Status run_export(Context& context, const ExportOptions& options) {
   auto work = [&](const OpenLedger& open) -> Result<Answer> {
     TRY_ASSIGN(auto found, open_clustering(context, open, options.name));
-    auto cluster_of = found.clustering.of_all_addresses();
+    TRY_ASSIGN(auto cluster_of, found.clustering.of_all_addresses());
     std::vector<std::uint32_t> sizes(cluster_of.size());
     for (std::uint32_t cluster : cluster_of) ++sizes[cluster];
     std::string text = "cluster,address\r\n";

@@ -240,6 +240,7 @@ Status run_show(Context& context, const Options& options) {
   TRY_ASSIGN(auto addresses, with_stdin(options.addresses));
   auto work = [&](const OpenLedger& open) -> Result<Answer> {
     TRY_ASSIGN(auto clustering, open_clustering(context, open, options.name));
+    TRY(check_at(clustering, options.name, options.at));
     std::string text;
     JsonWriter json;
     json.open_object().key("schema").value("tracehound.clusters/1");

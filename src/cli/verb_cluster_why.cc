@@ -53,6 +53,8 @@ Answer path_answer(const OpenLedger& open, const OpenClustering& clustering, con
   json.open_object().key("schema").value("tracehound.cluster_why/1");
   json.key("chain").value(open.ledger.chain()).key("clustering").value(options.name);
   json.key("from").value(options.from).key("to").value(options.to);
+  bool kept_only = !clustering.rules.names.can_go_on();
+  json.key("guesses").value(kept_only ? "kept" : "none");
   json.key("transactions_walked").value(walked).key("path").open_list();
   for (const Edge& edge : path) {
     std::uint32_t height = open.ledger.height(edge.transaction).number();
@@ -69,13 +71,15 @@ Answer path_answer(const OpenLedger& open, const OpenClustering& clustering, con
   if (!options.json.empty()) return {.files = {{options.json, json.take()}}, .text = ""};
   if (path.empty()) return {.files = {}, .text = "it is one and the same address\n"};
   std::string text =
-      fmt::format("joined by {}, the fewest there are\n\n", plural(path.size(), "transaction"));
+      fmt::format("joined by {}, the fewest there are{}\n\n", plural(path.size(), "transaction"),
+                  kept_only ? " among multi-input and the guesses kept" : "");
   return {.files = {}, .text = text + table_text(rows, {true, false, false, false, false})};
 }
 
 Status run_why(Context& context, const Options& options) {
   auto work = [&](const OpenLedger& open) -> Result<Answer> {
     TRY_ASSIGN(auto clustering, open_clustering(context, open, options.name));
+    TRY(check_at(clustering, options.name, options.at));
     TRY_ASSIGN(AddressId from, known_address(open, options.from));
     TRY_ASSIGN(AddressId to, known_address(open, options.to));
     TRY_ASSIGN(auto view, view_at(open, options.at));
@@ -125,8 +129,9 @@ Result<Taken> take_away(const OpenLedger& open, const OpenClustering& clustering
     return taken;
   }
   TRY_ASSIGN(auto tags, tags_of(open, members));
+  TRY_ASSIGN(std::string actor, actor_id(open, what));
   for (const clusters::AddressTag& tag : tags) {
-    if (tag.actor == what || tag.label == what) taken.view.absent.insert(tag.address);
+    if (tag.actor == actor || tag.label == what) taken.view.absent.insert(tag.address);
   }
   if (taken.view.absent.empty()) {
     return fail(ErrorKind::no,
@@ -139,8 +144,15 @@ Result<Taken> take_away(const OpenLedger& open, const OpenClustering& clustering
   return taken;
 }
 
-Answer pieces_answer(const OpenLedger& open, const Options& options, const std::string& what,
-                     std::size_t members, const clusters::Pieces& found) {
+// Of guesses the clustering keeps those that joined something.
+constexpr const char* kKeptOnly =
+    "guesses of change: those kept at the build; others, refused or not needed then, might still "
+    "join pieces\n";
+
+Answer pieces_answer(const OpenLedger& open, const Options& options, const Taken& taken,
+                     std::size_t members, const clusters::Pieces& found, bool kept_only) {
+  const std::string& what = taken.what;
+  const char* caveat = kept_only ? kKeptOnly : "";
   constexpr std::size_t kMost = 50;
   std::vector<std::vector<std::string>> rows = {{"piece", "addresses", "oldest address"}};
   JsonWriter json;
@@ -148,6 +160,7 @@ Answer pieces_answer(const OpenLedger& open, const Options& options, const std::
   json.key("chain").value(open.ledger.chain()).key("clustering").value(options.name);
   json.key("address").value(options.from).key("without").value(options.without);
   json.key("addresses").value(members).key("transactions_walked").value(found.walked);
+  json.key("guesses").value(kept_only ? "kept" : "none");
   json.key("pieces").open_list();
   for (const auto& piece : found.pieces) {
     json.open_list();
@@ -162,12 +175,13 @@ Answer pieces_answer(const OpenLedger& open, const Options& options, const std::
   if (!options.json.empty()) return {.files = {{options.json, json.take()}}, .text = ""};
   if (found.pieces.size() == 1) {
     return {.files = {},
-            .text = fmt::format("without {} the cluster of {} is still one, of {}\n", what,
-                                options.from, plural(members, "address", "addresses"))};
+            .text = fmt::format("without {} the cluster of {} is still one, of {}\n{}", what,
+                                options.from, plural(members, "address", "addresses"), caveat)};
   }
-  std::string text = fmt::format(
-      "without {} the cluster of {} falls into {}; the first is that of {}\n\n", what,
-      plural(members, "address", "addresses"), plural(found.pieces.size(), "piece"), options.from);
+  std::string text =
+      fmt::format("without {} the cluster of {} falls into {}; the first is that of {}\n{}\n", what,
+                  plural(members, "address", "addresses"), plural(found.pieces.size(), "piece"),
+                  options.from, caveat);
   text += table_text(rows, {true, true, false});
   if (found.pieces.size() > kMost) {
     text += fmt::format("... {} more; --json has all\n", found.pieces.size() - kMost);
@@ -186,7 +200,8 @@ Status run_without(Context& context, const Options& options) {
     auto found = clusters::pieces_of(open.ledger, clustering.rules.joins_nobody, links, taken.view,
                                      address, members, options.work);
     if (!found.complete) return too_much(options.work);
-    return pieces_answer(open, options, taken.what, members.size(), found);
+    bool kept_only = !clustering.rules.names.can_go_on();
+    return pieces_answer(open, options, taken, members.size(), found, kept_only);
   };
   return answer(context, Rows::confirmed, work);
 }

@@ -127,7 +127,7 @@ void Build::look_at_what_is_there() {
   const Stored& stored = **there;
   report_.before = stored.facts();
   if (stored.facts().rules != facts_.rules || stored.facts().chain != facts_.chain) return;
-  if (auto sound = stored.check(folder_); !sound) {
+  if (auto sound = stored.check(); !sound) {
     report_.damage = sound.error().message;
     return;
   }
@@ -276,9 +276,12 @@ Status Build::remove_others(const Facts& facts) {
 
 }  // namespace
 
-bool BuildReport::largest_leapt() const {
-  constexpr std::uint64_t kSmall = 100;  // addresses
-  if (!before || before->largest < kSmall || facts.addresses == 0) return false;
+bool BuildReport::largest_is_huge(std::uint64_t least) const {
+  return !unchanged && facts.largest >= least && facts.largest > facts.addresses / 10;
+}
+
+bool BuildReport::largest_leapt(std::uint64_t least) const {
+  if (!before || before->largest < least || facts.addresses == 0) return false;
   // Both are below 2^32, so neither product overflows.
   std::uint64_t now = facts.largest * before->addresses;
   std::uint64_t then = before->largest * facts.addresses;

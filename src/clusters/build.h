@@ -43,8 +43,11 @@ struct BuildReport {
   std::string damage;              // why what was there could not be gone on from: one sentence
 
   // Whether the largest cluster's share of all addresses is more than twice what it was: the mark
-  // of a rule that has begun to join strangers. Small clusters raise no alarm.
-  bool largest_leapt() const;
+  // of a rule that has begun to join strangers. Clusters of fewer than `least` raise no alarm.
+  bool largest_leapt(std::uint64_t least = 100) const;
+  // Whether it has more than a tenth of all addresses, and at least `least`: so also on a first
+  // build. Not said again of a clustering that was up to date.
+  bool largest_is_huge(std::uint64_t least = 10'000) const;
 };
 
 // Covers all of the ledger's confirmed blocks but the last kBuried. Goes on from what is there

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "clusters/co_spends.h"
+#include "clusters/rules.h"
 
 namespace tracehound::clusters {
 
@@ -17,6 +18,7 @@ std::string build_command(const ledger::Ledger& ledger, const std::string& name,
   std::string command = "tracehound cluster build";
   if (name != kDefaultName) command += fmt::format(" --name {}", name);
   if (!rules.can_go_on()) command += fmt::format(" --rules {}", fmt::join(rules.rules, ","));
+  if (rules.left_out == kOnlyKeyless) command += " --with-coinjoins";
   return command + fmt::format(" --ledger {}", ledger.folder());
 }
 
@@ -114,7 +116,7 @@ std::vector<AddressId> Clustering::members(ClusterId cluster, std::uint64_t firs
     first = std::min(first, rows.size());
     most = std::min(most, rows.size() - first);
     for (std::uint64_t row = rows.first + first; most > 0; ++row, --most) {
-      members.push_back(AddressId(stored_->number(Part::member, row)));
+      members.push_back(stored_->member(row));
     }
     return members;
   }
@@ -123,7 +125,7 @@ std::vector<AddressId> Clustering::members(ClusterId cluster, std::uint64_t firs
     if (stored_ && part < stored_->facts().addresses) rows = stored_->members(ClusterId(part));
     if (rows.size() == 0) members.push_back(AddressId(part));
     for (std::uint64_t row = rows.first; row < rows.end; ++row) {
-      members.push_back(AddressId(stored_->number(Part::member, row)));
+      members.push_back(stored_->member(row));
     }
   }
   std::ranges::sort(members);
@@ -133,7 +135,8 @@ std::vector<AddressId> Clustering::members(ClusterId cluster, std::uint64_t firs
   return members;
 }
 
-LargeVector<std::uint32_t> Clustering::of_all_addresses() const {
+Result<LargeVector<std::uint32_t>> Clustering::of_all_addresses() const {
+  if (stored_) TRY(stored_->check(Part::cluster_of));
   LargeVector<std::uint32_t> all(ledger_->manifest().counts.addresses);
   std::span<const std::uint32_t> known;
   if (stored_)

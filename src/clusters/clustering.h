@@ -26,6 +26,8 @@ namespace tracehound::clusters {
 // Transactions that a reader takes upon itself: about half a second.
 inline constexpr std::uint64_t kMostInMemory = 2'000'000;
 
+// Of damage, single look-ups see what cannot be true (store.h), and what reads all sees all of it.
+//
 // Thread-safe for reading. Outlived by the ledger that it was opened with.
 class Clustering {
  public:
@@ -43,8 +45,8 @@ class Clustering {
   // Ascending: `most` from number `first` on.
   std::vector<AddressId> members(ClusterId cluster, std::uint64_t first = 0,
                                  std::uint64_t most = ~std::uint64_t{0}) const;
-  // The cluster of every confirmed address, at its place.
-  LargeVector<std::uint32_t> of_all_addresses() const;
+  // The cluster of every confirmed address, at its place. Errors: the file of them is damaged.
+  Result<LargeVector<std::uint32_t>> of_all_addresses() const;
 
   // Blocks of the ledger that it covers, and those of them that are on disk.
   std::uint64_t blocks() const { return blocks_; }

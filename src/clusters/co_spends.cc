@@ -1,6 +1,7 @@
 #include "clusters/co_spends.h"
 
 #include <algorithm>
+#include <optional>
 #include <unordered_set>
 
 #include "base/bytes.h"
@@ -27,7 +28,8 @@ class Reader {
         joins_nobody_(joins_nobody),
         first_input_(ledger.column(Column::tx_first_input)),
         input_coin_(ledger.column(Column::input_coin)),
-        coin_address_(ledger.column(Column::coin_address)) {}
+        coin_address_(ledger.column(Column::coin_address)),
+        coin_script_(ledger.column(Column::coin_script)) {}
 
   void read(TxId first, TxId end, std::vector<CoSpend>& into) const {
     into.clear();
@@ -45,13 +47,19 @@ class Reader {
     CHECK_LEDGER(first <= ledger_.counts().inputs);
     return first;
   }
-  const Byte* place(std::uint64_t input) const {
+  std::uint64_t coin(std::uint64_t input) const {
     auto coin = load_le<Uint40>(input_coin_.data() + input * sizeof(Uint40)).number();
     CHECK_LEDGER(coin < ledger_.counts().coins);
+    return coin;
+  }
+  const Byte* place(std::uint64_t coin) const {
     return coin_address_.data() + coin * sizeof(std::uint32_t);
   }
-  AddressId address(std::uint64_t input) const {
-    auto address = load_le<std::uint32_t>(place(input));
+  // Nothing for a coin that anyone can spend.
+  std::optional<AddressId> address(std::uint64_t input) const {
+    std::uint64_t spent = coin(input);
+    if (!names_a_key(static_cast<ledger::ScriptKind>(coin_script_[spent]))) return std::nullopt;
+    auto address = load_le<std::uint32_t>(place(spent));
     CHECK_LEDGER(address < ledger_.counts().addresses);
     return AddressId(address);
   }
@@ -59,18 +67,24 @@ class Reader {
     std::uint64_t end = first_input(std::uint64_t{tx} + 1);
     std::uint64_t input = first_input(tx);
     if (end < input + 2) return;
-    for (; input < end; ++input) __builtin_prefetch(place(input));
+    for (; input < end; ++input) {
+      std::uint64_t spent = coin(input);
+      __builtin_prefetch(place(spent));
+      __builtin_prefetch(coin_script_.data() + spent);
+    }
   }
   void read_one(std::uint32_t tx, std::vector<CoSpend>& into) const {
     std::uint64_t end = first_input(std::uint64_t{tx} + 1);
     std::uint64_t input = first_input(tx);
     if (end < input + 2) return;
     std::size_t before = into.size();
-    AddressId first = address(input);
-    AddressId last = first;
-    while (++input < end) {
-      AddressId next = address(input);
-      if (next != first && next != last) into.push_back({TxId(tx), first, next});
+    std::optional<AddressId> first;
+    std::optional<AddressId> last;
+    for (; input < end; ++input) {
+      auto next = address(input);
+      if (!next) continue;
+      if (!first) first = next;
+      if (next != first && next != last) into.push_back({TxId(tx), *first, *next});
       last = next;
     }
     if (into.size() > before && joins_nobody_ && joins_nobody_(ledger_, TxId(tx))) {
@@ -83,9 +97,35 @@ class Reader {
   ByteView first_input_;
   ByteView input_coin_;
   ByteView coin_address_;
+  ByteView coin_script_;
 };
 
 }  // namespace
+
+bool names_a_key(ledger::ScriptKind script) {
+  using ledger::ScriptKind;
+  switch (script) {
+    case ScriptKind::pubkey:
+    case ScriptKind::pubkey_hash:
+    case ScriptKind::script_hash:
+    case ScriptKind::witness_pubkey_hash:
+    case ScriptKind::witness_script_hash:
+    case ScriptKind::taproot:
+    case ScriptKind::multisig:
+      return true;
+    case ScriptKind::witness_other:
+    case ScriptKind::op_return:
+    case ScriptKind::other:
+      return false;
+  }
+  return false;
+}
+
+bool names_a_key(ledger::AddressKind address) {
+  using ledger::AddressKind;
+  return address != AddressKind::witness_other && address != AddressKind::op_return &&
+         address != AddressKind::other;
+}
 
 void for_each_co_spend(const Ledger& ledger, IdRange<TxId> transactions,
                        const JoinsNobody& joins_nobody,
@@ -126,7 +166,9 @@ std::vector<AddressId> spending_addresses(const Ledger& ledger, TxId tx) {
   std::vector<AddressId> addresses;
   std::unordered_set<AddressId> seen;
   for (std::uint64_t i = 0; i < ledger.input_count(tx); ++i) {
-    AddressId address = ledger.address(ledger.input(tx, i));
+    CoinId coin = ledger.input(tx, i);
+    if (!names_a_key(ledger.script(coin))) continue;
+    AddressId address = ledger.address(coin);
     if (seen.insert(address).second) addresses.push_back(address);
   }
   return addresses;

@@ -3,6 +3,10 @@
 // Whoever signs for the coins of two addresses in one transaction holds the keys of both. A
 // CoinJoin breaks that, so transactions for which `JoinsNobody` holds say nothing. (Nakamoto 2008,
 // section 10; Meiklejohn and others 2013.)
+//
+// Coins that anyone can spend need no key, and so tell of none: strangers spend pay-to-anchor
+// outputs and OP_TRUE to raise a fee. An input counts if its script names a key or commits to a
+// script that may ask for one; unknown witness programs and other scripts join nobody.
 #pragma once
 
 #include <cstdint>
@@ -21,9 +25,13 @@ namespace tracehound::clusters {
 // before it alone, so that a chain that grows changes none. Empty: never.
 using JoinsNobody = std::function<bool(const ledger::Ledger&, TxId)>;
 
+// Whether spending from there takes a key, as far as the script's kind tells.
+bool names_a_key(ledger::ScriptKind script);
+bool names_a_key(ledger::AddressKind address);
+
 struct CoSpend {
   TxId transaction;
-  AddressId first;   // of the transaction's first input
+  AddressId first;   // of the transaction's first input that names a key
   AddressId second;  // of a later one
 };
 
@@ -38,7 +46,7 @@ void for_each_co_spend(const ledger::Ledger& ledger, IdRange<TxId> transactions,
 // The transaction that an input is of. REQUIRES: input < counts().inputs.
 TxId transaction_of_input(const ledger::Ledger& ledger, std::uint64_t input);
 
-// The addresses that spend in it, each once, in the order of its inputs.
+// The addresses with keys that spend in it, each once, in the order of its inputs.
 std::vector<AddressId> spending_addresses(const ledger::Ledger& ledger, TxId tx);
 
 }  // namespace tracehound::clusters

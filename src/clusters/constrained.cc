@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/parallel.h"
+#include "clusters/co_spends.h"
 
 namespace tracehound::clusters {
 
@@ -16,6 +17,7 @@ using ledger::Ledger;
 
 struct Guess {
   TxId transaction;
+  AddressId payer;
   ChangeLink link;
 };
 
@@ -69,6 +71,19 @@ class Forbidden {
   std::unordered_map<std::uint32_t, List> lists_;
 };
 
+// Of the first input that names a key.
+std::optional<AddressId> payer_of(const Ledger& ledger, TxId tx) {
+  for (std::uint64_t i = 0; i < ledger.input_count(tx); ++i) {
+    CoinId coin = ledger.input(tx, i);
+    if (names_a_key(ledger.script(coin))) return ledger.address(coin);
+  }
+  return std::nullopt;
+}
+
+CoinId change_coin(const Ledger& ledger, TxId tx, const ChangeLink& link) {
+  return CoinId(ledger.outputs(tx).first.number() + link.output);
+}
+
 std::vector<Guess> guesses_of(const Ledger& ledger, IdRange<TxId> transactions,
                               const Rules& rules) {
   constexpr std::uint64_t kPart = 1U << 12;
@@ -81,7 +96,8 @@ std::vector<Guess> guesses_of(const Ledger& ledger, IdRange<TxId> transactions,
       TxId tx(static_cast<std::uint32_t>(number));
       if (ledger.is_coinbase(tx)) continue;
       auto link = rules.find_change(ledger, tx);
-      if (link) found[part].push_back({tx, *link});
+      if (!link || !names_a_key(ledger.script(change_coin(ledger, tx, *link)))) continue;
+      if (auto payer = payer_of(ledger, tx)) found[part].push_back({tx, *payer, *link});
     }
   });
   std::vector<Guess> all;
@@ -89,15 +105,13 @@ std::vector<Guess> guesses_of(const Ledger& ledger, IdRange<TxId> transactions,
   return all;
 }
 
-AddressId payer_of(const Ledger& ledger, TxId tx) { return ledger.address(ledger.input(tx, 0)); }
-
 void forbid_payments(const Ledger& ledger, const Guess& guess, UnionFind& sets,
                      Forbidden& forbidden) {
-  std::uint32_t payer = sets.find(payer_of(ledger, guess.transaction).number());
+  std::uint32_t payer = sets.find(guess.payer.number());
   std::uint32_t number = 0;
   for (CoinId coin : ledger.outputs(guess.transaction)) {
     if (number++ == guess.link.output) continue;
-    if (ledger.script(coin) == ledger::ScriptKind::op_return) continue;
+    if (!names_a_key(ledger.script(coin))) continue;
     std::uint32_t paid = sets.find(ledger.address(coin).number());
     if (paid != payer) forbidden.forbid(payer, paid, guess.transaction);
   }
@@ -115,9 +129,9 @@ ChangeUnions join_by_change(const Ledger& ledger, IdRange<TxId> transactions, co
                            [](const Guess& guess) { return guess.link.confidence; });
   ChangeUnions unions;
   for (const Guess& guess : guesses) {
-    CoinId coin(ledger.outputs(guess.transaction).first.number() + guess.link.output);
-    Edge edge{guess.transaction, payer_of(ledger, guess.transaction), ledger.address(coin),
-              guess.link.rule, guess.link.confidence};
+    CoinId coin = change_coin(ledger, guess.transaction, guess.link);
+    Edge edge{guess.transaction, guess.payer, ledger.address(coin), guess.link.rule,
+              guess.link.confidence};
     std::uint32_t one = sets.find(edge.first.number());
     std::uint32_t other = sets.find(edge.second.number());
     if (one == other) continue;

@@ -10,7 +10,8 @@
 //   t2 spends c, "change" s, pays u    would join c-s: refused, against t1
 //
 // Multi-input evidence stands before all guesses and over them: where it has joined two sides of a
-// payment, somebody paid himself, and nothing is forbidden.
+// payment, somebody paid himself, and nothing is forbidden. Nor is anything joined or forbidden by
+// coins that anyone can spend (co_spends.h): they are nobody's.
 //
 // Each set knows the sets it must not join, and where two sets become one, the shorter list goes
 // into the longer (and with it the entries of the other side), so all of it costs about

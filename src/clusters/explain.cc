@@ -55,7 +55,7 @@ void Walk::visit(AddressId from, const Edge& edge) {
 
 void Walk::go_through(AddressId address) {
   if (view_.absent.contains(address)) return;
-  if (multi_input_) {
+  if (multi_input_ && names_a_key(ledger_.address_kind(address))) {
     const auto& index = ledger_.index(ledger::Index::address_input);
     for (const ledger::RunSpan& span : index.spans(address.number())) {
       for (std::uint64_t entry = span.first; entry < span.end && complete_; ++entry) {

@@ -37,6 +37,8 @@ std::string known_rules() {
 
 }  // namespace
 
+bool leaves_out_coinjoins(const std::string& left_out) { return left_out.starts_with("coinjoin"); }
+
 Rules multi_input_rules() { return *rules_of({kMultiInputName}); }
 
 Result<Rules> rules_of(const std::vector<std::string>& names, const std::string& left_out) {
@@ -48,7 +50,7 @@ Result<Rules> rules_of(const std::vector<std::string>& names, const std::string&
   }
   Rules rules;
   rules.names.left_out = left_out;
-  if (left_out != kNothingLeftOut) rules.joins_nobody = joins_nobody;
+  if (leaves_out_coinjoins(left_out)) rules.joins_nobody = joins_nobody;
   RuleSet change;
   for (std::size_t i = 1; i < names.size(); ++i) {
     std::string name = names[i];

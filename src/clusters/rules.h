@@ -9,12 +9,15 @@
 
 namespace tracehound::clusters {
 
-// What no clustering joins by, and the version of the recognisers that say so. A change of what
-// they recognise raises it: clusterings that were built by others are then built anew.
-inline constexpr const char* kLeftOut = "coinjoin/1";
+// What no clustering joins by: CoinJoins, and coins that need no key (co_spends.h), each with the
+// version of the code that says so. A change of what that recognises raises it: clusterings that
+// were built by others are then built anew.
+inline constexpr const char* kLeftOut = "coinjoin/1,keyless/1";
 
 // To join by CoinJoins too, which is wrong and shows how wrong.
-inline constexpr const char* kNothingLeftOut = "none";
+inline constexpr const char* kOnlyKeyless = "keyless/1";
+// Whether a clustering with this left_out, of any version, leaves out CoinJoins.
+bool leaves_out_coinjoins(const std::string& left_out);
 
 // "multi-input", and after it any of the change rules (change_rules.h), written with - or _.
 // Errors (usage): names a rule that there is not, or one twice; does not begin with multi-input.

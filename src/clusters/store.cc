@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/damage.h"
 #include "base/text.h"
 
 namespace tracehound::clusters {
@@ -99,6 +100,7 @@ std::uint64_t shared_blocks(const Facts& facts, const ledger::Ledger& ledger) {
 
 Result<Stored> Stored::open(FileSystem& files, const std::string& folder, const Facts& facts) {
   Stored stored;
+  stored.folder_ = folder;
   stored.facts_ = facts;
   for (const PartSpec& spec : kParts) {
     std::uint64_t expected = rows_of(spec.part, facts) * spec.width;
@@ -138,7 +140,9 @@ std::span<const std::uint32_t> Stored::numbers(Part part) const {
 ClusterId Stored::cluster_of(AddressId address) const {
   CHECK(address.number() < facts_.addresses);
   std::uint32_t cluster = number(Part::cluster_of, address.number());
-  CHECK_LEDGER(cluster <= address.number());
+  // The smallest address of a cluster names it, and itself.
+  require(cluster <= address.number() && number(Part::cluster_of, cluster) == cluster,
+          Part::cluster_of);
   return ClusterId(cluster);
 }
 
@@ -149,9 +153,7 @@ Stored::Rows Stored::members(ClusterId cluster) const {
     std::uint64_t high = facts_.members;
     while (low < high) {
       std::uint64_t middle = low + (high - low) / 2;
-      std::uint32_t address = number(Part::member, middle);
-      CHECK_LEDGER(address < facts_.addresses);
-      if (number(Part::cluster_of, address) < wanted) {
+      if (number(Part::cluster_of, member(middle).number()) < wanted) {
         low = middle + 1;
       } else {
         high = middle;
@@ -162,25 +164,44 @@ Stored::Rows Stored::members(ClusterId cluster) const {
   return {lower(cluster.number()), lower(cluster.number() + 1)};
 }
 
+AddressId Stored::member(std::uint64_t row) const {
+  AddressId address(number(Part::member, row));
+  require(address.number() < facts_.addresses, Part::member);
+  return address;
+}
+
 Edge Stored::edge_at(Part first, std::uint64_t row) const {
   auto part = [&](int step) { return static_cast<Part>(static_cast<int>(first) + step); };
   Edge edge{TxId(number(part(0), row)), AddressId(number(part(1), row)),
             AddressId(number(part(2), row)), bytes(part(3))[row], bytes(part(4))[row]};
-  CHECK_LEDGER(edge.transaction.number() < facts_.transactions);
-  CHECK_LEDGER(edge.first.number() < facts_.addresses && edge.second.number() < facts_.addresses);
-  CHECK_LEDGER(edge.rule < facts_.rules.rules.size());
+  require(edge.transaction.number() < facts_.transactions, part(0));
+  require(edge.first.number() < facts_.addresses, part(1));
+  require(edge.second.number() < facts_.addresses, part(2));
+  require(edge.rule < facts_.rules.rules.size(), part(3));
   return edge;
 }
 
-Status Stored::check(const std::string& folder) const {
-  for (const PartSpec& spec : kParts) {
-    if (rows_of(spec.part, facts_) == 0) continue;
-    if (xxh3(bytes(spec.part)) == facts_.checksums[static_cast<std::size_t>(spec.part)]) continue;
-    return machine_error(
-        fmt::format("{} is damaged: its bytes are not those that were written; run `tracehound "
-                    "cluster build` to make it anew from the ledger",
-                    part_path(folder, spec, facts_)));
-  }
+// ---- damage -------------------------------------------------------------------------------------
+
+std::string Stored::damage_text(Part part) const {
+  return fmt::format(
+      "{} is damaged: its bytes are not those that were written; run `tracehound cluster build` to "
+      "make it anew from the ledger",
+      part_path(folder_, kParts[static_cast<std::size_t>(part)], facts_));
+}
+
+void Stored::require(bool holds, Part part) const {
+  if (!holds) file_damaged(damage_text(part).c_str());
+}
+
+Status Stored::check(Part part) const {
+  if (rows_of(part, facts_) == 0) return {};
+  if (xxh3(bytes(part)) == facts_.checksums[static_cast<std::size_t>(part)]) return {};
+  return machine_error(damage_text(part));
+}
+
+Status Stored::check() const {
+  for (const PartSpec& spec : kParts) TRY(check(spec.part));
   return {};
 }
 

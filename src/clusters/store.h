@@ -133,7 +133,10 @@ std::vector<Facts::Mark> marks_of(const ledger::Ledger& ledger, std::uint64_t bl
 // How many of the blocks it covers are the ledger's too, as far as its marks tell.
 std::uint64_t shared_blocks(const Facts& facts, const ledger::Ledger& ledger);
 
-// A clustering's files, mapped. Copies of the pointer share them.
+// A clustering's files, mapped. Copies share them.
+//
+// Reading a row cannot return an error at every step: one that cannot be true ends the program with
+// a sentence that names the file, and exit code 4, as a ledger's rows do (docs/decisions/0004).
 class Stored {
  public:
   // Errors: a file is missing or has the wrong length.
@@ -159,12 +162,21 @@ class Stored {
   };
   Rows members(ClusterId cluster) const;
 
+  // Row of `member`. REQUIRES: row < facts().members.
+  AddressId member(std::uint64_t row) const;
+
   // One sentence for the first file whose bytes are not what the manifest says; reads them all.
-  Status check(const std::string& folder) const;
+  Status check() const;
+  // The same of one file.
+  Status check(Part part) const;
 
  private:
   Edge edge_at(Part first, std::uint64_t row) const;
+  // Ends the program unless `holds`.
+  void require(bool holds, Part part) const;
+  std::string damage_text(Part part) const;
 
+  std::string folder_;
   Facts facts_;
   std::vector<std::shared_ptr<Mapping>> mappings_;
   std::array<ByteView, kParts.size()> views_;

@@ -270,7 +270,7 @@ TEST(Clusters, a_damaged_file__is_named_and_made_anew_by_a_build) {
     ASSERT_TRUE(replace_file(world.disk, path, ByteView(damaged)).has_value());
     auto stored = Stored::open_now(world.disk, folder);
     ASSERT_TRUE(stored.has_value() && stored->has_value());
-    auto checked = (*stored)->check(folder);
+    auto checked = (*stored)->check();
     ASSERT_FALSE(checked.has_value()) << path;
     EXPECT_TRUE(checked.error().message.starts_with(path + " is damaged")) << path;
     EXPECT_TRUE(world.build().damage.starts_with(path));
@@ -337,20 +337,127 @@ TEST(Clusters, two_builds_of_one_name_at_once__the_second_is_refused) {
   EXPECT_EQ(report.error().kind, ErrorKind::machine);
 }
 
+TEST(Clusters, read_whole_with_a_byte_changed__are_an_error_that_names_the_file_and_the_command) {
+  ChainMaker maker(14);
+  World world;
+  world.add(blocks_of(maker, 40, 4));
+  world.build();
+  auto ledger = world.open();
+  auto sound = world.files();
+  for (const auto& [path, bytes] : sound) {
+    if (path.find("/cluster_of.") == path.npos) continue;
+    for (std::size_t at = 0; at < bytes.size(); ++at) {
+      Bytes damaged = bytes;
+      damaged[at] ^= 1;
+      ASSERT_TRUE(replace_file(world.disk, path, ByteView(damaged)).has_value());
+      auto stored = Stored::open_now(world.disk, folder_of_name(kFolder, kDefaultName));
+      ASSERT_TRUE(stored.has_value() && stored->has_value());
+      auto checked = (*stored)->check(Part::cluster_of);
+      ASSERT_FALSE(checked.has_value()) << at;
+      EXPECT_EQ(checked.error().message,
+                path +
+                    " is damaged: its bytes are not those that were written; run `tracehound "
+                    "cluster build` to make it anew from the ledger");
+      EXPECT_TRUE((*stored)->check(Part::member).has_value());
+    }
+    // The last address on disk is said to be of the oldest, which can be: only the sum tells.
+    Bytes damaged = bytes;
+    std::ranges::fill(damaged.end() - 4, damaged.end(), Byte{0});
+    ASSERT_TRUE(replace_file(world.disk, path, ByteView(damaged)).has_value());
+    auto clustering = opened(world, ledger);
+    auto all = clustering.of_all_addresses();
+    ASSERT_FALSE(all.has_value());
+    EXPECT_TRUE(all.error().message.starts_with(path + " is damaged"));
+  }
+}
+
+TEST(Clusters, a_single_entry_that_cannot_be__ends_with_the_file_and_the_command) {
+  ChainMaker maker(15);
+  World world;
+  world.add(blocks_of(maker, 40, 4));
+  world.build();
+  auto ledger = world.open();
+  auto sound = world.files();
+  for (const auto& [path, bytes] : sound) {
+    for (const char* part : {"/cluster_of.", "/member.", "/edge.first.", "/edge.rule."}) {
+      if (path.find(part) == path.npos) continue;
+      Bytes damaged(bytes.size(), Byte{0xFF});
+      ASSERT_TRUE(replace_file(world.disk, path, ByteView(damaged)).has_value());
+      auto read_each = [&] {
+        auto stored = Stored::open_now(world.disk, folder_of_name(kFolder, kDefaultName));
+        static_cast<void>((*stored)->edge(0));
+        static_cast<void>((*stored)->member(0));
+        static_cast<void>((*stored)->cluster_of(AddressId(0)));
+      };
+      EXPECT_EXIT(read_each(), testing::ExitedWithCode(4),
+                  "tracehound: ledger/clusters/multi-input" + std::string(part) +
+                      ".* is damaged: .*; run `tracehound cluster build`");
+      ASSERT_TRUE(replace_file(world.disk, path, ByteView(bytes)).has_value());
+    }
+  }
+}
+
+// Twenty blocks that pay an address each; then all that they pay spent at once, and buried.
+struct OneHand {
+  test::BlockMaker maker{16};
+  World world;
+  test::BlockMaker::Spend all;
+
+  OneHand() {
+    for (std::uint32_t i = 0; i < 20; ++i) {
+      auto block = maker.make({}, {50, i});
+      all.inputs.push_back({block.transactions[0].txid, 0});
+      world.add({block});
+    }
+    all.outputs.push_back({50, 0});
+    bury();
+  }
+  void bury(const std::vector<test::BlockMaker::Spend>& spends = {}) {
+    world.add({maker.make(spends, {50, 100})});
+    for (std::uint64_t i = 0; i < kBuried; ++i) world.add({maker.make({}, {50, 100})});
+  }
+  void spend(std::size_t first, std::size_t count) {
+    test::BlockMaker::Spend some{.inputs = {}, .outputs = {{50, 0}}};
+    for (std::size_t i = first; i < first + count; ++i) some.inputs.push_back(all.inputs[i]);
+    bury({some});
+  }
+};
+
 TEST(Clusters, largest_share_more_than_doubled__is_an_alarm) {
-  BuildReport report;
-  report.before.emplace();
-  report.before->addresses = 10'000;
-  report.before->largest = 100;
-  report.facts.addresses = 20'000;
-  report.facts.largest = 400;
-  EXPECT_FALSE(report.largest_leapt());
-  report.facts.largest = 401;
-  EXPECT_TRUE(report.largest_leapt());
-  report.before->largest = 99;
-  EXPECT_FALSE(report.largest_leapt());
-  report.before.reset();
-  EXPECT_FALSE(report.largest_leapt());
+  for (std::size_t then : {6U, 7U}) {
+    OneHand hand;
+    hand.spend(0, 3);
+    EXPECT_FALSE(hand.world.build().largest_leapt(3));  // none before
+    hand.spend(10, then);                               // of as many addresses
+    BuildReport report = hand.world.build();
+    EXPECT_EQ(report.facts.largest, then);
+    EXPECT_EQ(report.largest_leapt(3), then > 6);
+    EXPECT_FALSE(report.largest_leapt(4));
+    EXPECT_FALSE(report.largest_leapt());
+  }
+}
+
+TEST(Clusters, a_first_build_with_a_tenth_of_all_in_one_cluster__is_an_alarm) {
+  OneHand hand;
+  hand.spend(0, 3);  // of 21 addresses
+  for (const char* name : {kDefaultName, "named"}) {
+    BuildReport report = hand.world.build({}, name);
+    EXPECT_FALSE(report.before.has_value());
+    EXPECT_EQ(report.facts.largest, 3U);
+    EXPECT_EQ(report.facts.addresses, 21U);
+    EXPECT_TRUE(report.largest_is_huge(3));
+    EXPECT_FALSE(report.largest_is_huge(4));
+    EXPECT_FALSE(report.largest_is_huge());
+    EXPECT_FALSE(hand.world.build({}, name).largest_is_huge(3));  // up to date: said already
+  }
+}
+
+TEST(Clusters, a_first_build_with_less_in_one_cluster__is_none) {
+  OneHand hand;
+  hand.spend(0, 2);  // of 21
+  BuildReport report = hand.world.build();
+  EXPECT_EQ(report.facts.largest, 2U);
+  EXPECT_FALSE(report.largest_is_huge(2));
 }
 
 }  // namespace

@@ -23,15 +23,26 @@ AddressKind address_kind(ScriptKind script) {
       return AddressKind::script_hash;
     case ScriptKind::witness_pubkey_hash:
       return AddressKind::witness_pubkey_hash;
+    case ScriptKind::witness_script_hash:
+      return AddressKind::witness_script_hash;
+    case ScriptKind::taproot:
+      return AddressKind::taproot;
+    case ScriptKind::witness_other:
+      return AddressKind::witness_other;
+    case ScriptKind::multisig:
+      return AddressKind::multisig;
     case ScriptKind::op_return:
       return AddressKind::op_return;
-    default:
-      return AddressKind::taproot;
+    case ScriptKind::other:
+      return AddressKind::other;
   }
+  return AddressKind::other;
 }
 
 std::size_t payload_size(AddressKind kind) {
-  return kind == AddressKind::taproot || kind == AddressKind::op_return ? 32 : 20;
+  bool is_short = kind == AddressKind::pubkey_hash || kind == AddressKind::script_hash ||
+                  kind == AddressKind::witness_pubkey_hash;
+  return is_short ? 20 : 32;
 }
 
 Hash256 txid_of(std::uint32_t number) {
