@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/verb_tags.h"
 #include "tags/contradictions.h"
+#include "tags/lint.h"
 #include "tags/store.h"
 
 namespace tracehound::cli {
@@ -92,6 +93,20 @@ std::string line_of(const tags::AddedPack& pack) {
   return line + "\n";
 }
 
+// They are believed as they stand, since a list may be of another chain than this ledger's.
+void remark_on_addresses(Context& context, const std::vector<tags::TagPack>& packs) {
+  if (context.quiet) return;
+  tags::AddressTest test = address_test();
+  for (const tags::TagPack& pack : packs) {
+    std::uint64_t bad = tags::malformed_addresses(pack, test);
+    if (bad == 0) continue;
+    say(context, fmt::format("{}: {} of {} {} no address of its chain; `tracehound tags check` "
+                             "names each",
+                             pack.info.file, grouped(bad), plural(pack.tags.size(), "tag"),
+                             bad == 1 ? "is on" : "are on"));
+  }
+}
+
 // What the new packs brought into dispute.
 Status report_contradictions(Context& context, tags::TagStore& store,
                              const std::set<Hash256>& fresh) {
@@ -143,6 +158,7 @@ Status run_import(Context& context, const ImportOptions& options) {
     if (!added[i].was_there) fresh.insert(packs[i].info.sha256);
   }
   remark_on_run(store);
+  remark_on_addresses(context, packs);
   TRY(report_contradictions(context, store, fresh));
   return context.quiet ? Status{} : print(text);
 }

@@ -38,6 +38,11 @@ class Linter {
     return std::move(found_);
   }
 
+  std::uint64_t count_malformed() {
+    check_addresses();
+    return found_.count;
+  }
+
  private:
   void say(std::uint32_t line, std::string text) {
     ++found_.count;
@@ -152,6 +157,10 @@ class Linter {
 Findings check_pack(const TagPack& pack, const AddressTest& test,
                     const std::set<std::string>& actors) {
   return Linter(pack, test, actors).check();
+}
+
+std::uint64_t malformed_addresses(const TagPack& pack, const AddressTest& test) {
+  return Linter(pack, test, {}).count_malformed();
 }
 
 }  // namespace tracehound::tags

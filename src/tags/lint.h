@@ -25,4 +25,7 @@ struct Findings {
 Findings check_pack(const TagPack& pack, const AddressTest& test,
                     const std::set<std::string>& actors);
 
+// Tags of addresses that are none of their chain; check_pack() names each.
+std::uint64_t malformed_addresses(const TagPack& pack, const AddressTest& test);
+
 }  // namespace tracehound::tags
