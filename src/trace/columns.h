@@ -89,8 +89,10 @@ class Columns {
     __builtin_prefetch(script_ + output);
     if (addresses) __builtin_prefetch(address_ + output * sizeof(std::uint32_t));
   }
-  void prefetch_values(TxId tx) const {
+  // Not where all inputs are known: `known` of them.
+  void prefetch_values(TxId tx, std::uint64_t known) const {
     Inputs coins = inputs(tx);
+    if (coins.size() <= known) return;
     for (std::uint64_t i = coins.first; i < std::min(coins.end, coins.first + kPrefetched); ++i) {
       __builtin_prefetch(value_ + row40(input_coin_, i) * sizeof(Amount));
     }

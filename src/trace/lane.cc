@@ -60,6 +60,15 @@ void Lane::divide(std::span<const Amount> values, Amount total, bool as_haircut)
   amounts->divide({entering_, values, total}, std::span(shares_).first(shares));
 }
 
+std::span<const Amount> Lane::divide_one(LabelAmount entering, std::span<const Amount> values,
+                                         Amount total) {
+  ++found.transactions_touched;
+  if (shares_.size() < values.size()) shares_.resize(values.size());
+  std::span<Amount> shares = std::span(shares_).first(values.size());
+  method_.amounts->divide({{&entering, 1}, values, total}, shares);
+  return shares;
+}
+
 // Of several labels, or in the order of units.
 RunView Lane::output_of_many(std::size_t i) {
   if (!by_shares_) {

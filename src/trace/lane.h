@@ -40,6 +40,10 @@ class Lane {
   // `values` are those of the outputs, then the fee; `total` is their sum and the inputs'. In a mix
   // that is gone through by haircut, `as_haircut`; poison stays poison.
   void divide(std::span<const Amount> values, Amount total, bool as_haircut);
+  // begin(), enter() and divide() for taint of one label; gives each output's share, the fee's
+  // last. REQUIRES: not ordered().
+  std::span<const Amount> divide_one(LabelAmount entering, std::span<const Amount> values,
+                                     Amount total);
   // The runs of an output, with their hops. Good until the next call.
   RunView output(std::size_t i) {
     if (!by_shares_ || entering_.size() != 1) return output_of_many(i);

@@ -44,10 +44,12 @@ void LargestRemainder::divide(Amount amount, Amount total, std::span<const Amoun
   auto end = first + static_cast<std::ptrdiff_t>(count);
   if (missing * count <= kFewLooks) {
     for (; missing > 0; --missing) {
-      auto largest = std::max_element(  // the first of equals
-          first, end, [](const Remainder& a, const Remainder& b) { return a.units < b.units; });
-      ++shares[largest->index];
-      largest->units = 0;
+      std::size_t largest = 0;  // the first of equals
+      for (std::size_t i = 1; i < count; ++i) {
+        largest = remainders_[i].units > remainders_[largest].units ? i : largest;
+      }
+      ++shares[largest];
+      remainders_[largest].units = 0;
     }
     return;
   }

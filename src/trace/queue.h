@@ -34,25 +34,31 @@ class RadixQueue {
   bool empty() const { return size_ == 0; }
   std::size_t size() const { return size_; }
 
-  // REQUIRES: item.key() is not below the last key taken.
+  // Makes an item of the key and the rest. REQUIRES: the key is not below the last one taken.
+  template <typename... Rest>
+  void emplace(std::uint32_t key, const Rest&... rest) {
+    CHECK(key >= base_);
+    bucket_of(key).emplace_back(key, rest...);
+    ++size_;
+  }
+  // REQUIRES: likewise.
   void push(const Item& item) {
     CHECK(item.key() >= base_);
-    place(item);
+    bucket_of(item.key()).push_back(item);
     ++size_;
   }
 
-  // The keys that come next, as far as they are near enough to be known already; says how many.
-  std::size_t in_sight(std::span<std::uint32_t> keys) const {
-    std::size_t count = 0;
-    for (std::size_t word = 0; word < kWords; ++word) {
+  // Whether the last take() came upon keys it had not in sight before; and those that are in sight,
+  // with their items: visit(key, items), ascending.
+  bool looked_ahead() const { return looked_ahead_; }
+  template <typename Visit>
+  void in_sight(Visit visit) const {
+    for (std::uint32_t word = 0; word < kWords; ++word) {
       for (std::uint64_t near = used_[0][word]; near != 0; near &= near - 1) {
-        if (count == keys.size()) return count;
-        auto digit = static_cast<std::uint32_t>(word * 64) +
-                     static_cast<std::uint32_t>(std::countr_zero(near));
-        keys[count++] = base_ / kDigits * kDigits + digit;
+        std::uint32_t digit = word * 64 + static_cast<std::uint32_t>(std::countr_zero(near));
+        visit(base_ / kDigits * kDigits + digit, std::span<const Item>(buckets_[digit]));
       }
     }
-    return count;
   }
 
   // Takes all items of the least key into `into`, whose old content goes, and returns the key.
@@ -60,6 +66,7 @@ class RadixQueue {
   std::uint32_t take(std::vector<Item>& into) {
     CHECK(!empty());
     into.clear();
+    looked_ahead_ = false;
     while (true) {
       std::size_t level = 0;
       std::size_t word = 0;
@@ -80,6 +87,7 @@ class RadixQueue {
         return base_;
       }
       open(bucket, level);
+      looked_ahead_ = true;
     }
   }
 
@@ -90,18 +98,18 @@ class RadixQueue {
   static constexpr std::size_t kWords = kDigits / 64;
   static constexpr std::size_t kKeptCapacity = 256;  // items; larger buckets give their memory back
 
-  void place(const Item& item) {
-    std::uint32_t key = item.key();
+  // Where items of this key are kept; it is noted to be in use.
+  std::vector<Item>& bucket_of(std::uint32_t key) {
     std::size_t level = (std::bit_width((key ^ base_) | 1U) - 1) / kBits;
     std::uint32_t digit = (key >> (level * kBits)) % kDigits;
     used_[level][digit / 64] |= std::uint64_t{1} << digit % 64;
-    buckets_[level * kDigits + digit].push_back(item);
+    return buckets_[level * kDigits + digit];
   }
 
   // Every level below is empty, so the base may move up to where this bucket begins.
   void open(std::vector<Item>& bucket, std::size_t level) {
     base_ = bucket.front().key() >> (level * kBits) << (level * kBits);
-    for (const Item& item : bucket) place(item);
+    for (const Item& item : bucket) bucket_of(item.key()).push_back(item);
     bucket.clear();
     if (bucket.capacity() > kKeptCapacity) std::vector<Item>().swap(bucket);
   }
@@ -111,6 +119,7 @@ class RadixQueue {
       used_{};              // bit d: bucket d of the level has items
   std::uint32_t base_ = 0;  // at most the least key
   std::size_t size_ = 0;
+  bool looked_ahead_ = false;
 };
 
 }  // namespace tracehound::trace

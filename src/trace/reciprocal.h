@@ -40,10 +40,10 @@ class Reciprocal {
     Wide guess = Wide{inverse_} * static_cast<std::uint64_t>(dividend >> 64) + dividend;
     auto whole = static_cast<std::uint64_t>(guess >> 64) + 1;
     std::uint64_t left = low - whole * divisor_;
-    if (left > static_cast<std::uint64_t>(guess)) {
-      --whole;
-      left += divisor_;
-    }
+    // Half of all guesses are too large: a mask, not a branch nobody can foresee.
+    std::uint64_t too_large = left > static_cast<std::uint64_t>(guess) ? ~std::uint64_t{0} : 0;
+    whole += too_large;
+    left += too_large & divisor_;
     if (left >= divisor_) {
       ++whole;
       left -= divisor_;

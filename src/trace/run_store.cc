@@ -11,8 +11,8 @@ std::size_t size_class(std::size_t count) {
 }
 }  // namespace
 
-std::uint64_t RunStore::add(RunView runs) {
-  std::size_t log_size = size_class(runs.size());
+std::uint64_t RunStore::take(std::size_t count) {
+  std::size_t log_size = size_class(count);
   std::uint64_t slot = runs_.size();
   if (free_[log_size].empty()) {
     runs_.resize(runs_.size() + (std::size_t{1} << log_size));
@@ -20,7 +20,12 @@ std::uint64_t RunStore::add(RunView runs) {
     slot = free_[log_size].back();
     free_[log_size].pop_back();
   }
-  std::ranges::copy(runs, runs_.begin() + static_cast<std::ptrdiff_t>(slot));
+  return slot;
+}
+
+std::uint64_t RunStore::add(RunView runs) {
+  std::uint64_t slot = take(runs.size());
+  std::ranges::copy(runs, room(slot));
   return slot;
 }
 

@@ -16,6 +16,9 @@ class RunStore {
   // Copies the runs in; their slot stays until remove(). May move what view() has shown.
   // REQUIRES: at least one run, which do not lie in this store.
   std::uint64_t add(RunView runs);
+  // A slot for `count` runs, to be written where room() shows. REQUIRES: count is not 0.
+  std::uint64_t take(std::size_t count);
+  Run* room(std::uint64_t slot) { return runs_.data() + slot; }
   RunView view(std::uint64_t slot, std::uint32_t count) const {
     return RunView(runs_).subspan(slot, count);
   }

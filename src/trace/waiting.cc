@@ -1,5 +1,6 @@
 #include "trace/waiting.h"
 
+#include <array>
 #include <cstring>
 
 namespace tracehound::trace {
@@ -16,58 +17,60 @@ std::uint32_t WaitingRuns::header_cells(LaneSet lanes) {
 }
 
 std::uint32_t WaitingRuns::cells(const Waiting& waiting) {
-  bool counted = waiting.form == Waiting::kCounted;
-  return waiting.size + (counted ? header_cells(waiting.lanes) : 0);
+  bool counted = waiting.form() == form::kCounted;
+  return waiting.size() + (counted ? header_cells(waiting.lanes()) : 0);
 }
 
-void WaitingRuns::put_stored(const LaneRuns& runs, Waiting& waiting) {
-  auto lanes = static_cast<std::uint32_t>(std::popcount(runs.lanes));
-  if (lanes == 1) {
-    RunView only = runs.of[static_cast<std::size_t>(std::countr_zero(runs.lanes))];
-    waiting.form = Waiting::kOneLane;
-    waiting.size = static_cast<std::uint32_t>(only.size());
-    waiting.amount = store_.add(only);
-    return;
+PackedRuns WaitingRuns::put_stored(const LaneRuns& runs) {
+  PackedRuns packed{.lanes = runs.lanes};
+  if (runs.lanes >> first_lane(runs.lanes) == 1) {
+    RunView only = runs.of(first_lane(runs.lanes));
+    packed.form = form::kOneLane;
+    packed.size = static_cast<std::uint32_t>(only.size());
+    packed.amount = store_.add(only);
+    return packed;
   }
-  std::array<Count, 2 * kCountsPerCell> counts{};
-  std::size_t place = 0;
-  std::uint32_t all = 0;
+  std::uint32_t lanes = 0;
   for_each_lane(runs.lanes, [&](std::size_t lane) {
-    counts[place++] = static_cast<Count>(runs.of[lane].size());
-    all += static_cast<Count>(runs.of[lane].size());
+    ++lanes;
+    packed.size += static_cast<std::uint32_t>(runs.of(lane).size());
   });
-  waiting.form = all == lanes ? Waiting::kOneRunEach : Waiting::kCounted;
-  waiting.size = all;
-  scratch_.clear();
-  if (all != lanes) {
-    scratch_.resize(header_cells(runs.lanes));
-    std::memcpy(static_cast<void*>(scratch_.data()), counts.data(), scratch_.size() * sizeof(Run));
+  bool counted = packed.size != lanes;
+  packed.form = counted ? form::kCounted : form::kOneRunEach;
+  std::size_t header = counted ? header_cells(runs.lanes) : 0;
+  packed.amount = store_.take(header + packed.size);
+  Run* room = store_.room(packed.amount);
+  if (counted) {
+    std::array<Count, 2 * kCountsPerCell> counts{};
+    std::size_t place = 0;
+    for_each_lane(runs.lanes, [&](std::size_t lane) {
+      counts[place++] = static_cast<Count>(runs.of(lane).size());
+    });
+    std::memcpy(static_cast<void*>(room), counts.data(), header * sizeof(Run));
   }
+  room += header;
   for_each_lane(runs.lanes, [&](std::size_t lane) {
-    scratch_.insert(scratch_.end(), runs.of[lane].begin(), runs.of[lane].end());
+    for (const Run& run : runs.of(lane)) *room++ = run;
   });
-  waiting.amount = store_.add(scratch_);
+  return packed;
 }
 
 void WaitingRuns::show_stored(const Waiting& waiting, LaneRuns& runs) const {
-  RunView stored = store_.view(waiting.amount, cells(waiting));
-  if (waiting.form == Waiting::kOneLane) {
-    runs.of[static_cast<std::size_t>(std::countr_zero(runs.lanes))] = stored;
+  RunView stored = store_.view(waiting.amount(), cells(waiting));
+  if (waiting.form() == form::kOneLane) return runs.set(first_lane(waiting.lanes()), stored);
+  const Run* next = stored.data();
+  if (waiting.form() == form::kOneRunEach) {
+    for_each_lane(waiting.lanes(), [&](std::size_t lane) { runs.set(lane, {next++, 1}); });
     return;
   }
   std::array<Count, 2 * kCountsPerCell> counts{};
-  if (waiting.form == Waiting::kOneRunEach) {
-    counts.fill(1);
-  } else {
-    std::size_t header = header_cells(runs.lanes);
-    std::memcpy(counts.data(), static_cast<const void*>(stored.data()), header * sizeof(Run));
-    stored = stored.subspan(header);
-  }
+  std::size_t header = header_cells(waiting.lanes());
+  std::memcpy(counts.data(), static_cast<const void*>(next), header * sizeof(Run));
+  next += header;
   std::size_t place = 0;
-  for_each_lane(runs.lanes, [&](std::size_t lane) {
-    std::size_t count = counts[place++];
-    runs.of[lane] = stored.first(count);
-    stored = stored.subspan(count);
+  for_each_lane(waiting.lanes(), [&](std::size_t lane) {
+    runs.set(lane, {next, counts[place]});
+    next += counts[place++];
   });
 }
 

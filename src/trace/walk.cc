@@ -28,8 +28,6 @@
 namespace tracehound::trace {
 
 namespace {
-// Up to so many arriving coins are looked through; more are sorted and searched.
-constexpr std::size_t kFewArriving = 8;
 // Transactions between two looks at the interrupt.
 constexpr std::uint32_t kLookEvery = 4096;
 
@@ -55,6 +53,8 @@ Walk::Walk(const WalkRequest& request)
     lanes_.emplace_back(request.methods[i], stops_.services().size());
     if (lanes_.back().ordered()) ordered_ |= static_cast<LaneSet>(1U << i);
   }
+  plain_ = lanes_.size() == 1 && ordered_ == 0 && !options_.parcels && !cuts_ && !to_miner_ &&
+           !stops_.knows_mixes();
 }
 
 void Walk::begin() {
@@ -74,11 +74,8 @@ void Walk::note_seeds(TxId from) {
     if (i > 0 && seeds_[i - 1].coin == coin) continue;
     TxId tx = ledger_.creator(coin);
     if (tx < from || tx >= end_) continue;
-    Waiting note;
-    note.number = coin.number();
     bool with_fees = to_miner_ && ledger_.is_coinbase(tx);
-    note.at = with_fees ? block_end(tx) : tx.number();
-    queue_.push(note);
+    queue_.emplace(with_fees ? block_end(tx) : tx.number(), coin, Amount{0}, PackedRuns());
     ++notes_;
   }
 }
@@ -111,7 +108,7 @@ Status Walk::run() {
       return {};
     }
     std::uint32_t key = queue_.take(arriving_);
-    prefetch();
+    if (queue_.looked_ahead()) prefetch();
     if (to_miner_ && is_block_end(key)) {
       TRY(settle_coinbase(key));
     } else {
@@ -121,16 +118,21 @@ Status Walk::run() {
   return {};
 }
 
-// While one transaction is visited, the rows of the next ones are on their way.
+// The rows of all transactions in sight are fetched together: while one waits for its rows, so do
+// the others. Three rounds, as what is fetched in one says where the next finds its own.
 void Walk::prefetch() const {
-  std::array<std::uint32_t, 5> next;
-  std::size_t known = queue_.in_sight(next);
-  std::uint64_t all = ledger_.counts().transactions;
-  if (known > 4 && next[4] < all) columns_.prefetch_rows(TxId(next[4]));
-  if (known > 2 && next[2] < all) {
-    columns_.prefetch_coins(TxId(next[2]), stops_.knows_addresses());
-  }
-  if (known > 0 && next[0] < all) columns_.prefetch_values(TxId(next[0]));
+  TxId last(static_cast<std::uint32_t>(ledger_.counts().transactions - 1));
+  auto tx_of = [&](std::uint32_t key) { return std::min(TxId(key), last); };
+  queue_.in_sight([&](std::uint32_t key, std::span<const Waiting> waiting) {
+    columns_.prefetch_rows(tx_of(key));
+    for (const Waiting& one : waiting) waiting_runs_.prefetch(one);
+  });
+  queue_.in_sight([&](std::uint32_t key, std::span<const Waiting>) {
+    columns_.prefetch_coins(tx_of(key), stops_.knows_addresses());
+  });
+  queue_.in_sight([&](std::uint32_t key, std::span<const Waiting> waiting) {
+    columns_.prefetch_values(tx_of(key), waiting.size());
+  });
 }
 
 // Removes the notes from what arrives; says whether there were any.
@@ -142,7 +144,8 @@ bool Walk::take_notes() {
   return taken > 0;
 }
 
-Status Walk::visit(TxId tx) {
+// Flattened: it runs for every transaction, and what it calls is short.
+[[gnu::flatten]] Status Walk::visit(TxId tx) {
   CHECK_LEDGER(tx < end_);
   at_ = tx;
   visited_to_ = tx;
@@ -157,14 +160,18 @@ Status Walk::visit(TxId tx) {
     for (CoinId coin : coins) arrive(coin, columns_.value(coin), clean);
     return consistent(tx);
   }
+  if (goes_plainly()) {
+    visit_plainly(inputs, coins);
+    return consistent(tx);
+  }
   gather(inputs);
-  if (!gather_outputs(coins)) contradiction_ = "it pays out more than it takes in";
-  TRY(consistent(tx));
+  if (!gather_outputs(coins)) contradiction_ = kPaysTooMuch;
+  if (!contradiction_.empty()) return contradicts(tx);
   bool mix = stops_.is_mix(ledger_, tx);
   in_mix_ = mix && stops_.mix_rule() == MixRule::stop;
   divide(coins.first, mix && stops_.mix_rule() == MixRule::haircut);
   in_mix_ = false;
-  pay_fee();
+  if (values_.back() > 0) pay_fee();
   return consistent(tx);
 }
 
@@ -172,7 +179,7 @@ Status Walk::visit(TxId tx) {
 void Walk::gather(Columns::Inputs inputs) {
   if (arriving_.size() > kFewArriving) std::ranges::sort(arriving_, {}, &Waiting::coin);
   touched_ = 0;
-  for (const Waiting& waiting : arriving_) touched_ |= waiting.lanes;
+  for (const Waiting& waiting : arriving_) touched_ |= waiting.lanes();
   for_each_lane(touched_, [&](std::size_t lane) { lanes_[lane].begin(); });
   total_ = 0;
   std::size_t met = 0;
@@ -180,9 +187,9 @@ void Walk::gather(Columns::Inputs inputs) {
     CoinId coin = columns_.input_coin(i);
     const Waiting* waiting = find_arriving(coin);
     met += waiting ? 1 : 0;
-    enter(coin, waiting ? waiting->value : columns_.value(coin), waiting);
+    enter(coin, waiting ? waiting->value() : columns_.value(coin), waiting);
   }
-  if (met != arriving_.size()) contradiction_ = "it does not spend the coins that name it";
+  if (met != arriving_.size()) contradiction_ = kSpendsOthers;
   for (const Waiting& waiting : arriving_) waiting_runs_.remove(waiting);
 }
 
@@ -194,7 +201,7 @@ void Walk::enter(CoinId from, Amount value, const Waiting* waiting) {
     LaneRuns runs;
     waiting_runs_.show(*waiting, runs);
     for_each_lane(runs.lanes,
-                  [&](std::size_t lane) { lanes_[lane].enter(from, value, runs.of[lane]); });
+                  [&](std::size_t lane) { lanes_[lane].enter(from, value, runs.of(lane)); });
     clean &= static_cast<LaneSet>(~runs.lanes);
   }
   for_each_lane(clean, [&](std::size_t lane) { lanes_[lane].enter_clean(value); });
@@ -224,7 +231,7 @@ void Walk::bury() {
   LaneRuns runs;
   for (const Waiting& waiting : arriving_) {
     waiting_runs_.show(waiting, runs);
-    land(waiting.coin(), waiting.value, runs, {.kind = DestinationKind::burned});
+    land(waiting.coin(), waiting.value(), runs, {.kind = DestinationKind::burned});
     waiting_runs_.remove(waiting);
   }
 }
@@ -283,7 +290,7 @@ void Walk::arrive_at_seed(CoinId coin, Amount value, const LaneRuns& runs) {
   go_on(coin, value, seeded);
 }
 
-std::optional<Stop> Walk::stop_at(CoinId coin) const {
+std::optional<Stop> Walk::find_stop(CoinId coin) const {
   if (auto stop = Stops::at_script(columns_.script(coin))) return stop;
   if (stops_.knows_addresses()) {
     if (auto stop = stops_.at_address(columns_.address(coin))) return stop;
@@ -294,7 +301,7 @@ std::optional<Stop> Walk::stop_at(CoinId coin) const {
 
 void Walk::land(CoinId coin, Amount value, const LaneRuns& runs, Stop stop) {
   for_each_lane(runs.lanes,
-                [&](std::size_t lane) { lanes_[lane].land(coin, value, runs.of[lane], stop); });
+                [&](std::size_t lane) { lanes_[lane].land(coin, value, runs.of(lane), stop); });
 }
 
 // Lands what a cut ends; the lanes it ends are then no longer in `runs`.
@@ -303,7 +310,7 @@ void Walk::cut(CoinId coin, Amount value, LaneRuns& runs) {
   for_each_lane(runs.lanes, [&](std::size_t lane) {
     Amount tainted = 0;
     std::uint32_t hops = ~0U;
-    for (const Run& run : runs.of[lane]) {
+    for (const Run& run : runs.of(lane)) {
       if (run.label == kClean) continue;
       tainted += run.length;
       hops = std::min(hops, run.hops);
@@ -311,7 +318,7 @@ void Walk::cut(CoinId coin, Amount value, LaneRuns& runs) {
     bool ends =
         at_ >= until_end_ || tainted < cuts.min_amount || (cuts.max_hops && hops > *cuts.max_hops);
     if (!ends) return;
-    lanes_[lane].land(coin, value, runs.of[lane], {.kind = DestinationKind::cut});
+    lanes_[lane].land(coin, value, runs.of(lane), {.kind = DestinationKind::cut});
     runs.lanes &= static_cast<LaneSet>(~(1U << lane));
   });
 }
@@ -321,27 +328,23 @@ void Walk::go_on(CoinId coin, Amount value, const LaneRuns& runs) {
   if (interrupted_) return land(coin, value, runs, {.kind = DestinationKind::cut});
   std::optional<TxId> spender = columns_.spender(coin);
   if (spender && *spender <= visited_to_) {
-    contradiction_ = "a coin it creates is spent before it";
+    contradiction_ = kSpentTooSoon;
     return;
   }
   if (!spender) land(coin, value, runs, {.kind = DestinationKind::held});
   if (!spender && !keeps_resting_) return;
-  Waiting waiting;
-  waiting.value = value;
-  waiting.number = coin.number();
-  waiting_runs_.put(runs, waiting);
+  PackedRuns packed = waiting_runs_.put(runs);
   if (spender) {
-    waiting.at = spender->number();
-    queue_.push(waiting);
+    queue_.emplace(spender->number(), coin, value, packed);
   } else {
-    resting_.push_back(waiting);
+    resting_.emplace_back(0U, coin, value, packed);
   }
 }
 
 const Waiting* Walk::find_arriving(CoinId coin) const {
   if (arriving_.size() <= kFewArriving) {
     for (const Waiting& waiting : arriving_) {
-      if (waiting.number == coin.number()) return &waiting;
+      if (waiting.coin() == coin) return &waiting;
     }
     return nullptr;
   }
@@ -363,8 +366,8 @@ RestingCoins Walk::take_resting() {
     waiting_runs_.show(waiting, runs);
     list.coins.push_back({waiting.coin(), runs.lanes});
     for_each_lane(runs.lanes, [&](std::size_t lane) {
-      list.counts.push_back(static_cast<std::uint32_t>(runs.of[lane].size()));
-      list.runs.insert(list.runs.end(), runs.of[lane].begin(), runs.of[lane].end());
+      list.counts.push_back(static_cast<std::uint32_t>(runs.of(lane).size()));
+      list.runs.insert(list.runs.end(), runs.of(lane).begin(), runs.of(lane).end());
     });
   }
   return list;
@@ -384,11 +387,11 @@ void Walk::leave() {
       }
       waiting_runs_.show(waiting, runs);
       if (waiting.kind() == WaitingKind::coin) {
-        land(waiting.coin(), waiting.value, runs, {.kind = DestinationKind::cut});
+        land(waiting.coin(), waiting.value(), runs, {.kind = DestinationKind::cut});
         continue;
       }
       for_each_lane(runs.lanes, [&](std::size_t lane) {
-        for (const Run& run : runs.of[lane]) {
+        for (const Run& run : runs.of(lane)) {
           if (run.label != kClean) lanes_[lane].found.fees.add(run.label, run.length);
         }
       });

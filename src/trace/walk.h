@@ -4,7 +4,7 @@
 #include <atomic>
 #include <optional>
 #include <span>
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -54,7 +54,10 @@ class Walk {
   // Errors (machine): they contradict the ledger.
   Status resume(TxId from, std::vector<Found> found, const RestingCoins& resting);
   // Keeps what unspent coins carry for take_resting(). Before begin() or resume().
-  void keep_resting() { keeps_resting_ = true; }
+  void keep_resting() {
+    keeps_resting_ = true;
+    plain_ = false;
+  }
 
   // Errors: the ledger contradicts itself (machine); what FeeRule::miner cannot do (bad_input).
   Status run();
@@ -65,6 +68,13 @@ class Walk {
   RestingCoins take_resting();
 
  private:
+  // Up to so many arriving coins are looked through; more are sorted and searched.
+  static constexpr std::size_t kFewArriving = 8;
+  // How a ledger contradicts itself.
+  static constexpr std::string_view kPaysTooMuch = "it pays out more than it takes in";
+  static constexpr std::string_view kSpendsOthers = "it does not spend the coins that name it";
+  static constexpr std::string_view kSpentTooSoon = "a coin it creates is spent before it";
+
   void note_seeds(TxId from);
 
   bool take_notes();
@@ -80,10 +90,20 @@ class Walk {
 
   void arrive(CoinId coin, Amount value, LaneRuns& runs);
   void arrive_at_seed(CoinId coin, Amount value, const LaneRuns& runs);
-  std::optional<Stop> stop_at(CoinId coin) const;
+  // Most coins are let through by a look at their script.
+  std::optional<Stop> stop_at(CoinId coin) const {
+    bool spendable = columns_.script(coin) != ledger::ScriptKind::op_return;
+    if (spendable && !in_mix_ && !stops_.knows_addresses()) return std::nullopt;
+    return find_stop(coin);
+  }
+  std::optional<Stop> find_stop(CoinId coin) const;
   void land(CoinId coin, Amount value, const LaneRuns& runs, Stop stop);
   void go_on(CoinId coin, Amount value, const LaneRuns& runs);
   void cut(CoinId coin, Amount value, LaneRuns& runs);
+
+  // The same for what most transactions are (walk_plain.cc).
+  bool goes_plainly() const;
+  void visit_plainly(Columns::Inputs inputs, IdRange<CoinId> coins);
 
   // The block's coinbase, once all its transactions have been visited (walk_fees.cc).
   bool is_block_end(std::uint32_t key);
@@ -108,7 +128,8 @@ class Walk {
   std::vector<Lane> lanes_;
   LaneSet ordered_ = 0;
   bool to_miner_;
-  bool cuts_;  // there are any
+  bool cuts_;   // there are any
+  bool plain_;  // nothing is asked that visit_plainly() does not do
 
   RadixQueue<Waiting> queue_;
   WaitingRuns waiting_runs_;

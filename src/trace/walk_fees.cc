@@ -50,13 +50,7 @@ void Walk::pay_fee() {
     }
   });
   if (!flows_on || runs.lanes == 0) return;
-  Waiting waiting;
-  waiting.value = values_[last];
-  waiting.number = at_.number();
-  waiting.is_fee = 1;
-  waiting.at = block_end(at_);
-  waiting_runs_.put(runs, waiting);
-  queue_.push(waiting);
+  queue_.emplace(block_end(at_), at_, values_[last], waiting_runs_.put(runs));
 }
 
 // The number of the transaction behind the block that holds this one.
@@ -110,7 +104,7 @@ Status Walk::settle_coinbase(std::uint32_t block_end) {
 Status Walk::gather_fees(BlockHeight height, IdRange<TxId> block) {
   std::ranges::sort(arriving_, {}, &Waiting::payer);
   touched_ = 0;
-  for (const Waiting& waiting : arriving_) touched_ |= waiting.lanes;
+  for (const Waiting& waiting : arriving_) touched_ |= waiting.lanes();
   for_each_lane(touched_, [&](std::size_t lane) { lanes_[lane].begin(); });
   total_ = 0;
   auto subsidy = options_.subsidy ? options_.subsidy : ledger::subsidy(ledger_.chain(), height);
@@ -119,7 +113,7 @@ Status Walk::gather_fees(BlockHeight height, IdRange<TxId> block) {
   auto next = arriving_.begin();
   for (TxId tx(block.first.next()); tx != block.end; tx = tx.next()) {
     bool waited = next != arriving_.end() && next->payer() == tx;
-    Amount fee = waited ? next->value : fee_of(tx);
+    Amount fee = waited ? next->value() : fee_of(tx);
     TRY(consistent(tx));
     enter(CoinId(tx.number()), fee, waited ? &*next++ : nullptr);
   }
@@ -136,7 +130,7 @@ Amount Walk::fee_of(TxId tx) {
     taken += columns_.value(columns_.input_coin(i));
   }
   for (CoinId coin : columns_.outputs(tx)) paid += columns_.value(coin);
-  if (paid > taken) contradiction_ = "it pays out more than it takes in";
+  if (paid > taken) contradiction_ = kPaysTooMuch;
   return taken - paid;
 }
 

@@ -115,11 +115,12 @@ TEST(Lanes, waiting_runs__come_back_whatever_their_number_and_labels) {
       }
       given.set(lane, lists[lane]);
     }
-    Waiting waiting;
-    waiting.number = (std::uint64_t{1} << 40) - 1;
-    store.put(given, waiting);
+    CoinId last((std::uint64_t{1} << 40) - 1);
+    Waiting waiting(7, last, 90, store.put(given));
+    EXPECT_EQ(waiting.key(), 7U);
+    EXPECT_EQ(waiting.value(), 90U);
     EXPECT_EQ(waiting.kind(), WaitingKind::coin);
-    EXPECT_EQ(waiting.coin(), CoinId((std::uint64_t{1} << 40) - 1));
+    EXPECT_EQ(waiting.coin(), last);
     LaneRuns shown;
     store.show(waiting, shown);
     EXPECT_EQ(shown.lanes, given.lanes);
