@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "cli/verb.h"
 #include "incidents/link.h"
@@ -20,6 +21,7 @@ void add_registry_option(CLI::App& command, std::string& folder);
 struct FoundLink {
   incidents::Link link;
   std::array<std::string, 2> names;
+  std::vector<std::string> stops;  // what ended the trace, a sentence each
   std::uint64_t other_chains = 0;  // seeds left out
   std::uint64_t not_seen = 0;      // addresses that received nothing
 };

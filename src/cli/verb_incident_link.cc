@@ -20,7 +20,7 @@ using incidents::Incident;
 struct LinkOptions {
   std::string registry = kRegistryFolder;
   std::vector<std::string> incidents;  // two
-  std::string method = "haircut";
+  tracing::Options trace;              // of it: method, stop_at, through, mix
   std::uint64_t most = 50;
   std::string json;
   bool clusters = false;
@@ -74,7 +74,8 @@ Result<Answer> find_links(Context& context, const LinkOptions& options, trace::M
     say(context, fmt::format("{} named as a seed received nothing up to the tip",
                              plural(found.not_seen, "address", "addresses")));
   }
-  TRY_ASSIGN(auto known, tracing::know_services(context, open, tracing::Options{}));
+  TRY_ASSIGN(auto known, tracing::know_services(context, open, options.trace));
+  found.stops = known.words;
   incidents::LinkOptions how;
   how.method = method;
   how.most = options.most;
@@ -93,19 +94,28 @@ Result<Answer> find_links(Context& context, const LinkOptions& options, trace::M
   return answer;
 }
 
+// One: figures of two methods are not of one table.
+Result<trace::MethodKind> method_of(const std::string& name) {
+  auto method = trace::method_named(name);
+  if (method) return *method;
+  tracing::Options all;
+  all.methods = "all";
+  TRY_ASSIGN(auto methods, tracing::methods_of(all));
+  std::vector<std::string_view> names;
+  for (trace::MethodKind one : methods) names.push_back(trace::name_of(one));
+  return fail(ErrorKind::usage, fmt::format("--method {}: a link is by one method; name one of {}",
+                                            name, fmt::join(names, ", ")));
+}
+
 Status run_link(Context& context, const LinkOptions& options) {
-  auto method = trace::method_named(options.method);
-  if (!method) {
-    return fail(ErrorKind::usage, fmt::format("--method {}: there is none of that name; see "
-                                              "`tracehound trace --help`",
-                                              options.method));
-  }
+  TRY_ASSIGN(trace::MethodKind method, method_of(options.trace.methods));
+  TRY(tracing::check_stops(options.trace));
   std::array<Side, 2> sides;
   for (std::size_t i = 0; i < 2; ++i) {
     TRY_ASSIGN(sides[i], read_side(context, options.incidents[i], options.registry));
   }
   return answer(context, Rows::confirmed, [&](const OpenLedger& open) {
-    return find_links(context, options, *method, sides, open);
+    return find_links(context, options, method, sides, open);
   });
 }
 
@@ -120,8 +130,16 @@ void add_incident_link(CLI::App& group, Context& context) {
                    "two: incident files or ids of the registry; - is standard input")
       ->required()
       ->expected(2);
-  command->add_option("--method", options->method, "how taint is divided, as for `trace`")
+  options->trace.methods = "haircut";
+  command->add_option("--method", options->trace.methods, "how taint is divided; one of `trace`'s")
       ->type_name("NAME")
+      ->capture_default_str();
+  command->add_option("--stop-at", options->trace.stop_at, "as for `trace`")
+      ->type_name("CATEGORY,...");
+  command->add_option("--through", options->trace.through, "as for `trace`")->type_name("ADDRESS");
+  command->add_option("--mix", options->trace.mix, "as for `trace`: stop, haircut or off")
+      ->check(CLI::IsMember({"stop", "haircut", "off"}))
+      ->type_name("RULE")
       ->capture_default_str();
   command->add_option("--most", options->most, "rows of each list; what is cut is counted")
       ->transform(whole_number(1'000'000))

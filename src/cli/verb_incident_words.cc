@@ -38,6 +38,7 @@ class Writer {
   template <typename Row, typename Write>
   void list_json(JsonWriter& json, std::string_view key, const incidents::Cut<Row>& list,
                  Write write) const;
+  void seeds_json(JsonWriter& json) const;
   void holders_json(JsonWriter& json) const;
 
   const FoundLink& found_;
@@ -86,8 +87,8 @@ std::string Writer::text() const {
     text += fmt::format("{}  {}: {} {} stolen", "AB"[i], found_.names[i], coins(link.effective[i]),
                         open_.symbol());
     if (link.claimed[i] != link.effective[i]) {
-      text +=
-          fmt::format(" (claimed {}; the rest was the other's already)", coins(link.claimed[i]));
+      text += fmt::format(" (claimed {}; the rest is in money that was counted already)",
+                          coins(link.claimed[i]));
     }
     text += "\n";
   }
@@ -102,6 +103,18 @@ std::string Writer::text() const {
                                     height_of(row.transaction), coins(row.amount[0]),
                                     coins(row.amount[1])};
   };
+  text +=
+      table("seeds that are the other's too: claimed twice, or in a coin with the other's money",
+            link.seeds,
+            {"coin", "A claims", "B claims", "both claim", "came of A", "came of B", "not new"},
+            [&](const incidents::LinkedSeed& row) {
+              Amount claimed = row.claimed[0] + row.claimed[1];
+              Amount effective = row.effective[0] + row.effective[1];
+              return std::vector<std::string>{coin_name(row.coin),       coins(row.claimed[0]),
+                                              coins(row.claimed[1]),     coins(row.claimed_twice),
+                                              coins(row.arrived[0]),     coins(row.arrived[1]),
+                                              coins(claimed - effective)};
+            });
   text += table("first meetings: transactions that join what was apart", link.first_meetings,
                 {"transaction", "height", "of A", "of B"}, transaction);
   text += table("every transaction that carries both", link.transactions,
@@ -140,6 +153,25 @@ void Writer::list_json(JsonWriter& json, std::string_view key, const incidents::
   json.close_list().close_object();
 }
 
+void Writer::seeds_json(JsonWriter& json) const {
+  const incidents::Cut<incidents::LinkedSeed>& list = found_.link.seeds;
+  json.key("seeds").open_object().key("all").value(list.all).key("rows").open_list();
+  for (const incidents::LinkedSeed& row : list.rows) {
+    auto pair = [&](std::string_view key, const Pair& amount) {
+      json.key(key).open_object();
+      pair_json(json, amount);
+      json.close_object();
+    };
+    json.open_object().key("coin").value(coin_name(row.coin));
+    pair("claimed", row.claimed);
+    pair("effective", row.effective);
+    json.key("claimed_twice").amount(row.claimed_twice);
+    pair("arrived", row.arrived);
+    json.close_object();
+  }
+  json.close_list().close_object();
+}
+
 void Writer::holders_json(JsonWriter& json) const {
   const Link& link = found_.link;
   list_json(json, "addresses", link.addresses, [&](const incidents::LinkedAddress& row) {
@@ -165,6 +197,9 @@ std::string Writer::json() const {
   json.key("hash").value(open_.ledger.manifest().tip_hash.text()).close_object();
   json.key("method").value(trace::name_of(link.trace.method));
   json.key("conserves").value(link.trace.conserves);
+  json.key("stops").open_list();
+  for (const std::string& words : found_.stops) json.value(words);
+  json.close_list();
   json.key("incidents").open_list();
   for (std::size_t i = 0; i < 2; ++i) {
     json.open_object().key("name").value(found_.names[i]);
@@ -180,6 +215,7 @@ std::string Writer::json() const {
     if (!confirmed) json.null();
     json.key("first").value(row.first);
   };
+  seeds_json(json);
   list_json(json, "first_meetings", link.first_meetings, transaction);
   list_json(json, "transactions", link.transactions, transaction);
   list_json(json, "coins", link.coins, [&](const incidents::LinkedCoin& row) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <span>
 #include <utility>
 
 #include "base/check.h"
@@ -56,6 +57,54 @@ std::vector<LinkedCoin> tainted_coins(const trace::Trace& trace, const ledger::L
     coins.back().is_seed |= holding.is_seed;
   }
   return coins;
+}
+
+// Units in both of two lists of ranges, each sorted and without overlap.
+Amount common_units(std::span<const trace::Seed> a, std::span<const trace::Seed> b) {
+  Amount common = 0;
+  while (!a.empty() && !b.empty()) {
+    Amount first = std::max(a.front().first, b.front().first);
+    Amount end = std::min(a.front().end, b.front().end);
+    if (first < end) common += end - first;
+    std::span<const trace::Seed>& sooner = a.front().end < b.front().end ? a : b;
+    sooner = sooner.subspan(1);
+  }
+  return common;
+}
+
+bool is_of_both(const LinkedSeed& seed) {
+  auto lies_in = [&](std::size_t own, std::size_t other) {
+    return seed.effective[own] < seed.claimed[own] && seed.arrived[other] > 0;
+  };
+  return seed.claimed_twice > 0 || lies_in(0, 1) || lies_in(1, 0);
+}
+
+// Seeds that both claim, or that lie in the other's money.
+std::vector<LinkedSeed> shared_seeds(const trace::Trace& trace,
+                                     std::span<const trace::Seed> asked) {
+  std::map<CoinId, LinkedSeed> coins;
+  for (const trace::SeedCoin& seed : trace.seeds) {
+    LinkedSeed& coin = coins.try_emplace(seed.coin, LinkedSeed{.coin = seed.coin}).first->second;
+    coin.claimed[side_of(seed.label)] += seed.claimed;
+    coin.effective[side_of(seed.label)] += seed.amount;
+  }
+  for (const trace::Parcel& parcel : trace.parcels) {
+    if (!parcel.to) continue;
+    auto coin = coins.find(*parcel.to);
+    if (coin == coins.end()) continue;
+    Amount& arrived = coin->second.arrived[side_of(parcel.label)];
+    arrived = sum(arrived, parcel.amount);
+  }
+  std::vector<trace::Seed> sorted(asked.begin(), asked.end());
+  std::ranges::sort(sorted);  // by coin, label, range
+  std::vector<LinkedSeed> list;
+  for (auto& [id, coin] : coins) {
+    auto of_coin = std::ranges::equal_range(sorted, id, {}, &trace::Seed::coin);
+    auto of_b = std::ranges::find(of_coin, Label(2), &trace::Seed::label);
+    coin.claimed_twice = common_units({of_coin.begin(), of_b}, {of_b, of_coin.end()});
+    if (is_of_both(coin)) list.push_back(coin);
+  }
+  return list;
 }
 
 // Transactions that carry units of both.
@@ -134,6 +183,7 @@ Result<Link> link_incidents(const ledger::Ledger& ledger, std::span<const trace:
     link.effective[side_of(seed.label)] += seed.amount;
   }
 
+  link.seeds.rows = shared_seeds(link.trace, seeds);
   std::vector<LinkedCoin> coins = tainted_coins(link.trace, ledger);
   for (const LinkedCoin& coin : coins) {
     if (both(coin.amount)) link.coins.rows.push_back(coin);
@@ -151,6 +201,7 @@ Result<Link> link_incidents(const ledger::Ledger& ledger, std::span<const trace:
     cut(*link.clusters, options.most);
   }
   take_services(link);
+  cut(link.seeds, options.most);
   cut(link.coins, options.most);
   cut(link.transactions, options.most);
   cut(link.first_meetings, options.most);

@@ -1,7 +1,7 @@
 // Where the money of two incidents meets: in one coin, in one transaction, at one address, in one
-// cluster, at one service. That is how thefts are tied to one hand, and how they are not: a service
-// that both reach ties nothing, a transaction that spends from both ties much. What a meeting means
-// is the reader's to say.
+// cluster, at one service, or already where it was stolen. That is how thefts are tied to one hand,
+// and how they are not: a service that both reach ties nothing, a transaction that spends from both
+// ties much. What a meeting means is the reader's to say.
 //
 // One trace with two labels, one an incident, gives every coin that its method says holds units of
 // each. Example: A's thief pays coin a, B's thief coin b, and one transaction spends a and b into
@@ -9,6 +9,11 @@
 // falls on it), the transaction spends both, and is their first meeting if none of the coins it
 // spends held both already. Everything behind it that still holds both is listed too, so the first
 // meetings are marked. An address that received a coin of A and another of B is a meeting as well.
+//
+// The strongest tie comes before any of it: a coin that both name as stolen, or a coin stolen in
+// one incident that was the other's loot. A trace counts units once, so such a seed has few units
+// of its own label or none, and nothing behind it carries both; these coins are a list of their
+// own.
 //
 // Costs one trace, and memory by its parcels. Lists are cut to `most` rows, counted whole.
 #pragma once
@@ -37,6 +42,14 @@ struct LinkedCoin {
   Amount value = 0;
   Pair amount{};
   bool is_seed = false;  // of one of them
+};
+// A coin with seeds that are the other incident's too.
+struct LinkedSeed {
+  CoinId coin;
+  Pair claimed{};            // by the incidents' seeds
+  Pair effective{};          // of these, units that nobody had before
+  Amount claimed_twice = 0;  // units in seeds of both
+  Pair arrived{};            // the incidents' units that transactions brought into the coin
 };
 struct LinkedTransaction {
   TxId transaction;
@@ -68,16 +81,17 @@ struct Cut {
 struct Link {
   trace::Trace trace;  // labels 1 and 2 are the incidents
   Pair claimed{};
-  Pair effective{};                       // less than claimed: units that were the other's already
-  Cut<LinkedTransaction> first_meetings;  // chain order
-  Cut<LinkedTransaction> transactions;    // all meetings, chain order
-  Cut<LinkedCoin> coins;                  // chain order
-  Cut<LinkedAddress> addresses;           // by falling smaller amount, then id
+  Pair effective{};       // less than claimed: units that were counted already, of either incident
+  Cut<LinkedSeed> seeds;  // chain order
+  Cut<LinkedTransaction> first_meetings;       // chain order
+  Cut<LinkedTransaction> transactions;         // all meetings, chain order
+  Cut<LinkedCoin> coins;                       // chain order
+  Cut<LinkedAddress> addresses;                // by falling smaller amount, then id
   std::optional<Cut<LinkedCluster>> clusters;  // the same; none without a clustering
   std::vector<LinkedService> services;         // that both ended at, as the trace has them
 
   bool met() const {
-    return transactions.all + coins.all + addresses.all + services.size() > 0 ||
+    return seeds.all + transactions.all + coins.all + addresses.all + services.size() > 0 ||
            (clusters && clusters->all > 0);
   }
 };

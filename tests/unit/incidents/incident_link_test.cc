@@ -103,6 +103,43 @@ TEST(IncidentLink, a_coin_both_claim__is_the_first_ones_and_said_so) {
   EXPECT_TRUE(link.coins.rows[0].is_seed);
 }
 
+TEST(IncidentLink, the_same_seed_in_both__is_a_tie_of_its_own) {
+  ToyChain chain(kJoined);
+  Link link = link_of(chain, "c:0", "c:0", {});
+  EXPECT_TRUE(link.met());
+  EXPECT_EQ(link.transactions.all, 0U);  // all units are the first one's
+  ASSERT_EQ(link.seeds.rows.size(), 1U);
+  EXPECT_EQ(link.seeds.rows[0].claimed, (Pair{100, 100}));
+  EXPECT_EQ(link.seeds.rows[0].claimed_twice, 100U);
+  EXPECT_EQ(link.seeds.rows[0].effective, (Pair{100, 0}));
+}
+
+TEST(IncidentLink, a_seed_that_is_loot_of_the_other__is_a_tie_of_its_own) {
+  ToyChain chain(kJoined);
+  for (MethodKind method : {MethodKind::haircut, MethodKind::fifo, MethodKind::poison}) {
+    LinkOptions how;
+    how.method = method;
+    Link link = link_of(chain, "c:0", "a:0", how);
+    EXPECT_TRUE(link.met());
+    ASSERT_EQ(link.seeds.rows.size(), 1U);
+    EXPECT_EQ(link.seeds.rows[0].coin, chain.coin("a:0"));
+    EXPECT_EQ(link.seeds.rows[0].claimed, (Pair{0, 70}));
+    EXPECT_EQ(link.seeds.rows[0].effective, (Pair{0, 0}));
+    EXPECT_EQ(link.seeds.rows[0].arrived, (Pair{70, 0}));
+  }
+  Link turned = link_of(chain, "a:0", "c:0", {});
+  ASSERT_EQ(turned.seeds.rows.size(), 1U);
+  EXPECT_EQ(turned.seeds.rows[0].arrived, (Pair{0, 70}));
+}
+
+TEST(IncidentLink, parts_of_a_coin_side_by_side__are_not_claimed_twice) {
+  ToyChain chain(kJoined);
+  EXPECT_EQ(link_of(chain, "c:0[0,50)", "c:0[50,100)", {}).seeds.all, 0U);
+  Link link = link_of(chain, "c:0[0,60)", "c:0[50,100)", {});
+  ASSERT_EQ(link.seeds.rows.size(), 1U);
+  EXPECT_EQ(link.seeds.rows[0].claimed_twice, 10U);
+}
+
 TEST(IncidentLink, long_lists__are_cut_and_counted_whole) {
   ToyChain chain(kJoined);
   LinkOptions how;
