@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/text.h"
 #include "cli/verb_incident.h"
@@ -125,17 +126,55 @@ struct ListOptions {
   std::string country, kind, year, attributed, json;
 };
 
+constexpr std::string_view kUnknown = "unknown";
+
+// Of "" all; victims of whom nothing is said are unknown.
 bool has_victim(const Incident& incident, Words incidents::Victim::* field,
                 const std::string& text) {
-  if (text.empty()) return true;
-  return std::ranges::any_of(incident.victims.entries, [&](const incidents::Victim& victim) {
-    return (victim.*field).text == text;
+  const auto& victims = incident.victims.entries;
+  if (text.empty() || (text == kUnknown && victims.empty())) return true;
+  return std::ranges::any_of(victims, [&](const incidents::Victim& victim) {
+    const std::string& word = (victim.*field).text;
+    return word == text || (word.empty() && text == kUnknown);
   });
+}
+
+// Makes the country capitals. Errors (usage): a word that no incident could have.
+Status check_filters(ListOptions& options, const incidents::Registry& registry) {
+  std::set<std::string> years, countries;
+  for (const RegistryEntry& entry : registry.incidents) {
+    const Words& date = entry.incident.date;
+    if (incidents::parse_date(date.text)) years.insert(date.text.substr(0, 4));
+    for (const incidents::Victim& victim : entry.incident.victims.entries) {
+      if (victim.country.known()) countries.insert(victim.country.text);
+    }
+  }
+  auto usage = [](std::string_view option, const std::string& word, std::string_view what,
+                  const auto& known) {
+    return fail(ErrorKind::usage,
+                fmt::format("{} {}: {} {}", option, word, what, fmt::join(known, ", ")));
+  };
+  if (!options.year.empty() && (options.year.size() != 4 || !incidents::parse_date(options.year))) {
+    return usage("--year", options.year, "no year; the registry has thefts of", years);
+  }
+  auto kinds = incidents::victim_kinds();
+  if (!options.kind.empty() && options.kind != kUnknown &&
+      std::ranges::find(kinds, options.kind) == kinds.end()) {
+    return usage("--kind", options.kind, "no kind of victim; write one of", kinds);
+  }
+  if (options.country.empty() || options.country == kUnknown) return {};
+  std::string asked = options.country;
+  for (char& letter : options.country) {
+    if (letter >= 'a' && letter <= 'z') letter = static_cast<char>(letter - 32);
+  }
+  if (incidents::find_country(options.country) != nullptr) return {};
+  return usage("--country", asked, "no code of a country (ISO 3166-1); the registry has victims in",
+               countries);
 }
 
 bool is_asked_for(const Incident& incident, const ListOptions& options) {
   if (!options.year.empty() && !incident.date.text.starts_with(options.year)) return false;
-  if (!options.attributed.empty() && !incidents::is_attributed_to(incident, options.attributed)) {
+  if (!options.attributed.empty() && !incidents::is_attributed_like(incident, options.attributed)) {
     return false;
   }
   return has_victim(incident, &incidents::Victim::country, options.country) &&
@@ -172,8 +211,9 @@ void entry_json(const RegistryEntry& entry, JsonWriter& json) {
   json.key("published").value(incident.published.entries.size()).close_object();
 }
 
-Status run_list(Context& context, const ListOptions& options) {
+Status run_list(Context& context, ListOptions options) {
   TRY_ASSIGN(auto registry, incidents::read_registry(context.files, options.registry));
+  TRY(check_filters(options, registry));
   std::vector<std::vector<std::string>> rows = {
       {"id", "date", "country", "kind", "US dollars", "addresses", "attributed to"}};
   JsonWriter json;
@@ -236,7 +276,7 @@ void add_incident_list(CLI::App& group, Context& context) {
   command->add_option("--year", options->year, "of the theft")->type_name("YYYY");
   command
       ->add_option("--attributed-to", options->attributed,
-                   "whom somebody is quoted as naming, such as 'North Korea'")
+                   "part of whom somebody is quoted as naming, such as 'korea'")
       ->type_name("NAME");
   command->add_option("--json", options->json, "write JSON there instead; - is standard output")
       ->type_name("FILE|-");

@@ -16,6 +16,11 @@ using tags::YamlEvent;
 using tags::YamlReader;
 
 constexpr std::string_view kExtension = ".yaml";
+constexpr std::string_view kWhichFolder =
+    "name the registry's folder with --registry or in $TRACEHOUND_INCIDENTS";
+constexpr std::uint64_t kMostAttacks = 1'000'000'000;  // of a country, so that they can be summed
+
+char small(char letter) { return letter >= 'A' && letter <= 'Z' ? char(letter + 32) : letter; }
 
 std::unexpected<Error> first_problem(const std::string& file, const Problems& problems) {
   const Problem& first = problems.kept.front();
@@ -71,12 +76,17 @@ void check_counts(const Counts& counts, Problems& problems) {
     if (!words.known() || parse_date(words.text)) return;
     problems.add(words.line, fmt::format("the field '{}' must be a date or unknown", field));
   };
-  number(counts.attacks, 1, "attacks");
+  auto attacks = [&](const Words& words, std::uint32_t line) {
+    number(words, line, "attacks");
+    if (parse_whole(words.text).value_or(0) <= kMostAttacks) return;
+    problems.add(words.line, fmt::format("{} attacks are more than can be", words.text));
+  };
+  attacks(counts.attacks, 1);
   number(counts.loss, 1, "loss");
   date(counts.from, "from");
   date(counts.until, "until");
   for (const Counts::PerCountry& one : counts.countries.entries) {
-    number(one.attacks, one.line, "attacks");
+    attacks(one.attacks, one.line);
   }
   if (!counts.name.given()) problems.add(1, "these counts have no field 'name'");
   if (!counts.to.given()) problems.add(1, "these counts have no field 'to'");
@@ -118,17 +128,14 @@ Result<RegistryEntry> read_entry(FileSystem& files, const std::string& folder,
 Result<Registry> read_registry(FileSystem& files, const std::string& folder) {
   Registry registry;
   auto names = files.list(folder);
-  if (!names) return bad_input(names.error().message);
+  if (!names) return bad_input(fmt::format("{}; {}", names.error().message, kWhichFolder));
   for (const std::string& name : *names) {
     if (id_of(name).empty()) continue;
     TRY_ASSIGN(RegistryEntry entry, read_entry(files, folder, name));
     registry.incidents.push_back(std::move(entry));
   }
   if (registry.incidents.empty()) {
-    return bad_input(
-        fmt::format("{} holds no incident file (*.yaml); name the registry's folder "
-                    "with --registry",
-                    folder));
+    return bad_input(fmt::format("{} holds no incident file (*.yaml); {}", folder, kWhichFolder));
   }
   // Dates are texts of falling size: "2018" before "2018-06". Letters come after digits, so
   // "unknown" is last.
@@ -181,6 +188,13 @@ std::vector<std::string> attributed_to(const Incident& incident) {
 bool is_attributed_to(const Incident& incident, std::string_view whom) {
   return std::ranges::any_of(incident.attributions.entries,
                              [&](const Attribution& said) { return said.to.text == whom; });
+}
+
+bool is_attributed_like(const Incident& incident, std::string_view part) {
+  auto same = [](char a, char b) { return small(a) == small(b); };
+  return std::ranges::any_of(incident.attributions.entries, [&](const Attribution& said) {
+    return part.empty() || !std::ranges::search(said.to.text, part, same).empty();
+  });
 }
 
 }  // namespace tracehound::incidents

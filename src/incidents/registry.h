@@ -54,6 +54,8 @@ struct DollarLoss {
 DollarLoss dollar_loss(const Incident& incident);
 // Whether somebody is quoted in the file as attributing it to `whom`.
 bool is_attributed_to(const Incident& incident, std::string_view whom);
+// Whether a name in 'to' has this part, in capitals or not.
+bool is_attributed_like(const Incident& incident, std::string_view part);
 // The names in 'to', each once, in the order of the file.
 std::vector<std::string> attributed_to(const Incident& incident);
 
