@@ -17,7 +17,7 @@ Status run_stats(Context& context, const StatsOptions& options) {
                 "--json and --svg cannot both go to standard output; name a file for one");
   }
   TRY_ASSIGN(auto registry, incidents::read_registry(context.files, options.registry));
-  incidents::Stats stats = incidents::count_registry(registry);
+  TRY_ASSIGN(auto stats, incidents::count_registry(registry));
   if (!options.json.empty()) {
     TRY(write_output(context, options.json, incidents::stats_json(stats)));
   }

@@ -141,6 +141,13 @@ bool is_currency(std::string_view text) {
 
 void Checker::check_loss_amount(const Loss& loss) {
   bool whole = is_fiat(loss.currency.text);
+  auto units = parse_whole(loss.amount.text);
+  if (whole && units && *units > kMostMoney) {
+    problems_.add(loss.amount.line, fmt::format("{} {} is more than any theft; write the amount in "
+                                                "the currency's units",
+                                                loss.amount.text, loss.currency.text));
+    return;
+  }
   if (!loss.amount.known() || is_amount(loss.amount.text, whole)) return;
   problems_.add(loss.amount.line,
                 fmt::format("{} is no amount; write {}, without groups", shown(loss.amount.text),

@@ -108,6 +108,23 @@ Comparison compare(const Registry& registry, const Counts& counts) {
   return result;
 }
 
+// Every sum here is over some of the incidents, each once.
+Status check_sums(const Registry& registry) {
+  std::uint64_t sum = 0;
+  bool too_much = false;
+  const RegistryEntry* largest = nullptr;
+  for (const RegistryEntry& entry : registry.incidents) {
+    std::uint64_t most = dollar_loss(entry.incident).most;
+    too_much |= __builtin_add_overflow(sum, most, &sum);
+    if (largest == nullptr || most > dollar_loss(largest->incident).most) largest = &entry;
+  }
+  if (!too_much) return {};
+  return bad_input(
+      fmt::format("{}: with its loss of {} US dollars the registry adds up to more than can be "
+                  "counted; `tracehound incident check` names amounts that cannot be",
+                  largest->file, grouped(dollar_loss(largest->incident).most)));
+}
+
 void count_addresses(const Incident& incident, Stats& stats) {
   stats.addresses += incident.published.entries.size();
   for (const Published& entry : incident.published.entries) {
@@ -117,7 +134,8 @@ void count_addresses(const Incident& incident, Stats& stats) {
 
 }  // namespace
 
-Stats count_registry(const Registry& registry) {
+Result<Stats> count_registry(const Registry& registry) {
+  TRY(check_sums(registry));
   Stats stats;
   Groups years, countries, kinds, sizes;
   for (const RegistryEntry& entry : registry.incidents) {

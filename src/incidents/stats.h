@@ -49,8 +49,9 @@ struct Stats {
   std::vector<Comparison> comparisons;
 };
 
-// REQUIRES: the registry outlives it.
-Stats count_registry(const Registry& registry);
+// REQUIRES: the registry outlives it. Error (bad_input), naming the file with the largest: the
+// losses add up to more than 64 bits.
+Result<Stats> count_registry(const Registry& registry);
 
 std::string stats_text(const Stats& stats);
 // Schema tracehound.incident-stats/1.

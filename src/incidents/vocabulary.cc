@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view kVictimKinds[] = {
     "exchange", "wallet users",  "bridge",   "bank",     "bank switch", "central bank",
     "casino",   "mining market", "payments", "protocol", "company",     "person"};
-constexpr std::string_view kMeasures[] = {"stolen", "attempted", "recovered", "frozen"};
+constexpr std::string_view kMeasures[] = {"stolen", "attempted", "recovered", "frozen", "net"};
 constexpr std::string_view kPrecisions[] = {"exact", "about", "at least", "at most"};
 constexpr std::string_view kChecks[] = {"malformed", "unchecked"};
 constexpr std::string_view kFiat[] = {"AUD", "BDT", "CAD", "CHF", "CNY", "EUR", "GBP",

@@ -15,13 +15,16 @@ namespace tracehound::incidents {
 // "exchange", "bank switch", ...
 std::span<const std::string_view> victim_kinds();
 // What a loss measures: "stolen" (also where the field is absent), "attempted", "recovered",
-// "frozen".
+// "frozen", "net" (what stayed lost after a recovery; no claim of what was stolen).
 std::span<const std::string_view> measures();
 // How the source puts its figure: "exact", "about", "at least", "at most"; absent where it does not
 // say.
 std::span<const std::string_view> precisions();
 // How a published address was found: "malformed" or "unchecked"; absent: well-formed.
 std::span<const std::string_view> checks();
+
+// More of a state's money than any theft: a larger amount is a slip of the pen.
+inline constexpr std::uint64_t kMostMoney = 1'000'000'000'000'000;
 
 // Money of states, whose amounts are whole numbers here: "USD", "KRW", ...
 bool is_fiat(std::string_view currency);

@@ -132,6 +132,37 @@ std::string theft(const std::string& date, const std::string& country, const std
          "attributions:\n- {to: X, by: Y, claim: c}\nseeds: unknown\n";
 }
 
+Stats stats_of(const Registry& all) {
+  auto stats = count_registry(all);
+  EXPECT_TRUE(stats.has_value()) << stats.error().message;
+  return stats ? std::move(*stats) : Stats{};
+}
+
+TEST(Stats, losses_beyond_64_bits__are_an_error_that_names_the_file) {
+  Registry all = small_registry(
+      {{"a.yaml", theft("2018", "KR", "- {amount: '18446744073709551615', currency: USD}\n")},
+       {"b.yaml", theft("2018", "KR", "- {amount: '1', currency: USD}\n")}});
+  auto stats = count_registry(all);
+  ASSERT_FALSE(stats.has_value());
+  EXPECT_EQ(stats.error().message.find("r/a.yaml: "), 0U) << stats.error().message;
+  Problems problems;
+  check_incident(find_incident(all, "a")->incident, problems);
+  EXPECT_GT(problems.count, 0U);
+  Problems none;
+  check_incident(find_incident(all, "b")->incident, none);
+  EXPECT_EQ(none.count, problems.count - 1);
+}
+
+TEST(Stats, what_stayed_lost_after_a_recovery__is_no_claim_of_what_was_stolen) {
+  Registry all =
+      small_registry({{"a.yaml", theft("2018", "KR",
+                                       "- {amount: '31', currency: USD}\n"
+                                       "- {amount: '17', currency: USD, measure: net}\n")}});
+  EXPECT_EQ(stats_of(all).all.least, 31U);
+  DollarLoss bithumb = dollar_loss(find_incident(registry(), "bithumb-2018-06")->incident);
+  EXPECT_EQ(bithumb.least, 30'000'000U);
+}
+
 TEST(Stats, groups__count_each_incident_once_and_sum_least_and_most) {
   Registry all = small_registry(
       {{"a.yaml", theft("2018-06", "KR",
@@ -142,7 +173,7 @@ TEST(Stats, groups__count_each_incident_once_and_sum_least_and_most) {
        {"readme.txt", "not an incident"}});
   ASSERT_EQ(all.incidents.size(), 3U);
   EXPECT_EQ(all.incidents[0].id, "b");  // "2018" before "2018-06"
-  Stats stats = count_registry(all);
+  Stats stats = stats_of(all);
   EXPECT_EQ(stats.all.incidents, 3U);
   EXPECT_EQ(stats.all.with_loss, 2U);
   EXPECT_EQ(stats.all.least, 15U);
@@ -167,7 +198,7 @@ TEST(Stats, beside_others_counts__stand_those_of_the_same_time_and_attribution) 
                        "attacks: '35'\nloss: '2000'\ncurrency: USD\nprecision: at most\n"
                        "countries:\n- {country: KR, attacks: '10'}\n"
                        "- {country: CL, attacks: '2'}\n"}});
-  Stats stats = count_registry(all);
+  Stats stats = stats_of(all);
   ASSERT_EQ(stats.comparisons.size(), 1U);
   const Comparison& panel = stats.comparisons[0];
   EXPECT_EQ(panel.registry.incidents, 2U);
@@ -185,12 +216,12 @@ TEST(Stats, the_picture__is_well_formed_whatever_the_names_say_and_the_same_agai
   Registry all = small_registry(
       {{"a.yaml", theft("2018", "KR", "- {amount: '1', currency: USD}\n")},
        {"counts/p.yaml", "name: '<script>&\"'\nto: X\nattacks: '1'\nloss: unknown\n"}});
-  Stats stats = count_registry(all);
+  Stats stats = stats_of(all);
   std::string svg = stats_svg(stats);
   EXPECT_EQ(svg.find("<script"), std::string::npos);
   EXPECT_EQ(svg.find("href"), std::string::npos);
   EXPECT_TRUE(svg.ends_with("</svg>\n"));
-  EXPECT_EQ(svg, stats_svg(count_registry(all)));
+  EXPECT_EQ(svg, stats_svg(stats_of(all)));
 }
 
 TEST(Registry, a_file_that_is_wrong__is_named_with_its_line) {
