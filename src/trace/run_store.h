@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "base/huge_pages.h"
 #include "trace/runs.h"
 
 namespace tracehound::trace {
@@ -28,7 +27,7 @@ class RunStore {
   std::size_t capacity() const { return runs_.size(); }
 
  private:
-  LargeVector<Run> runs_;                            // read at random places
+  std::vector<Run> runs_;
   std::array<std::vector<std::uint64_t>, 33> free_;  // slots by the logarithm of their size
 };
 
