@@ -30,7 +30,10 @@ Result<trace::Options> trace_options(const OpenLedger& open, const Options& opti
   for (auto [option, text, into] : {std::tuple("--until", &options.until, &how.cuts.until),
                                     std::tuple("--as-of", &options.as_of, &how.as_of)}) {
     if (text->empty()) continue;
-    TRY_ASSIGN(auto moment, tracing::moment_of(option, *text, trace::SpanEnd::last));
+    // Backward the bound is the earliest block followed: a day begins there, it does not end.
+    bool first = options.direction == "backward";
+    auto end = first ? trace::SpanEnd::first : trace::SpanEnd::last;
+    TRY_ASSIGN(auto moment, tracing::moment_of(option, *text, end));
     TRY_ASSIGN(*into, trace::block_of(open.ledger, moment));
   }
   return how;

@@ -99,6 +99,16 @@ Status check_outputs(const Options& options, std::size_t methods) {
                 "only one of --json, --csv, --html, --flow and --graphml can go to standard "
                 "output; name files for the others");
   }
+  for (std::size_t i = 0; i < to_stdout.size(); ++i) {
+    const std::string& file = *to_stdout[i];
+    if (file.empty() || file == "-") continue;
+    auto same = [&](const std::string* other) { return *other == file; };
+    if (std::any_of(to_stdout.begin(), to_stdout.begin() + static_cast<std::ptrdiff_t>(i), same)) {
+      return fail(
+          ErrorKind::usage,
+          fmt::format("{} is named for two results; one would take the other's place", file));
+    }
+  }
   TRY(grouping_of(options));
   std::array<std::pair<std::string_view, const std::string*>, 4> of_one = {
       {{"--html", &options.html},

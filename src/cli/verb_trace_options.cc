@@ -98,7 +98,9 @@ void add_rule_options(CLI::App& command, Options& options) {
       .add_option("--max-hops", options.max_hops, "nor one more transactions away from the seeds")
       ->transform(whole_number(std::numeric_limits<std::uint32_t>::max()))
       ->type_name("N");
-  command.add_option("--until", options.until, "nor one made after that block or time")
+  command
+      .add_option("--until", options.until,
+                  "nor one made after that block or time; backward: before it")
       ->type_name("HEIGHT|TIME");
   command
       .add_option("--as-of", options.as_of,
@@ -204,6 +206,14 @@ Status check_options(const Options& options, const std::vector<MethodKind>& meth
     return usage(
         "--save-state and --resume are for forward traces of blocks; leave out --direction "
         "backward and --unconfirmed");
+  }
+  if (goes_on && options.clusters == "on") {
+    return usage(
+        "--save-state and --resume need --clusters off: clusters grow with the chain, and what was "
+        "traced before was judged by those of its day");
+  }
+  if (options.direction == "backward" && !options.as_of.empty()) {
+    return usage("--as-of is for forward traces: what a coin was made of does not change later");
   }
   if (options.save_state == "-") return usage("--save-state needs a file's name");
   TRY(check_stops(options));

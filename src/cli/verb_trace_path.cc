@@ -1,10 +1,13 @@
 // trace path: the strongest ways from some coins to others.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include "base/json.h"
 #include "base/text.h"
+#include "cli/cluster_parts.h"
 #include "cli/verb_trace.h"
 #include "trace/path.h"
 #include "trace/write_text.h"
@@ -21,11 +24,34 @@ struct PathOptions {
   std::string json;
 };
 
-// A coin, or all coins of an address.
-Result<std::vector<CoinId>> coins_named(const OpenLedger& open, const std::string& text) {
-  bool coin = text.size() > 64 && text[64] == ':';
+// All coins of the cluster that the address is in.
+Result<std::vector<CoinId>> coins_of_cluster(Context& context, const OpenLedger& open,
+                                             std::string_view text) {
+  TRY_ASSIGN(AddressId address, find_address(open, text));
+  TRY_ASSIGN(auto found, open_clustering(context, open, clusters::kDefaultName));
+  std::vector<CoinId> coins;
+  for (AddressId member : found.clustering.members(found.clustering.cluster_of(address))) {
+    std::ranges::copy(open.ledger.coins_of(member), std::back_inserter(coins));
+  }
+  std::ranges::sort(coins);
+  return coins;
+}
+
+// A coin, or all coins of an address or of a cluster.
+Result<std::vector<CoinId>> coins_named(Context& context, const OpenLedger& open,
+                                        const std::string& text) {
+  constexpr std::string_view kCluster = "cluster:";
+  if (text.starts_with(kCluster)) {
+    return coins_of_cluster(context, open, std::string_view(text).substr(kCluster.size()));
+  }
+  constexpr std::size_t kTxid = 64;  // digits; no address is as long, or has a colon
+  bool coin = text.size() >= kTxid || text.contains(':');
   if (coin) {
     TRY_ASSIGN(trace::Seed seed, trace::resolve_seed(open.ledger, text));
+    if (seed.claimed() != open.ledger.value(seed.coin)) {
+      return fail(ErrorKind::usage,
+                  fmt::format("{}: a path is of whole coins; leave out the range", text));
+    }
     return std::vector{seed.coin};
   }
   TRY_ASSIGN(AddressId address, find_address(open, text));
@@ -94,8 +120,8 @@ Status run(Context& context, const PathOptions& options) {
   bool none = false;
   bool cut = false;
   auto work = [&](const OpenLedger& open) -> Result<Answer> {
-    TRY_ASSIGN(auto from, coins_named(open, options.from));
-    TRY_ASSIGN(auto to, coins_named(open, options.to));
+    TRY_ASSIGN(auto from, coins_named(context, open, options.from));
+    TRY_ASSIGN(auto to, coins_named(context, open, options.to));
     TRY_ASSIGN(KnownServices known, know_services(context, open, options.stops));
     TRY_ASSIGN(auto found, trace::find_paths(open.ledger, from, to, known.stops, options.search));
     none = found.paths.empty();
@@ -121,7 +147,8 @@ void add_trace_path(CLI::App& trace, Context& context) {
   CLI::App* command =
       trace.add_subcommand("path", "the strongest ways from one coin or address to another");
   auto options = std::make_shared<PathOptions>();
-  command->add_option("FROM", options->from, "a coin as TXID:VOUT, or an address")->required();
+  command->add_option("FROM", options->from, "a coin as TXID:VOUT, an address, or cluster:ADDRESS")
+      ->required();
   command->add_option("TO", options->to, "the same")->required();
   command->add_option("--paths", options->search.paths, "how many at most, the strongest first")
       ->transform(whole_number(1'000'000))

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <string_view>
 
+#include "base/hash.h"
 #include "base/text.h"
 #include "chains/bitcoin/address.h"
+#include "chains/bitcoin/burn.h"
 #include "cli/verb_trace.h"
 #include "tags/services.h"
 #include "tags/store.h"
@@ -51,7 +53,7 @@ std::vector<std::string> stop_words(const Options& options, std::size_t services
                                     std::span<const std::string_view> categories) {
   std::vector<std::string> words = {
       fmt::format("Coins of {} that tags in this ledger name.", plural(services, "service")),
-      "Unspendable scripts (OP_RETURN)."};
+      "Unspendable scripts (OP_RETURN) and addresses that nobody can have a key to."};
   if (!options.stop_at.empty()) {
     words.front() = categories.empty()
                         ? "No service."
@@ -128,14 +130,22 @@ Result<KnownServices> know_services(Context& context, const OpenLedger& open,
   std::vector<trace::Service> services;
   std::vector<trace::ServiceAddress> addresses;
   std::vector<incidents::ServiceNote> notes;
+  std::string named;  // all that the stops are made of, whether the ledger has seen it or not
   for (const tags::ServiceAddress& entry : tagged) {
     auto parsed = chains::bitcoin::parse_address(open.network, entry.address);
     if (!parsed) continue;  // a tag on something that is no address of this chain
+    for (const std::string& word : {entry.address, entry.service.name, entry.service.category}) {
+      named += fmt::format("{} {} ", word.size(), word);
+    }
     auto address = open.ledger.find_address(parsed->kind, parsed->payload);
-    if (!address) continue;
-    addresses.push_back({*address, static_cast<std::uint32_t>(services.size())});
+    if (address) addresses.push_back({*address, static_cast<std::uint32_t>(services.size())});
     services.push_back({entry.service.name, entry.service.category});
     notes.push_back({entry.service.source, std::string(entry.service.confidence.id)});
+  }
+  std::vector<AddressId> burn;
+  for (const auto& parsed : chains::bitcoin::burn_addresses()) {
+    auto address = open.ledger.find_address(parsed.kind, parsed.payload);
+    if (address) burn.push_back(*address);
   }
   TRY_ASSIGN(Through through, through_of(open, options));
   KnownServices known;
@@ -144,8 +154,10 @@ Result<KnownServices> know_services(Context& context, const OpenLedger& open,
   trace::StopRules rules{.services = services,
                          .addresses = addresses,
                          .bridges = bridges,
+                         .burn = burn,
                          .through = through.addresses,
                          .through_clusters = through.clusters,
+                         .named_by = xxh3(as_bytes(named)),
                          .mix = options.mix == "off" ? nullptr : &kCoinJoins};
   if (options.mix == "haircut") rules.mix_rule = trace::MixRule::haircut;
   if (known.clusters && options.clusters == "on") {

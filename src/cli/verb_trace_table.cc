@@ -67,6 +67,10 @@ std::string heading(const std::vector<Trace>& traces, const OpenLedger& open, co
       traces.size() == 1 ? "method" : "methods", methods, back ? " backward" : "",
       first.fees == trace::FeeRule::miner ? ", fees flow on to the miner" : "", open.ledger.chain(),
       open.ledger.manifest().tip_hash.text(), open.ledger.tip().number());
+  if (first.as_of) {
+    text += fmt::format("as of height {}, block {}: where everything was then\n",
+                        first.as_of->number(), open.ledger.block_hash(*first.as_of).text());
+  }
   auto coins = [&](Amount amount) { return coins_text(amount, kDecimals); };
   text += fmt::format("{} {} {} in {}", back ? "asked" : "stolen", coins(first.effective),
                       open.symbol(), plural(first.seed_coins(), "coin"));
@@ -183,7 +187,7 @@ std::string many_table(const std::vector<Trace>& traces, const OpenLedger& open)
   std::vector<bool> right(head.size(), true);
   right.front() = false;
   return table_text(rows, right) +
-         fmt::format("by every one of these methods {} {} stand where it says, at least\n",
+         fmt::format("least of each place together: {} {} (all that is held is one place)\n",
                      coins_text(certain, kDecimals), open.symbol());
 }
 

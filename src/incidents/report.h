@@ -170,6 +170,8 @@ struct ReportLookup {
   std::function<Hash256(TxId)> txid;
   std::function<BlockHeight(TxId)> height;
   std::function<std::uint32_t(BlockHeight)> time;
+  // Only for traces as of an earlier block.
+  std::function<Hash256(BlockHeight)> block_hash = nullptr;
   // Where unconfirmed transactions were asked for: about them, and when one was first seen (nothing
   // for a confirmed one).
   std::optional<ledger::Unconfirmed> mempool = std::nullopt;

@@ -53,9 +53,10 @@ class Maker {
  private:
   void describe_trace() {
     data_.chain = lookup_.chain;
-    data_.tip_height = lookup_.tip_height;
-    data_.tip_hash = lookup_.tip_hash;
-    data_.tip_time = lookup_.time(lookup_.tip_height);
+    // To a trace as of an earlier block, that block is the chain's tip.
+    data_.tip_height = trace_.as_of.value_or(lookup_.tip_height);
+    data_.tip_hash = trace_.as_of ? lookup_.block_hash(*trace_.as_of) : lookup_.tip_hash;
+    data_.tip_time = lookup_.time(data_.tip_height);
     data_.mempool = lookup_.mempool;
     data_.unconfirmed = trace_.unconfirmed;
     data_.method = trace_.method;
@@ -335,6 +336,7 @@ ReportLookup lookup_in(const ledger::Ledger& ledger,
   lookup.chain = ledger.chain();
   lookup.tip_height = ledger.tip();
   lookup.tip_hash = ledger.block_hash(ledger.tip());
+  lookup.block_hash = [&ledger](BlockHeight height) { return ledger.block_hash(height); };
   lookup.outpoint = [&ledger](CoinId coin) { return ledger.outpoint(coin); };
   lookup.creator = [&ledger](CoinId coin) { return ledger.creator(coin); };
   lookup.txid = [&ledger](TxId tx) { return ledger.txid(tx); };

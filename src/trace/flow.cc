@@ -211,7 +211,8 @@ class Builder {
 
   std::uint32_t owner_node(CoinId coin, std::uint32_t hop) {
     AddressId owner = ledger_.address(coin);
-    if (!options_.cluster_of_address.empty()) {
+    // An address past the end, which only unconfirmed coins have, is alone.
+    if (owner.number() < options_.cluster_of_address.size()) {
       owner = AddressId(options_.cluster_of_address[owner.number()]);
     }
     std::uint32_t period = 0;

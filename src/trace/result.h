@@ -116,6 +116,7 @@ struct Trace {
   std::uint64_t coins_touched = 0;
   UnconfirmedPart unconfirmed;
   Amount total = 0;                      // over destinations; equals `effective` when conserving
+  std::optional<BlockHeight> as_of;      // nothing after this block was looked at
   std::vector<std::string> label_names;  // [i] names Label(i + 1)
 
   // How many coins the seeds are of: several can be parts of one.

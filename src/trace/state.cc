@@ -284,7 +284,11 @@ std::string difference(const StateHead& saved, const StateHead& asked) {
   if (saved.seeds != asked.seeds) return "began at other seeds";
   if (saved.methods != asked.methods) return "is by other methods";
   if (saved.stops != asked.stops) return "has other stops";
-  if (saved.options != asked.options) return "has other cuts, another fee rule or other parcels";
+  if (saved.options != asked.options) {
+    return "has other cuts or another fee rule, or not the steps that --html, --flow, --graphml "
+           "and "
+           "--columns need";
+  }
   return {};
 }
 

@@ -97,7 +97,9 @@ void Stops::take_fingerprint(const StopRules& rules, std::span<const std::uint32
     script.add(std::uint64_t{is_bridge_[i]});
   }
   std::vector<std::pair<AddressId, std::uint32_t>> addresses;
+  if (rules.named_by) script.add(*rules.named_by);
   for (const ServiceAddress& given : rules.addresses) {
+    if (rules.named_by) break;
     addresses.emplace_back(given.address, place[given.service]);
   }
   // Of the entries for one address the first counts.
@@ -109,7 +111,7 @@ void Stops::take_fingerprint(const StopRules& rules, std::span<const std::uint32
     script.add(std::uint64_t{address.number()});
     script.add(std::uint64_t{service});
   }
-  script.add(rules.burn);
+  if (!rules.named_by) script.add(rules.burn);
   script.add(rules.through);
   script.add(rules.through_clusters);
   script.add(std::uint64_t{!rules.cluster_of_address.empty()});

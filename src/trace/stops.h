@@ -57,6 +57,10 @@ struct StopRules {
   // alone. A service is then known by its clusters. Where several services claim one cluster it
   // is that of the first entry, and each tagged address stays its own service's.
   std::span<const std::uint32_t> cluster_of_address = {};
+  // What the addresses are made of, as a number: tags name addresses that no block holds yet, and a
+  // saved trace is to be gone on with when one does. Takes the place of `addresses` and `burn` in
+  // fingerprint(). Then `services` holds every service that was named, seen or not.
+  std::optional<std::uint64_t> named_by = {};
   // Nothing is a mix without a test.
   const MixTest* mix = nullptr;
   MixRule mix_rule = MixRule::stop;

@@ -127,6 +127,7 @@ Trace trace_of(const WalkRequest& request, MethodKind kind, Found found, bool in
   trace.fees = request.options.fees;
   trace.conserves = conserves(kind);
   trace.interrupted = interrupted;
+  trace.as_of = request.options.as_of;
   trace.label_names = request.options.label_names;
   trace.seeds = std::move(found.seeds);
   for (const SeedCoin& seed : trace.seeds) {
@@ -207,6 +208,7 @@ Result<Resumable> run_on(const ledger::Ledger& ledger, std::span<const Seed> see
   SavedWalk now{walk.take_found(), walk.take_resting()};
   if (!walk.interrupted()) result.state = write_state(state_head(request, *to_here.as_of), now);
   TRY_ASSIGN(result.traces, traces_of(request, std::move(now.found), walk.interrupted()));
+  for (Trace& trace : result.traces) trace.as_of = options.as_of;
   return result;
 }
 

@@ -35,6 +35,12 @@ class JsonTrace {
     json_.key("height").value(ledger_.tip().number());
     json_.key("hash").value(ledger_.block_hash(ledger_.tip()).text());
     json_.close_object();
+    if (trace_.as_of) {
+      json_.key("as_of").open_object();
+      json_.key("height").value(trace_.as_of->number());
+      json_.key("hash").value(ledger_.block_hash(*trace_.as_of).text());
+      json_.close_object();
+    }
     write_mempool();
     json_.key("method").value(name_of(trace_.method));
     json_.key("direction").value(name_of(trace_.direction));
