@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <charconv>
-#include <map>
 
 #include "base/progress.h"
 #include "base/text.h"
 #include "chains/bitcoin/address.h"
 #include "ledger/certain.h"
+#include "tags/actor_ids.h"
 #include "tags/codes.h"
 #include "tags/store.h"
 
@@ -24,29 +24,8 @@ bool names_somebody(const tags::Attribution& said) {
   return said.tag_type.empty() || said.tag_type == "actor";
 }
 
-// One actor may be named by its id and by its aliases: by alias, the id.
-class ActorIds {
- public:
-  static Result<ActorIds> of(tags::TagStore& store) {
-    TRY_ASSIGN(std::vector<tags::Actor> actors, store.actors());
-    ActorIds ids;
-    for (const tags::Actor& actor : actors) {
-      for (const std::string& alias : actor.aliases) ids.by_alias_.emplace(alias, actor.id);
-    }
-    for (const tags::Actor& actor : actors) ids.by_alias_.erase(actor.id);
-    return ids;
-  }
-  // Itself where it is no alias.
-  const std::string& id(const std::string& actor) const {
-    auto found = by_alias_.find(actor);
-    return found == by_alias_.end() ? actor : found->second;
-  }
-
- private:
-  std::map<std::string, std::string> by_alias_;
-};
-
-AddressTag address_tag(AddressId address, const tags::Attribution& said, const ActorIds& actors) {
+AddressTag address_tag(AddressId address, const tags::Attribution& said,
+                       const tags::ActorIds& actors) {
   return {.address = address,
           .actor = actors.id(said.actor),
           .label = said.label,
@@ -140,7 +119,7 @@ Result<std::vector<AddressTag>> tags_of(const OpenLedger& open,
     return all;
   }
   TRY_ASSIGN(auto store, tags::TagStore::open_to_read(open.ledger.folder()));
-  TRY_ASSIGN(ActorIds actors, ActorIds::of(store));
+  TRY_ASSIGN(tags::ActorIds actors, tags::ActorIds::of(store));
   std::vector<AddressTag> found;
   for (AddressId address : addresses) {
     TRY_ASSIGN(auto all, store.find(open.address_text(address), open.ledger.chain()));
@@ -154,7 +133,7 @@ Result<std::vector<AddressTag>> tags_of(const OpenLedger& open,
 
 Result<std::vector<AddressTag>> tags_of_all(const OpenLedger& open) {
   TRY_ASSIGN(auto store, tags::TagStore::open_to_read(open.ledger.folder()));
-  TRY_ASSIGN(ActorIds actors, ActorIds::of(store));
+  TRY_ASSIGN(tags::ActorIds actors, tags::ActorIds::of(store));
   std::vector<AddressTag> found;
   TRY(store.for_each([&](const tags::Tag& tag) {
     if (tag.kind != tags::SubjectKind::address || !names_somebody(tag.attribution)) return;
@@ -170,7 +149,7 @@ Result<std::vector<AddressTag>> tags_of_all(const OpenLedger& open) {
 
 Result<std::string> actor_id(const OpenLedger& open, const std::string& actor) {
   TRY_ASSIGN(auto store, tags::TagStore::open_to_read(open.ledger.folder()));
-  TRY_ASSIGN(ActorIds actors, ActorIds::of(store));
+  TRY_ASSIGN(tags::ActorIds actors, tags::ActorIds::of(store));
   return actors.id(actor);
 }
 

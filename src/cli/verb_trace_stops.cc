@@ -2,7 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <string_view>
+#include <utility>
 
 #include "base/hash.h"
 #include "base/text.h"
@@ -120,44 +122,63 @@ Result<std::optional<ClustersForStops>> clusters_of(Context& context, const Open
               fmt::format("{}; or trace with --clusters off", clusters.error().message));
 }
 
+// What tags and common knowledge say of addresses.
+struct Named {
+  std::vector<trace::Service> services;       // each once, whether the ledger has seen it or not
+  std::vector<incidents::ServiceNote> notes;  // of the first address of each
+  std::map<std::pair<std::string, std::string>, std::uint32_t> numbers;  // by name, category
+  std::vector<trace::ServiceAddress> addresses;                          // that the ledger has seen
+  std::vector<AddressId> burn;
+  std::uint64_t fingerprint = 0;  // of all addresses that tags name
+};
+
+Result<Named> named_addresses(const OpenLedger& open,
+                              std::span<const std::string_view> categories) {
+  TRY_ASSIGN(auto store, tags::TagStore::open_to_read(open.ledger.folder()));
+  TRY_ASSIGN(auto tagged, tags::service_addresses(store, open.ledger.chain(), categories));
+  Named named;
+  std::string words;
+  for (const tags::ServiceAddress& entry : tagged) {
+    auto parsed = chains::bitcoin::parse_address(open.network, entry.address);
+    if (!parsed) continue;  // a tag on something that is no address of this chain
+    const tags::Service& service = entry.service;
+    for (const std::string& word : {entry.address, service.name, service.category}) {
+      words += fmt::format("{} {} ", word.size(), word);
+    }
+    auto next = static_cast<std::uint32_t>(named.services.size());
+    auto [at, fresh] = named.numbers.try_emplace({service.name, service.category}, next);
+    if (fresh) {
+      named.services.push_back({service.name, service.category});
+      named.notes.push_back({service.source, std::string(service.confidence.id)});
+    }
+    auto address = open.ledger.find_address(parsed->kind, parsed->payload);
+    if (address) named.addresses.push_back({*address, at->second});
+  }
+  for (const auto& parsed : chains::bitcoin::burn_addresses()) {
+    auto address = open.ledger.find_address(parsed.kind, parsed.payload);
+    if (address) named.burn.push_back(*address);
+  }
+  named.fingerprint = xxh3(as_bytes(words));
+  return named;
+}
+
 }  // namespace
 
 Result<KnownServices> know_services(Context& context, const OpenLedger& open,
                                     const Options& options) {
   TRY_ASSIGN(auto categories, stop_categories(options));
-  TRY_ASSIGN(auto store, tags::TagStore::open_to_read(open.ledger.folder()));
-  TRY_ASSIGN(auto tagged, tags::service_addresses(store, open.ledger.chain(), categories));
-  std::vector<trace::Service> services;
-  std::vector<trace::ServiceAddress> addresses;
-  std::vector<incidents::ServiceNote> notes;
-  std::string named;  // all that the stops are made of, whether the ledger has seen it or not
-  for (const tags::ServiceAddress& entry : tagged) {
-    auto parsed = chains::bitcoin::parse_address(open.network, entry.address);
-    if (!parsed) continue;  // a tag on something that is no address of this chain
-    for (const std::string& word : {entry.address, entry.service.name, entry.service.category}) {
-      named += fmt::format("{} {} ", word.size(), word);
-    }
-    auto address = open.ledger.find_address(parsed->kind, parsed->payload);
-    if (address) addresses.push_back({*address, static_cast<std::uint32_t>(services.size())});
-    services.push_back({entry.service.name, entry.service.category});
-    notes.push_back({entry.service.source, std::string(entry.service.confidence.id)});
-  }
-  std::vector<AddressId> burn;
-  for (const auto& parsed : chains::bitcoin::burn_addresses()) {
-    auto address = open.ledger.find_address(parsed.kind, parsed.payload);
-    if (address) burn.push_back(*address);
-  }
+  TRY_ASSIGN(Named named, named_addresses(open, categories));
   TRY_ASSIGN(Through through, through_of(open, options));
   KnownServices known;
-  TRY_ASSIGN(known.clusters, clusters_of(context, open, options, !addresses.empty()));
+  TRY_ASSIGN(known.clusters, clusters_of(context, open, options, !named.addresses.empty()));
   std::vector<std::string> bridges = {"defi_bridge"};
-  trace::StopRules rules{.services = services,
-                         .addresses = addresses,
+  trace::StopRules rules{.services = named.services,
+                         .addresses = named.addresses,
                          .bridges = bridges,
-                         .burn = burn,
+                         .burn = named.burn,
                          .through = through.addresses,
                          .through_clusters = through.clusters,
-                         .named_by = xxh3(as_bytes(named)),
+                         .named_by = named.fingerprint,
                          .mix = options.mix == "off" ? nullptr : &kCoinJoins};
   if (options.mix == "haircut") rules.mix_rule = trace::MixRule::haircut;
   if (known.clusters && options.clusters == "on") {
@@ -170,13 +191,8 @@ Result<KnownServices> know_services(Context& context, const OpenLedger& open,
     }
   }
   known.stops = trace::Stops(std::move(rules));
-  // Stops keeps each service once; its note is the one of its first address.
   for (const trace::Service& kept : known.stops.services()) {
-    auto same = [&](const trace::Service& one) {
-      return one.name == kept.name && one.category == kept.category;
-    };
-    auto at = std::find_if(services.begin(), services.end(), same) - services.begin();
-    known.notes.push_back(notes[static_cast<std::size_t>(at)]);
+    known.notes.push_back(named.notes[named.numbers.at({kept.name, kept.category})]);
   }
   auto words = stop_words(options, known.stops.services().size(), categories);
   known.words.insert(known.words.begin(), words.begin(), words.end());

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "tags/actor_ids.h"
 #include "tags/codes.h"
 #include "tags/services.h"
 
@@ -14,22 +15,10 @@ namespace tracehound::tags {
 
 namespace {
 
-using Aliases = std::map<std::string, std::string, std::less<>>;
-
-Result<Aliases> aliases_of(TagStore& store) {
-  TRY_ASSIGN(std::vector<Actor> actors, store.actors());
-  Aliases aliases;
-  for (const Actor& actor : actors) {
-    for (const std::string& alias : actor.aliases) aliases.emplace(alias, actor.id);
-  }
-  for (const Actor& actor : actors) aliases.erase(actor.id);  // an id of its own is no alias
-  return aliases;
-}
-
 // The claims on one subject, as its tags come.
 class Claims {
  public:
-  explicit Claims(const Aliases& aliases) : aliases_(aliases) {}
+  explicit Claims(const ActorIds& actors) : actors_(actors) {}
 
   void consider(const Tag& tag) {
     const Attribution& a = tag.attribution;
@@ -38,8 +27,7 @@ class Claims {
     Contradiction& of_chain = by_chain_[chain.empty() ? a.network + "\n" + a.currency : chain];
     of_chain.currency = a.currency;
     of_chain.network = a.network;
-    auto alias = aliases_.find(a.actor);
-    const std::string& actor = alias == aliases_.end() ? a.actor : alias->second;
+    const std::string& actor = actors_.id(a.actor);
     Claim claim{actor, a.confidence, tag.pack.file, tag.line, tag.pack.sha256};
     auto same = std::ranges::find(of_chain.claims, actor, &Claim::actor);
     if (same == of_chain.claims.end()) {
@@ -62,15 +50,15 @@ class Claims {
   }
 
  private:
-  const Aliases& aliases_;
+  const ActorIds& actors_;
   std::map<std::string, Contradiction> by_chain_;
 };
 
 }  // namespace
 
 Result<std::vector<Contradiction>> contradictions(TagStore& store) {
-  TRY_ASSIGN(Aliases aliases, aliases_of(store));
-  Claims claims(aliases);
+  TRY_ASSIGN(ActorIds actors, ActorIds::of(store));
+  Claims claims(actors);
   std::vector<Contradiction> found;
   std::string subject;
   TRY(store.for_each([&](const Tag& tag) {
@@ -87,8 +75,8 @@ Result<std::vector<Contradiction>> contradictions(TagStore& store) {
 Result<std::vector<Contradiction>> contradictions_in(TagStore& store, std::span<const Tag> tags) {
   std::vector<Contradiction> found;
   if (tags.size() < 2) return found;
-  TRY_ASSIGN(Aliases aliases, aliases_of(store));
-  Claims claims(aliases);
+  TRY_ASSIGN(ActorIds actors, ActorIds::of(store));
+  Claims claims(actors);
   for (const Tag& tag : tags) claims.consider(tag);
   claims.close(tags.front().subject, found);
   return found;

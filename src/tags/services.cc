@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "tags/actor_ids.h"
 #include "tags/codes.h"
 
 namespace tracehound::tags {
@@ -50,7 +51,9 @@ std::string_view category_of(const Attribution& a, std::span<const std::string_v
 // Chooses among the tags of one address as they come.
 class Choice {
  public:
-  explicit Choice(std::span<const std::string_view> categories) : categories_(categories) {}
+  // An actor's aliases are resolved where `actors` knows them.
+  Choice(std::span<const std::string_view> categories, const ActorIds& actors)
+      : categories_(categories), actors_(actors) {}
 
   void consider(const Attribution& a) {
     std::string_view category = category_of(a, categories_);
@@ -61,14 +64,15 @@ class Choice {
     if (!better) return;
     label_ = a.label;
     actor_ = a.actor;
-    best_ =
-        Service{a.actor.empty() ? a.label : a.actor, std::string(category), a.confidence, a.source};
+    best_ = Service{a.actor.empty() ? a.label : actors_.id(a.actor), std::string(category),
+                    a.confidence, a.source};
   }
 
   std::optional<Service> take() { return std::exchange(best_, std::nullopt); }
 
  private:
   std::span<const std::string_view> categories_;
+  const ActorIds& actors_;
   std::optional<Service> best_;
   std::string label_;
   std::string actor_;
@@ -88,15 +92,17 @@ bool names_holder(const Attribution& a) {
 
 std::optional<Service> service_of(std::span<const Tag> tags,
                                   std::span<const std::string_view> categories) {
-  Choice choice(categories);
+  const ActorIds none;
+  Choice choice(categories, none);
   for (const Tag& tag : tags) choice.consider(tag.attribution);
   return choice.take();
 }
 
 Result<std::vector<ServiceAddress>> service_addresses(
     TagStore& store, std::string_view chain, std::span<const std::string_view> categories) {
+  TRY_ASSIGN(ActorIds actors, ActorIds::of(store));
   std::vector<ServiceAddress> found;
-  Choice choice(categories);
+  Choice choice(categories, actors);
   std::string address;
   auto close = [&] {
     if (auto service = choice.take()) found.push_back({address, std::move(*service)});

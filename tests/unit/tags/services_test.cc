@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "unit/tags/folder.h"
+#include "unit/tags/packs.h"
 
 namespace tracehound::tags {
 namespace {
@@ -127,6 +128,22 @@ TEST(Services, a_store_gives_each_address_of_the_chain_once) {
   EXPECT_EQ(found->at(0).service.category, "gambling");
   EXPECT_EQ(found->at(1).address, "c");
   EXPECT_EQ(service_addresses(*store, "bitcoin:regtest")->at(0).address, "b");
+}
+
+TEST(Services, an_alias_of_an_actor_is_the_same_service) {
+  Folder folder;
+  TagStore store = write_to(folder);
+  import_into(store,
+              pack_of("label: L\ncategory: exchange\ncurrency: BTC\ntags:\n"
+                      "- {address: a, actor: binance}\n- {address: b, actor: binancecom}\n"),
+              1);
+  EXPECT_EQ(service_addresses(store, "bitcoin:main")->at(1).service.name, "binancecom");
+  import_into(store, pack_of("actors: [{id: binance, aliases: [binancecom]}]\n", "actors.yaml"), 2);
+  auto found = service_addresses(store, "bitcoin:main");
+  ASSERT_TRUE(found.has_value()) << found.error().message;
+  ASSERT_EQ(found->size(), 2U);
+  EXPECT_EQ(found->at(0).service.name, "binance");
+  EXPECT_EQ(found->at(1).service.name, "binance");
 }
 
 }  // namespace
