@@ -55,7 +55,8 @@ std::string as_report(const Context& context, const Options& options, const trac
   about.command = context.command_line;
   about.stops = known.words;
   about.service_notes = known.notes;
-  for (const std::string& file : {options.json, options.csv, options.flow, options.graphml}) {
+  // Those that list every coin; the others tell of the way.
+  for (const std::string& file : {options.json, options.csv}) {
     if (!file.empty() && file != "-") about.files.push_back(file);
   }
   auto address_text = [&](AddressId address) { return open.address_text(address); };

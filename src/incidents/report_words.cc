@@ -25,8 +25,9 @@ constexpr std::array<KindWords, trace::kDestinationKinds> kKinds = {{
     {DestinationKind::held, "Still held", "held",
      "Lies unspent at the tip of the chain: it has not moved on and can still be frozen."},
     {DestinationKind::service, "At services", "service",
-     "Arrived at an address that a tag says belongs to a service. Tracing stops there, because a "
-     "service mixes its customers' coins."},
+     "Arrived at an address that a tag says belongs to a service, or in the cluster of one. "
+     "Tracing "
+     "stops there, because a service mixes its customers' coins."},
     {DestinationKind::mixed, "Mixed", "mixed",
      "Went into a transaction recognised as a mix, and tracing stops there."},
     {DestinationKind::crossed, "Crossed", "crossed", "Left this chain for another one."},
