@@ -56,7 +56,8 @@ struct Transfer {
   std::optional<std::uint64_t> usd_micro;  // its value in millionths of a dollar, where given
 };
 
-// A transaction's own row. `payer` pays `fee` (native) behind all its transfers, also when it failed.
+// A transaction's own row. `payer` pays `fee` (native) behind all its transfers, also when it
+// failed.
 struct Transaction {
   std::string id;  // "0x..." or as the list has it; unique in a ledger
   AccountId payer = kNobody;
@@ -65,8 +66,8 @@ struct Transaction {
 };
 
 struct Block {
-  std::uint64_t number = 0;    // as the chain counts; rising, with gaps where a list has none
-  std::uint32_t time = 0;      // seconds since 1970
+  std::uint64_t number = 0;     // as the chain counts; rising, with gaps where a list has none
+  std::uint32_t time = 0;       // seconds since 1970
   std::optional<Hash256> hash;  // none in a transfer list
 };
 
