@@ -1,5 +1,5 @@
-// Address keys to ids: the interner's fast memory. Two addresses may share a key, so a match is
-// only a candidate until the caller has compared the address itself.
+// Keys of addresses, accounts or transactions to their ids: a writer's fast memory. Two may share a
+// key, so a match is only a candidate until the caller has compared the thing itself.
 //
 // Open addressing with linear probing, 16 bytes a slot, at most two thirds full. A slot remembers
 // when it was last asked for, so that what has not been used for long can be forgotten.
@@ -16,9 +16,10 @@
 
 namespace tracehound::ledger {
 
-class AddressTable {
+template <typename IdType>
+class KeyTable {
  public:
-  AddressTable() { clear(); }
+  KeyTable() { clear(); }
 
   void clear() {
     slots_.assign(kFirstSlots, Slot{0, kEmpty, 0});
@@ -30,26 +31,35 @@ class AddressTable {
 
   void prefetch(std::uint64_t key) const { __builtin_prefetch(&slots_[key & mask()]); }
   // The first id under the key, unless there is none: worth fetching before find() compares it.
-  std::optional<AddressId> likely(std::uint64_t key) const {
+  std::optional<IdType> likely(std::uint64_t key) const {
     for (std::uint64_t place = key & mask(); slots_[place].id != kEmpty;
          place = (place + 1) & mask()) {
-      if (slots_[place].key == key) return AddressId(slots_[place].id);
+      if (slots_[place].key == key) return IdType(slots_[place].id);
     }
     return std::nullopt;
   }
   // The id under the key for which same(id) holds.
   template <typename Same>
-  std::optional<AddressId> find(std::uint64_t key, Same same) {
+  std::optional<IdType> find(std::uint64_t key, Same same) {
     for (std::uint64_t place = key & mask(); slots_[place].id != kEmpty;
          place = (place + 1) & mask()) {
-      if (slots_[place].key != key || !same(AddressId(slots_[place].id))) continue;
+      if (slots_[place].key != key || !same(IdType(slots_[place].id))) continue;
       slots_[place].used = now_;
-      return AddressId(slots_[place].id);
+      return IdType(slots_[place].id);
     }
     return std::nullopt;
   }
+  // The same question, for who only wants to know whether there is one.
+  template <typename Same>
+  bool contains(std::uint64_t key, Same same) const {
+    for (std::uint64_t place = key & mask(); slots_[place].id != kEmpty;
+         place = (place + 1) & mask()) {
+      if (slots_[place].key == key && same(IdType(slots_[place].id))) return true;
+    }
+    return false;
+  }
   // REQUIRES: the address is not here.
-  void insert(std::uint64_t key, AddressId id) {
+  void insert(std::uint64_t key, IdType id) {
     if (is_full(size_ + 1, slots_.size())) grow();
     place({key, id.number(), now_});
     ++size_;
@@ -61,8 +71,17 @@ class AddressTable {
     return bytes_to_hold(size_ + more, slots_.size(), sizeof(Slot)) <= bytes;
   }
 
+  // Forgets every id below `first`.
+  void forget_before(IdType first) {
+    LargeVector<Slot> old = std::move(slots_);
+    clear();
+    for (const Slot& slot : old) {
+      if (slot.id != kEmpty && slot.id >= first.number()) insert(slot.key, IdType(slot.id));
+    }
+  }
+
   // Forgets about half of the addresses before `end`, those that were not used for longest.
-  void forget_unused_half(AddressId end) {
+  void forget_unused_half(IdType end) {
     std::vector<std::uint32_t> ages;
     for (const Slot& slot : slots_) {
       if (slot.id < end.number()) ages.push_back(now_ - slot.used);
@@ -107,5 +126,7 @@ class AddressTable {
   std::uint64_t size_ = 0;
   std::uint32_t now_ = 0;
 };
+
+using AddressTable = KeyTable<AddressId>;
 
 }  // namespace tracehound::ledger

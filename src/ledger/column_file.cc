@@ -9,18 +9,18 @@ namespace tracehound::ledger {
 Result<std::unique_ptr<Mapping>> ColumnFile::map(FileSystem& files, std::uint64_t rows) const {
   if (rows == 0) return nullptr;
   TRY_ASSIGN(auto map, files.map(path_));
-  if (map->bytes().size() < rows * spec_->width) {
+  if (map->bytes().size() < rows * width_) {
     return machine_error(
         fmt::format("{} has {} bytes where the manifest says {}; restore the ledger from a copy "
                     "or ingest again",
-                    path_, map->bytes().size(), rows * spec_->width));
+                    path_, map->bytes().size(), rows * width_));
   }
   return map;
 }
 
 void ColumnFile::use(std::unique_ptr<Mapping> map, std::uint64_t rows) {
   map_ = std::move(map);
-  committed_ = map_ ? map_->bytes().first(rows * spec_->width) : ByteView{};
+  committed_ = map_ ? map_->bytes().first(rows * width_) : ByteView{};
   committed_rows_ = rows;
   sealed_.clear();
 }
@@ -36,7 +36,7 @@ void ColumnFile::drop_uncommitted() {
 }
 
 Status ColumnFile::flush(FileSystem& files) const {
-  std::uint64_t committed_size = committed_rows_ * spec_->width;
+  std::uint64_t committed_size = committed_rows_ * width_;
   TRY_ASSIGN(auto file, files.open_write(path_));
   if (file->size() < committed_size) {
     return machine_error(

@@ -10,13 +10,12 @@
 #include "base/file.h"
 #include "base/huge_pages.h"
 #include "base/result.h"
-#include "ledger/schema.h"
 
 namespace tracehound::ledger {
 
 class ColumnFile {
  public:
-  ColumnFile(const ColumnSpec& spec, std::string path) : spec_(&spec), path_(std::move(path)) {}
+  ColumnFile(std::size_t width, std::string path) : width_(width), path_(std::move(path)) {}
 
   // A map of the file, which must have that many rows; nothing for no rows.
   Result<std::unique_ptr<Mapping>> map(FileSystem& files, std::uint64_t rows) const;
@@ -26,26 +25,26 @@ class ColumnFile {
 
   std::uint64_t committed_rows() const { return committed_rows_; }
   // The first row of the tail: every row before it is committed or being committed.
-  std::uint64_t sealed_end() const { return committed_rows_ + sealed_.size() / spec_->width; }
-  std::uint64_t rows() const { return sealed_end() + tail_.size() / spec_->width; }
+  std::uint64_t sealed_end() const { return committed_rows_ + sealed_.size() / width_; }
+  std::uint64_t rows() const { return sealed_end() + tail_.size() / width_; }
 
   template <typename Field>
   void push(const Field& field) {
-    CHECK(sizeof(Field) == spec_->width);
+    CHECK(sizeof(Field) == width_);
     push_bytes({reinterpret_cast<const Byte*>(&field), sizeof(Field)});
   }
   void push_bytes(ByteView bytes) { tail_.insert(tail_.end(), bytes.begin(), bytes.end()); }
   // Room for `count` more rows, to be filled in at once; valid until the next push.
   Byte* add_rows(std::uint64_t count) {
-    tail_.resize(tail_.size() + count * spec_->width);
-    return tail_.data() + tail_.size() - count * spec_->width;
+    tail_.resize(tail_.size() + count * width_);
+    return tail_.data() + tail_.size() - count * width_;
   }
 
   // `count` rows' bytes. REQUIRES: all of them committed, all sealed or all in the tail.
   // Row numbers come out of other rows: one that does not exist is damage.
   ByteView bytes(std::uint64_t row, std::uint64_t count = 1) const {
-    std::uint64_t start = row * spec_->width;
-    std::uint64_t size = count * spec_->width;
+    std::uint64_t start = row * width_;
+    std::uint64_t size = count * width_;
     if (start < committed_.size()) {
       CHECK_LEDGER(size <= committed_.size() - start);
       return committed_.subspan(start, size);
@@ -61,8 +60,8 @@ class ColumnFile {
   // REQUIRES: row lies in the tail.
   template <typename Field>
   void set_tail(std::uint64_t row, const Field& field) {
-    CHECK(row >= sealed_end() && row < rows() && sizeof(Field) == spec_->width);
-    store_le(tail_.data() + (row - sealed_end()) * spec_->width, field);
+    CHECK(row >= sealed_end() && row < rows() && sizeof(Field) == width_);
+    store_le(tail_.data() + (row - sealed_end()) * width_, field);
   }
 
   // The tail becomes the sealed rows. REQUIRES: no sealed rows.
@@ -89,7 +88,7 @@ class ColumnFile {
     return rows.subspan(start, size);
   }
 
-  const ColumnSpec* spec_;
+  std::size_t width_;  // bytes a row
   std::string path_;
   std::unique_ptr<Mapping> map_;
   ByteView committed_;  // the committed rows in it

@@ -5,7 +5,8 @@
 namespace tracehound::ledger {
 
 Columns::Columns(const std::string& folder) {
-  for (const ColumnSpec& spec : kColumns) files_.emplace_back(spec, column_path(folder, spec));
+  for (const ColumnSpec& spec : kColumns)
+    files_.emplace_back(spec.width, column_path(folder, spec));
 }
 
 Status Columns::open(FileSystem& files, const Counts& committed) {

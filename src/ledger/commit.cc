@@ -142,14 +142,7 @@ Status drop_other_runs(FileSystem& files, const std::string& folder, const Count
       wanted.insert(run_name(spec, range));
     }
   }
-  TRY_ASSIGN(auto present, files.list(runs_folder(folder)));
-  bool removed = false;
-  for (const std::string& name : present) {
-    if (wanted.contains(name)) continue;
-    TRY(files.remove(runs_folder(folder) + "/" + name));
-    removed = true;
-  }
-  return removed ? files.sync_folder(runs_folder(folder)) : Status{};
+  return keep_runs(files, folder, wanted);
 }
 
 }  // namespace tracehound::ledger

@@ -2,42 +2,20 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
+#include "ledger/manifest_fields.h"
 
 namespace tracehound::ledger {
 
 namespace {
-
-constexpr std::string_view kFirstLine = "tracehound ledger\n";
 
 std::string body_text(const Manifest& manifest) {
   const Counts& counts = manifest.counts;
   return fmt::format(
       "{}format {}\nchain {}\nblocks {}\ntransactions {}\ninputs {}\ncoins {}\naddresses {}\n"
       "payload_bytes {}\nrepeats {}\ntip {}\nchecksum {:016x}\n",
-      kFirstLine, manifest.format, manifest.chain, counts.blocks, counts.transactions,
+      kCoinLedgerLine, manifest.format, manifest.chain, counts.blocks, counts.transactions,
       counts.inputs, counts.coins, counts.addresses, counts.payload_bytes, counts.repeats,
       manifest.tip_hash.text(), manifest.checksum);
-}
-
-// Takes `name VALUE\n` off the front of the text.
-std::optional<std::string_view> take_field(std::string_view& text, std::string_view name) {
-  if (!text.starts_with(name) || text.size() <= name.size() || text[name.size()] != ' ') {
-    return std::nullopt;
-  }
-  auto end = text.find('\n');
-  if (end == std::string_view::npos) return std::nullopt;
-  auto value = text.substr(name.size() + 1, end - name.size() - 1);
-  text.remove_prefix(end + 1);
-  return value;
-}
-
-template <typename Number>
-bool take_number(std::string_view& text, std::string_view name, Number& number, int base = 10) {
-  auto value = take_field(text, name);
-  if (!value) return false;
-  auto [end, failure] = std::from_chars(value->data(), value->data() + value->size(), number, base);
-  return failure == std::errc{} && end == value->data() + value->size();
 }
 
 bool take_rest(std::string_view& text, Manifest& manifest) {
@@ -69,11 +47,7 @@ bool can_be(const Counts& counts) {
 
 }  // namespace
 
-std::string manifest_text(const Manifest& manifest) {
-  std::string body = body_text(manifest);
-  std::uint64_t sum = xxh3(as_bytes(body));
-  return body + fmt::format("manifest {:016x}\n", sum);
-}
+std::string manifest_text(const Manifest& manifest) { return sealed_manifest(body_text(manifest)); }
 
 Result<Manifest> parse_manifest(std::string_view text, const std::string& path) {
   auto damaged = [&] {
@@ -81,9 +55,15 @@ Result<Manifest> parse_manifest(std::string_view text, const std::string& path) 
         "{} is damaged or is no ledger's manifest; restore the ledger from a copy or ingest again",
         path));
   };
+  if (text.starts_with(kAccountLedgerLine)) {
+    return machine_error(
+        fmt::format("{} is of an account chain, and this command reads coin chains; name another "
+                    "--ledger",
+                    path));
+  }
   std::string_view rest = text;
-  if (!rest.starts_with(kFirstLine)) return damaged();
-  rest.remove_prefix(kFirstLine.size());
+  if (!rest.starts_with(kCoinLedgerLine)) return damaged();
+  rest.remove_prefix(kCoinLedgerLine.size());
   Manifest manifest;
   if (!take_number(rest, "format", manifest.format)) return damaged();
   if (manifest.format != kFormatVersion) {
@@ -93,12 +73,7 @@ Result<Manifest> parse_manifest(std::string_view text, const std::string& path) 
         path, manifest.format, kFormatVersion));
   }
   if (!take_rest(rest, manifest)) return damaged();
-  std::string_view body = text.substr(0, text.size() - rest.size());
-  std::uint64_t sum = 0;
-  if (!take_number(rest, "manifest", sum, 16) || !rest.empty() || sum != xxh3(as_bytes(body)) ||
-      !can_be(manifest.counts)) {
-    return damaged();
-  }
+  if (!is_sealed(text, rest) || !can_be(manifest.counts)) return damaged();
   return manifest;
 }
 

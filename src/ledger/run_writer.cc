@@ -180,4 +180,15 @@ Status write_runs(FileSystem& files, const std::string& folder, const IndexSpec&
   return {};
 }
 
+Status keep_runs(FileSystem& files, const std::string& folder, const std::set<std::string>& names) {
+  TRY_ASSIGN(auto present, files.list(runs_folder(folder)));
+  bool removed = false;
+  for (const std::string& name : present) {
+    if (names.contains(name)) continue;
+    TRY(files.remove(runs_folder(folder) + "/" + name));
+    removed = true;
+  }
+  return removed ? files.sync_folder(runs_folder(folder)) : Status{};
+}
+
 }  // namespace tracehound::ledger

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <span>
 #include <string>
 
@@ -30,5 +31,8 @@ struct IndexRows {
 // durable (sync_folder) and drops the old runs once nobody needs them.
 Status write_runs(FileSystem& files, const std::string& folder, const IndexSpec& spec,
                   const IndexRows& rows);
+
+// Removes every run but those of these names.
+Status keep_runs(FileSystem& files, const std::string& folder, const std::set<std::string>& names);
 
 }  // namespace tracehound::ledger

@@ -497,7 +497,11 @@ Status Writer::State::recover() {
 Status Writer::State::tidy() {
   std::string unfinished = manifest_path(folder) + ".new";
   if (files.exists(unfinished)) TRY(files.remove(unfinished));
-  TRY(side_files.cut_columns(manifest.counts));
+  std::vector<ColumnSize> sizes;
+  for (const ColumnSpec& spec : kColumns) {
+    sizes.push_back({spec.file, rows_of(spec.column, manifest.counts) * spec.width});
+  }
+  TRY(side_files.cut_columns(sizes));
   return drop_other_runs(files, folder, manifest.counts);
 }
 

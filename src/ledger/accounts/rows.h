@@ -19,6 +19,7 @@
 namespace tracehound::ledger::accounts {
 
 using AccountId = Id<struct AccountTag, std::uint32_t>;
+using BlockId = Id<struct BlockRowTag, std::uint32_t>;  // the block's row, not its number
 using AssetId = Id<struct AssetTag, std::uint32_t>;
 using TransferId = Id<struct TransferTag, std::uint64_t>;
 
@@ -27,16 +28,21 @@ using TransferId = Id<struct TransferTag, std::uint64_t>;
 inline constexpr AccountId kNobody{0xFFFF'FFFF};
 
 // What moved the units. The numbers are on disk: append only.
+//
+// A contract that wraps the native asset shows as two transfers: the native units on their way to
+// it or back (value or internal), and the wrapped token made or given up (wrap, unwrap), one to
+// one.
 enum class TransferKind : std::uint8_t {
   value = 0,       // the transaction's own value, in the chain's native asset
   internal = 1,    // native, by a contract's call (from traces)
   token = 2,       // a token's Transfer log
-  wrap = 3,        // native taken in by its wrapper contract; a token credit follows (Deposit log)
-  unwrap = 4,      // the wrapped token given up (Withdrawal log)
+  wrap = 3,        // the wrapped token, made: nobody to who wrapped (Deposit log)
+  unwrap = 4,      // the wrapped token, given up: who unwrapped to nobody (Withdrawal log)
   withdrawal = 5,  // credited to a validator's account without a transaction
   reward = 6,      // credited to who made the block
   listed = 7,      // a row of a transfer list that says no more
 };
+inline constexpr std::uint8_t kTransferKinds = 8;
 
 // What units are of. A chain's native asset is AssetId(0) where the chain has one.
 struct Asset {

@@ -1,0 +1,67 @@
+#include "ledger/accounts/commit.h"
+
+#include <set>
+
+#include "ledger/accounts/index_keys.h"
+#include "ledger/keys.h"
+#include "ledger/manifest.h"
+#include "ledger/run_writer.h"
+#include "ledger/runs.h"
+
+namespace tracehound::ledger::accounts {
+
+namespace {
+
+struct WrittenRows {
+  const Columns& columns;
+  ByteView bytes(Column column, std::uint64_t row) const { return columns[column].bytes(row); }
+  ByteView text(Column ends, Column texts, std::uint64_t row) const {
+    return columns.text(ends, texts, row);
+  }
+};
+
+// A new ledger's folder must outlast a power cut as well as what is in it.
+Status sync_own_name(FileSystem& files, std::string folder) {
+  while (folder.size() > 1 && folder.ends_with('/')) folder.pop_back();
+  return files.sync_folder(folder_of(folder));
+}
+
+}  // namespace
+
+Status write_commit(FileSystem& files, const std::string& folder, const Columns& columns,
+                    const Manifest& before, const Manifest& after) {
+  TRY(columns.flush(files));
+  TRY(write_indexes(files, folder, columns, before.counts, after.counts));
+  TRY(files.sync_folder(columns_folder(folder)));
+  TRY(files.sync_folder(folder));
+  if (before.counts.blocks == 0) TRY(sync_own_name(files, folder));
+  return replace_file(files, manifest_path(folder), manifest_text(after));
+}
+
+Status write_indexes(FileSystem& files, const std::string& folder, const Columns& columns,
+                     const Counts& had, const Counts& now) {
+  WrittenRows rows{columns};
+  for (const IndexSpec& spec : kIndexes) {
+    auto keys_of = [&](std::uint64_t first, std::span<std::uint64_t> keys) {
+      for (std::uint64_t& key : keys) key = index_key(rows, spec.index, first++);
+    };
+    TRY(write_runs(files, folder, spec.shape,
+                   {.had = rows_of(spec.index, had),
+                    .now = rows_of(spec.index, now),
+                    .keys_of = keys_of,
+                    .sum_of = {}}));
+  }
+  return files.sync_folder(runs_folder(folder));
+}
+
+Status drop_other_runs(FileSystem& files, const std::string& folder, const Counts& counts) {
+  std::set<std::string> wanted;
+  for (const IndexSpec& spec : kIndexes) {
+    for (const RowRange& range : run_ranges(rows_of(spec.index, counts))) {
+      wanted.insert(run_name(spec.shape, range));
+    }
+  }
+  return keep_runs(files, folder, wanted);
+}
+
+}  // namespace tracehound::ledger::accounts

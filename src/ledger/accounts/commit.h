@@ -1,0 +1,25 @@
+// Making rows durable, in the order of a coin ledger's commit (ledger/commit.h): the sealed rows
+// behind the committed ones, the index runs, all of it synced, then the manifest, replaced. No row
+// is ever written in place, so what a kill leaves behind is longer files and runs nobody names.
+#pragma once
+
+#include <string>
+
+#include "base/file.h"
+#include "ledger/accounts/columns.h"
+#include "ledger/accounts/manifest.h"
+
+namespace tracehound::ledger::accounts {
+
+// Its own thread may write it: it reads `columns` up to the sealed rows.
+Status write_commit(FileSystem& files, const std::string& folder, const Columns& columns,
+                    const Manifest& before, const Manifest& after);
+
+// Writes the index runs of `now` rows where those of `had` lie; makes their names durable.
+Status write_indexes(FileSystem& files, const std::string& folder, const Columns& columns,
+                     const Counts& had, const Counts& now);
+
+// Removes the runs that a ledger of these counts does not have.
+Status drop_other_runs(FileSystem& files, const std::string& folder, const Counts& counts);
+
+}  // namespace tracehound::ledger::accounts

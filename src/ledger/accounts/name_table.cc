@@ -1,0 +1,75 @@
+#include "ledger/accounts/name_table.h"
+
+#include <algorithm>
+
+#include "ledger/accounts/index_keys.h"
+
+namespace tracehound::ledger::accounts {
+
+namespace {
+
+// Accounts read at most when a ledger is opened: what has been used lately is used again.
+constexpr std::uint64_t kMostWarmed = 1U << 24;
+
+}  // namespace
+
+void NameTable::reset(const Counts& committed, const RunIndex* index, std::uint64_t memory) {
+  table_.clear();
+  committed_ = committed;
+  index_ = index;
+  memory_ = memory;
+  std::uint64_t warmed = std::min(committed.accounts, kMostWarmed);
+  while (warmed > 0 && !table_.has_room(warmed, memory_)) warmed /= 2;
+  complete_ = warmed == committed.accounts;
+  for (std::uint64_t row = committed.accounts - warmed; row < committed.accounts; ++row) {
+    auto kind = static_cast<NameKind>(columns_[Column::account_kind].get<Byte>(row));
+    table_.insert(name_key(kind, columns_.text(Column::account_end, Column::account_name, row)),
+                  AccountId(static_cast<std::uint32_t>(row)));
+  }
+}
+
+void NameTable::committed(const Counts& counts, const RunIndex* index) {
+  committed_ = counts;
+  index_ = index;
+  table_.tick();
+}
+
+void NameTable::forget() {
+  table_.forget_unused_half(AccountId(static_cast<std::uint32_t>(committed_.accounts)));
+  complete_ = false;
+}
+
+bool NameTable::same(AccountId id, NameKind kind, ByteView payload) const {
+  return columns_[Column::account_kind].get<Byte>(id.number()) == static_cast<Byte>(kind) &&
+         std::ranges::equal(columns_.text(Column::account_end, Column::account_name, id.number()),
+                            payload);
+}
+
+std::optional<AccountId> NameTable::find_on_disk(std::uint64_t key, NameKind kind,
+                                                 ByteView payload) const {
+  std::optional<AccountId> found;
+  index_->find(key, [&](std::uint64_t row) {
+    AccountId id(static_cast<std::uint32_t>(row));
+    if (same(id, kind, payload)) found = id;
+  });
+  return found;
+}
+
+AccountId NameTable::intern(NameKind kind, ByteView payload, Counts& counts) {
+  if (payload.empty()) return kNobody;
+  std::uint64_t key = name_key(kind, payload);
+  auto known = table_.find(key, [&](AccountId id) { return same(id, kind, payload); });
+  if (known) return *known;
+  if (!complete_) known = find_on_disk(key, kind, payload);
+  if (!known) {
+    known = AccountId(static_cast<std::uint32_t>(counts.accounts++));
+    counts.account_bytes += payload.size();
+    columns_[Column::account_kind].push(kind);
+    columns_[Column::account_end].push(Uint40::of(counts.account_bytes));
+    columns_[Column::account_name].push_bytes(payload);
+  }
+  table_.insert(key, *known);
+  return *known;
+}
+
+}  // namespace tracehound::ledger::accounts

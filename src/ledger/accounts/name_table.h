@@ -1,0 +1,41 @@
+// Gives each account one id, in the order of first appearance, as a coin ledger does with addresses
+// (ledger/interner.h): the index on disk knows every committed name; the table in memory is a cache
+// of it that also knows the uncommitted ones.
+#pragma once
+
+#include "ledger/accounts/block_rows.h"
+#include "ledger/accounts/columns.h"
+#include "ledger/address_table.h"
+#include "ledger/runs.h"
+
+namespace tracehound::ledger::accounts {
+
+class NameTable {
+ public:
+  explicit NameTable(Columns& columns) : columns_(columns) {}
+
+  // Begins again from the committed rows: their newest go into the table, as many as fit into
+  // `memory` bytes. `index` covers them all and is asked when the table cannot tell.
+  void reset(const Counts& committed, const RunIndex* index, std::uint64_t memory);
+  // More rows are committed now: only those can be forgotten.
+  void committed(const Counts& counts, const RunIndex* index);
+  bool has_room(std::uint64_t more) const { return table_.has_room(more, memory_); }
+  void forget();
+
+  // The account of that name. A new one gets the next id, a row, and is counted. The empty name is
+  // nobody's.
+  AccountId intern(NameKind kind, ByteView payload, Counts& counts);
+
+ private:
+  bool same(AccountId id, NameKind kind, ByteView payload) const;
+  std::optional<AccountId> find_on_disk(std::uint64_t key, NameKind kind, ByteView payload) const;
+
+  Columns& columns_;
+  KeyTable<AccountId> table_;
+  const RunIndex* index_ = nullptr;
+  Counts committed_;
+  bool complete_ = true;  // the table has every account
+  std::uint64_t memory_ = 0;
+};
+
+}  // namespace tracehound::ledger::accounts

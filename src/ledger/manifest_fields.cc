@@ -1,0 +1,39 @@
+#include "ledger/manifest_fields.h"
+
+#include <fmt/format.h>
+
+#include "base/hash.h"
+#include "ledger/manifest.h"
+
+namespace tracehound::ledger {
+
+std::optional<std::string_view> take_field(std::string_view& text, std::string_view name) {
+  if (!text.starts_with(name) || text.size() <= name.size() || text[name.size()] != ' ') {
+    return std::nullopt;
+  }
+  auto end = text.find('\n');
+  if (end == std::string_view::npos) return std::nullopt;
+  auto value = text.substr(name.size() + 1, end - name.size() - 1);
+  text.remove_prefix(end + 1);
+  return value;
+}
+
+std::string sealed_manifest(std::string body) {
+  std::uint64_t sum = xxh3(as_bytes(body));
+  return body + fmt::format("manifest {:016x}\n", sum);
+}
+
+bool is_sealed(std::string_view text, std::string_view rest) {
+  std::string_view body = text.substr(0, text.size() - rest.size());
+  std::uint64_t sum = 0;
+  return take_number(rest, "manifest", sum, 16) && rest.empty() && sum == xxh3(as_bytes(body));
+}
+
+bool is_account_ledger(FileSystem& files, const std::string& folder) {
+  if (!files.exists(manifest_path(folder))) return false;
+  auto bytes = read_file(files, manifest_path(folder));
+  return bytes && std::string_view(reinterpret_cast<const char*>(bytes->data()), bytes->size())
+                      .starts_with(kAccountLedgerLine);
+}
+
+}  // namespace tracehound::ledger
