@@ -42,6 +42,7 @@ struct Options {
   std::string as_of;
   std::string resume, save_state;
   std::string json, csv, html, flow, graphml, columns;
+  std::string misp, stix, tagpack, bats;
   std::string group_by = "address";
   std::size_t graph_nodes = 1000;
   bool unconfirmed = false;

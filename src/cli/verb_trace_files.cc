@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "base/text.h"
 #include "cli/verb_trace.h"
+#include "incidents/traced.h"
 #include "trace/flow.h"
 #include "trace/write.h"
 #include "trace/write_flow.h"
@@ -45,8 +47,9 @@ Result<Grouping> grouping_of(const Options& options) {
   return grouping;
 }
 
-std::string as_report(const Context& context, const Options& options, const trace::Trace& trace,
-                      const OpenLedger& open, const Case& what, const KnownServices& known) {
+incidents::ReportAbout about_of(const Context& context, const Options& options,
+                                const OpenLedger& open, const Case& what,
+                                const KnownServices& known) {
   incidents::ReportAbout about;
   about.title = what.name;
   about.symbol = open.symbol();
@@ -59,9 +62,7 @@ std::string as_report(const Context& context, const Options& options, const trac
   for (const std::string& file : {options.json, options.csv}) {
     if (!file.empty() && file != "-") about.files.push_back(file);
   }
-  auto address_text = [&](AddressId address) { return open.address_text(address); };
-  return incidents::html_report(
-      incidents::make_report_data(trace, open.ledger, address_text, std::move(about)));
+  return about;
 }
 
 Result<std::string> as_picture(const Context& context, const Options& options,
@@ -92,49 +93,97 @@ bool groups_by_cluster(const Options& options) {
   return !options.graphml.empty() && grouping && grouping->by_cluster;
 }
 
+namespace {
+
+// A file that can be asked for.
+struct Output {
+  std::string_view option;
+  const std::string* file;
+  bool of_one = false;   // shows one method
+  bool forward = false;  // says where coins went
+};
+
+std::vector<Output> outputs_of(const Options& options) {
+  return {{"--json", &options.json},
+          {"--csv", &options.csv},
+          {"--html", &options.html, true, true},
+          {"--flow", &options.flow, true},
+          {"--graphml", &options.graphml, true},
+          {"--misp", &options.misp, true, true},
+          {"--stix", &options.stix, true, true},
+          {"--tagpack", &options.tagpack, true, true},
+          {"--bats", &options.bats, true, true}};
+}
+
+// Only one can go to standard output, and no two into one file.
+Status check_names(const std::vector<Output>& outputs) {
+  std::map<std::string_view, std::string_view> taken;
+  for (const Output& output : outputs) {
+    if (output.file->empty()) continue;
+    auto [before, fresh] = taken.try_emplace(*output.file, output.option);
+    if (fresh) continue;
+    if (*output.file == "-") {
+      return fail(ErrorKind::usage, fmt::format("only one of {} and {} can go to standard output; "
+                                                "name a file for the other",
+                                                before->second, output.option));
+    }
+    return fail(
+        ErrorKind::usage,
+        fmt::format("{} is named for two results; one would take the other's place", *output.file));
+  }
+  return {};
+}
+
+}  // namespace
+
 Status check_outputs(const Options& options, std::size_t methods) {
-  std::array to_stdout = {&options.json, &options.csv, &options.html, &options.flow,
-                          &options.graphml};
-  if (std::ranges::count_if(to_stdout, [](const std::string* file) { return *file == "-"; }) > 1) {
-    return fail(ErrorKind::usage,
-                "only one of --json, --csv, --html, --flow and --graphml can go to standard "
-                "output; name files for the others");
-  }
-  for (std::size_t i = 0; i < to_stdout.size(); ++i) {
-    const std::string& file = *to_stdout[i];
-    if (file.empty() || file == "-") continue;
-    auto same = [&](const std::string* other) { return *other == file; };
-    if (std::any_of(to_stdout.begin(), to_stdout.begin() + static_cast<std::ptrdiff_t>(i), same)) {
-      return fail(
-          ErrorKind::usage,
-          fmt::format("{} is named for two results; one would take the other's place", file));
-    }
-  }
+  std::vector<Output> outputs = outputs_of(options);
+  TRY(check_names(outputs));
   TRY(grouping_of(options));
-  std::array<std::pair<std::string_view, const std::string*>, 4> of_one = {
-      {{"--html", &options.html},
-       {"--flow", &options.flow},
-       {"--graphml", &options.graphml},
-       {"--columns", &options.columns}}};
-  for (auto [option, file] : of_one) {
-    if (file->empty()) continue;
-    if (methods > 1) {
+  outputs.push_back({"--columns", &options.columns, true});
+  for (const Output& output : outputs) {
+    if (output.file->empty()) continue;
+    if (output.of_one && methods > 1) {
       return fail(ErrorKind::usage,
-                  fmt::format("{} shows one method; name one with --method", option));
+                  fmt::format("{} shows one method; name one with --method", output.option));
     }
-    if (option == "--html" && options.direction == "backward") {
+    if (output.forward && options.direction == "backward") {
       return fail(ErrorKind::usage,
-                  "--html is about where stolen coins went; a backward trace goes to --json, "
-                  "--csv, --flow or --graphml");
+                  fmt::format("{} is about where stolen coins went; a backward trace goes to "
+                              "--json, --csv, --flow or --graphml",
+                              output.option));
     }
   }
   return {};
 }
 
 bool needs_parcels(const Options& options) {
-  return !options.html.empty() || !options.flow.empty() || !options.graphml.empty() ||
-         !options.columns.empty();
+  return std::ranges::any_of(
+      std::array{&options.html, &options.flow, &options.graphml, &options.columns, &options.misp,
+                 &options.stix, &options.tagpack, &options.bats},
+      [](const std::string* file) { return !file->empty(); });
 }
+
+namespace {
+
+// What other tools read of the traced addresses.
+void add_exports(std::vector<Answer::File>& files, const Options& options,
+                 const trace::Trace& trace, const OpenLedger& open,
+                 const incidents::ReportAbout& about) {
+  auto lookup = incidents::lookup_in(
+      open.ledger, [&open](AddressId address) { return open.address_text(address); });
+  if (!options.misp.empty() || !options.stix.empty() || !options.tagpack.empty()) {
+    incidents::TracedCase what = incidents::traced_case(trace, lookup, about);
+    if (!options.misp.empty()) files.push_back({options.misp, incidents::to_misp(what)});
+    if (!options.stix.empty()) files.push_back({options.stix, incidents::to_stix(what)});
+    if (!options.tagpack.empty()) files.push_back({options.tagpack, incidents::to_tagpack(what)});
+  }
+  if (!options.bats.empty()) {
+    files.push_back({options.bats, incidents::to_notation_table(trace, lookup)});
+  }
+}
+
+}  // namespace
 
 Result<std::vector<Answer::File>> as_files(Context& context, const Options& options,
                                            const std::vector<trace::Trace>& traces,
@@ -151,9 +200,12 @@ Result<std::vector<Answer::File>> as_files(Context& context, const Options& opti
   if (!options.csv.empty()) {
     files.push_back({options.csv, trace::to_csv(traces, ledger, address)});
   }
+  incidents::ReportAbout about = about_of(context, options, open, what, known);
   if (!options.html.empty()) {
-    files.push_back({options.html, as_report(context, options, first, open, what, known)});
+    files.push_back({options.html, incidents::html_report(incidents::make_report_data(
+                                       first, ledger, address, about))});
   }
+  add_exports(files, options, first, open, about);
   if (!options.flow.empty()) {
     bool json = options.flow.ends_with(".json");
     files.push_back({options.flow, json ? trace::flow_to_json(first, ledger, address)

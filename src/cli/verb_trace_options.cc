@@ -131,6 +131,11 @@ void add_output_options(CLI::App& command, Options& options) {
       ->check(CLI::Range(std::size_t{2}, std::size_t{1'000'000}))
       ->type_name("N")
       ->capture_default_str();
+  add_file("--misp", options.misp, "write the traced addresses as a MISP event");
+  add_file("--stix", options.stix, "write them as a STIX 2.1 bundle");
+  add_file("--tagpack", options.tagpack, "write them as a GraphSense TagPack");
+  add_file("--bats", options.bats,
+           "write every step in the notation of the Block Audit Tracing Standard, as CSV");
   command
       .add_option("--columns", options.columns,
                   "write the flow as columns of fixed width, one file each, and their schema")

@@ -180,6 +180,12 @@ struct ReportLookup {
   std::function<std::string(AddressId)> address_text;
   // Only for traces by FeeRule::miner.
   std::function<bool(TxId)> is_coinbase = nullptr;
+
+  // Of its block, or when it was first seen.
+  std::uint32_t time_of(TxId tx) const {
+    auto unconfirmed = first_seen ? first_seen(tx) : std::nullopt;
+    return unconfirmed ? *unconfirmed : time(height(tx));
+  }
 };
 
 // REQUIRES: `ledger` outlives the lookup.

@@ -86,10 +86,7 @@ class Maker {
   std::optional<std::uint32_t> first_seen(TxId tx) const {
     return lookup_.first_seen ? lookup_.first_seen(tx) : std::nullopt;
   }
-  std::uint32_t time_of(TxId tx) const {
-    auto unconfirmed = first_seen(tx);
-    return unconfirmed ? *unconfirmed : lookup_.time(lookup_.height(tx));
-  }
+  std::uint32_t time_of(TxId tx) const { return lookup_.time_of(tx); }
 
   // Where a row's transaction stands: a ReportCoin or a FlowTransaction.
   template <typename Row>
