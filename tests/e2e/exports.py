@@ -115,7 +115,7 @@ def names_from_outside_break_no_format(folder):
     (folder / "bad-tags.yaml").write_text(tags)
     run("tags", "import", folder / "bad-tags.yaml", "--ledger", ledger)
     for method in ("fifo", "poison"):
-        files = export(folder / method, ledger, bad, "--method", method, "--max-hops", 2)
+        files = export(folder / method, ledger, bad, "--method", method, "--max-hops", 1)
         read("stix", files["stix"])
         check(HOSTILE[:5] in read("misp", files["misp"])["info"], "the title in MISP")
         said = run("tags", "check", files["tagpack"]).err
