@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "cli/accounts.h"
 #include "cli/verb.h"
 #include "ledger/runs.h"
 
@@ -127,6 +128,7 @@ void add_info(CLI::App& app, Context& context) {
   add_example(*info, "tracehound info --ledger L");
   info->callback([&context, json] {
     context.work = [&context, json]() -> Status {
+      if (has_accounts(context)) return info_accounts(context, *json);
       return answer(context, Rows::confirmed, [json](const OpenLedger& open) -> Result<Answer> {
         Facts facts = gather(open.ledger);
         if (json->empty()) return Answer{.files = {}, .text = as_text(open, facts)};

@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "chains/bitcoin/ingest.h"
 #include "cli/cluster_parts.h"
-#include "cli/verb.h"
+#include "cli/verb_ingest.h"
 
 namespace tracehound::cli {
 
@@ -144,6 +144,7 @@ void add_ingest(CLI::App& app, Context& context) {
   blocks->callback([&context, options] {
     context.work = [&context, options] { return run(context, *options); };
   });
+  add_ingest_transfers(*ingest, context);
 }
 
 }  // namespace tracehound::cli

@@ -8,7 +8,10 @@
 #include "base/parallel.h"
 #include "base/progress.h"
 #include "base/text.h"
+#include "cli/accounts.h"
 #include "cli/verb.h"
+#include "ledger/accounts/check.h"
+#include "ledger/accounts/writer.h"
 #include "ledger/check.h"
 #include "ledger/disk_use.h"
 #include "ledger/writer.h"
@@ -18,6 +21,7 @@ namespace tracehound::cli {
 
 namespace {
 
+namespace accounts = ledger::accounts;
 using ledger::DiskUse;
 using Seconds = std::chrono::duration<double>;
 
@@ -28,8 +32,9 @@ struct CheckOptions {
 };
 
 Status run_check(Context& context, const CheckOptions& options) {
-  TRY_ASSIGN(auto open, open_ledger(context));
   ThreadLimit threads(options.threads);
+  if (has_accounts(context)) return check_accounts(context);
+  TRY_ASSIGN(auto open, open_ledger(context));
   auto start = std::chrono::steady_clock::now();
   ledger::CheckReport report;
   {
@@ -73,6 +78,7 @@ void add_check(CLI::App& ledger, Context& context) {
 // ---- rewind -------------------------------------------------------------------------------------
 
 Status run_rewind(Context& context, std::uint32_t height) {
+  if (has_accounts(context)) return rewind_accounts(context, height);
   TRY_ASSIGN(auto manifest, ledger::read_manifest(context.files, context.ledger));
   TRY_ASSIGN(auto writer, ledger::Writer::open(context.files, context.ledger, manifest.chain));
   ledger::Counts before = writer.committed();
@@ -106,15 +112,23 @@ void add_rewind(CLI::App& ledger, Context& context) {
 
 // ---- compact ------------------------------------------------------------------------------------
 
-Status run_compact(Context& context) {
-  TRY_ASSIGN(auto manifest, ledger::read_manifest(context.files, context.ledger));
-  TRY_ASSIGN(std::uint64_t before, ledger::bytes_on_disk(context.files, context.ledger));
-  std::uint64_t committed = 0;
-  {
-    // Opening is all it takes: a writer begins by clearing away what is not committed.
-    TRY_ASSIGN(auto writer, ledger::Writer::open(context.files, context.ledger, manifest.chain));
-    committed = ledger::disk_use(writer.committed()).bytes;
+// Opening is all it takes: a writer begins by clearing away what is not committed. How many bytes
+// are.
+Result<std::uint64_t> clear_away(Context& context) {
+  if (has_accounts(context)) {
+    TRY_ASSIGN(auto manifest, accounts::read_manifest(context.files, context.ledger));
+    TRY_ASSIGN(auto writer, accounts::Writer::open(context.files, context.ledger, manifest.chain));
+    return accounts::disk_use(writer.committed()).bytes;
   }
+  TRY_ASSIGN(auto manifest, ledger::read_manifest(context.files, context.ledger));
+  TRY_ASSIGN(auto writer, ledger::Writer::open(context.files, context.ledger, manifest.chain));
+  return ledger::disk_use(writer.committed()).bytes;
+}
+
+Status run_compact(Context& context) {
+  if (!has_accounts(context)) TRY(ledger::read_manifest(context.files, context.ledger));
+  TRY_ASSIGN(std::uint64_t before, ledger::bytes_on_disk(context.files, context.ledger));
+  TRY_ASSIGN(std::uint64_t committed, clear_away(context));
   TRY_ASSIGN(std::uint64_t after, ledger::bytes_on_disk(context.files, context.ledger));
   TRY(print(fmt::format("{} bytes before, {} after: {} given back\n", before, after,
                         size_text(before - after))));
@@ -142,13 +156,13 @@ std::string tenths(std::uint64_t part, std::uint64_t whole) {
   return fmt::format("{}.{}", number / 10, number % 10);
 }
 
-std::string stat_text(const DiskUse& use, std::uint64_t coins) {
-  std::string text = fmt::format("{:<26}{:>14}{:>18}{:>9}{:>10}{:>6}\n", "", "rows", "bytes",
-                                 "a coin", "share", "runs");
+std::string stat_text(const DiskUse& use, std::string_view each, std::uint64_t units) {
+  std::string text = fmt::format("{:<26}{:>14}{:>18}{:>9}{:>10}{:>6}\n", "", "rows", "bytes", each,
+                                 "share", "runs");
   auto line = [&](std::string_view name, const std::string& rows, std::uint64_t bytes,
                   const std::string& runs) {
     std::string row = fmt::format("{:<26}{:>14}{:>18}{:>9}{:>10}{:>6}", name, rows, bytes,
-                                  tenths(bytes, coins), percent_text(bytes, use.bytes), runs);
+                                  tenths(bytes, units), percent_text(bytes, use.bytes), runs);
     text += row.substr(0, row.find_last_not_of(' ') + 1) + "\n";
   };
   for (const DiskUse::Table& table : use.tables) {
@@ -166,11 +180,13 @@ std::string stat_text(const DiskUse& use, std::uint64_t coins) {
   return text;
 }
 
-std::string stat_json(const DiskUse& use, const ledger::Ledger& ledger) {
+// `unit` is what a ledger of this kind counts most of.
+std::string stat_json(const DiskUse& use, const std::string& chain, std::uint64_t blocks,
+                      std::string_view unit, std::uint64_t units) {
   JsonWriter json;
   json.open_object().key("schema").value("tracehound.ledger_stat/1");
-  json.key("chain").value(ledger.chain()).key("blocks").value(ledger.counts().blocks);
-  json.key("coins").value(ledger.counts().coins).key("bytes").value(use.bytes);
+  json.key("chain").value(chain).key("blocks").value(blocks);
+  json.key(unit).value(units).key("bytes").value(use.bytes);
   json.key("tables").open_list();
   for (const DiskUse::Table& table : use.tables) {
     json.open_object().key("table").value(table.name).key("rows").value(table.rows);
@@ -189,6 +205,15 @@ std::string stat_json(const DiskUse& use, const ledger::Ledger& ledger) {
   return json.close_list().close_object().take();
 }
 
+Status run_stat_accounts(Context& context, const std::string& json) {
+  TRY_ASSIGN(auto manifest, accounts::read_manifest(context.files, context.ledger));
+  const accounts::Counts& counts = manifest.counts;
+  DiskUse use = accounts::disk_use(counts);
+  if (json.empty()) return print(stat_text(use, "each", counts.transfers));
+  return write_output(context, json,
+                      stat_json(use, manifest.chain, counts.blocks, "transfers", counts.transfers));
+}
+
 void add_stat(CLI::App& ledger, Context& context) {
   CLI::App* stat =
       ledger.add_subcommand("stat", "bytes by table, column and index, in all and for each coin");
@@ -199,10 +224,14 @@ void add_stat(CLI::App& ledger, Context& context) {
   add_example(*stat, "tracehound ledger stat --ledger L");
   stat->callback([&context, json] {
     context.work = [&context, json]() -> Status {
+      if (has_accounts(context)) return run_stat_accounts(context, *json);
       TRY_ASSIGN(auto open, open_ledger(context));
-      DiskUse use = ledger::disk_use(open.ledger.counts());
-      if (json->empty()) return print(stat_text(use, open.ledger.counts().coins));
-      return write_output(context, *json, stat_json(use, open.ledger));
+      const ledger::Counts& counts = open.ledger.counts();
+      DiskUse use = ledger::disk_use(counts);
+      if (json->empty()) return print(stat_text(use, "a coin", counts.coins));
+      return write_output(
+          context, *json,
+          stat_json(use, open.ledger.chain(), counts.blocks, "coins", counts.coins));
     };
   });
 }

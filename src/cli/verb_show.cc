@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "chains/bitcoin/address.h"
+#include "cli/accounts.h"
 #include "cli/shape_words.h"
 #include "cli/verb.h"
 
@@ -383,11 +384,18 @@ void add_look(CLI::App& show, Context& context, const std::string& name,
                      ->capture_default_str();
     command->add_flag("--all", options->all, "every coin, in one page")->excludes(page);
   }
-  add_unconfirmed_flag(*command, options->unconfirmed);
+  if (look != nullptr) add_unconfirmed_flag(*command, options->unconfirmed);
   add_common(*command, context);
   add_example(*command, fmt::format("tracehound show {} {} --ledger L", name, item));
-  command->callback([&context, options, schema = std::move(schema), look] {
-    context.work = [&context, options, schema, look] {
+  command->callback([&context, options, schema = std::move(schema), look, name] {
+    context.work = [&context, options, schema, look, name]() -> Status {
+      if (has_accounts(context)) {
+        return show_accounts(context, name, options->ids, options->json, options->page,
+                             options->all);
+      }
+      if (look == nullptr) {
+        return fail(ErrorKind::usage, "a coin chain has one asset; `show` its coins and addresses");
+      }
       return run(context, *options, schema, look);
     };
   });
@@ -396,7 +404,8 @@ void add_look(CLI::App& show, Context& context, const std::string& name,
 }  // namespace
 
 void add_show(CLI::App& app, Context& context) {
-  CLI::App* show = app.add_subcommand("show", "a transaction, coin, address or block, whole");
+  CLI::App* show =
+      app.add_subcommand("show", "a transaction, coin, address, block or asset, whole");
   show->require_subcommand(1);
   add_example(*show,
               "tracehound show address 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa --ledger L\n"
@@ -409,6 +418,8 @@ void add_show(CLI::App& app, Context& context) {
            &Shower::address);
   add_look(*show, context, "block", "a block by height or hash, or the last one not after a time",
            "HEIGHT|HASH|TIME", "blocks", &Shower::block);
+  add_look(*show, context, "asset", "an account chain's asset, by symbol or contract",
+           "SYMBOL|CONTRACT", "assets", nullptr);
 }
 
 }  // namespace tracehound::cli

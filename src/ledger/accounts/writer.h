@@ -18,7 +18,7 @@ struct WriterOptions {
   // index: slower, and the same bytes.
   std::uint64_t table_bytes = std::uint64_t{1} << 30;
   // What fees are paid in; a new ledger begins with it as asset 0.
-  std::optional<Asset> native;
+  std::optional<Asset> native = std::nullopt;
 };
 
 // One writer a ledger; a second is refused with the first one's process id. Not thread-safe.

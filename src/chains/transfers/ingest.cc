@@ -1,0 +1,315 @@
+#include "chains/transfers/ingest.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+#include <unordered_map>
+
+namespace tracehound::chains::transfers {
+
+namespace {
+
+using ledger::accounts::Asset;
+using ledger::accounts::BlockRows;
+using ledger::accounts::TransferRow;
+using ledger::accounts::TxRow;
+using ledger::accounts::Writer;
+
+std::string key_of(const Asset& asset) {
+  return asset.contract.empty() ? asset.symbol : asset.contract;
+}
+
+// Everything of a row but its place in the list and in its transaction.
+auto content(const ListedRow& row) {
+  return std::tuple(row.from, row.to, row.asset, row.amount, row.time, row.usd_micro, row.tx);
+}
+struct ByContent {
+  bool operator()(const ListedRow* a, const ListedRow* b) const {
+    return content(*a) < content(*b);
+  }
+};
+bool same(const ListedRow& a, const ListedRow& b) { return content(a) == content(b); }
+
+// Gathers the rows of one block and hands it to the writer.
+class BlockMaker {
+ public:
+  BlockMaker(Writer& writer, const TransferMap& map, const std::string& name,
+             const IngestOptions& options, IngestReport& report)
+      : writer_(writer), map_(map), name_(name), options_(options), report_(report) {}
+
+  std::optional<std::uint64_t> open_block() const {
+    return rows_.empty() ? std::nullopt : std::optional(rows_.front().block);
+  }
+  void add(const ListedRow& row) { rows_.push_back(row); }
+  // The batch's assets get numbers that hold for the whole list. Errors: other decimals than
+  // before.
+  Status adopt(RowBatch& batch);
+  Status close();
+
+ private:
+  std::unexpected<Error> refuse(std::uint64_t line, const std::string& what) const {
+    return bad_input(fmt::format("{}, line {}: {}", name_, line, what));
+  }
+  Status order_rows();
+  Status keep_positions(std::vector<ListedRow>& group);
+  void keep_all(const std::vector<ListedRow>& group);
+  void fill_block();
+  std::uint32_t block_asset(std::uint32_t asset);
+
+  Writer& writer_;
+  const TransferMap& map_;
+  const std::string& name_;
+  const IngestOptions& options_;
+  IngestReport& report_;
+  std::vector<Asset> assets_;
+  std::unordered_map<std::string, std::uint32_t> asset_numbers_;
+  std::vector<ListedRow> rows_;  // of the block that is open, in the list's order
+  std::vector<ListedRow> kept_;
+  std::unordered_map<std::string_view, std::uint32_t> order_;
+  std::vector<std::vector<ListedRow>> groups_;
+  BlockRows block_;
+  std::vector<std::uint32_t> block_assets_;
+  std::uint64_t uncommitted_ = 0;
+};
+
+Status BlockMaker::adopt(RowBatch& batch) {
+  std::vector<std::uint32_t> numbers;
+  for (std::size_t i = 0; i < batch.assets.size(); ++i) {
+    const Asset& asset = batch.assets[i];
+    auto [known, is_new] =
+        asset_numbers_.emplace(key_of(asset), static_cast<std::uint32_t>(assets_.size()));
+    if (is_new) {
+      assets_.push_back(asset);
+    } else if (const Asset& before = assets_[known->second];
+               before.decimals != asset.decimals || before.decimals_known != asset.decimals_known) {
+      auto row = std::ranges::find(batch.rows, i, &ListedRow::asset);
+      return refuse(row->line, fmt::format("{} has {} decimals here and {} before", key_of(asset),
+                                           asset.decimals, before.decimals));
+    }
+    numbers.push_back(known->second);
+  }
+  for (ListedRow& row : batch.rows) row.asset = numbers[row.asset];
+  return {};
+}
+
+// Groups by transaction in the order of first naming; inside one, by position.
+Status BlockMaker::order_rows() {
+  order_.clear();
+  for (auto& group : groups_) group.clear();
+  for (const ListedRow& row : rows_) {
+    auto [at, is_new] = order_.emplace(row.tx, static_cast<std::uint32_t>(order_.size()));
+    if (at->second == groups_.size()) groups_.emplace_back();
+    groups_[at->second].push_back(row);
+  }
+  kept_.clear();
+  for (std::size_t i = 0; i < order_.size(); ++i) {
+    if (map_.has(Field::position)) {
+      TRY(keep_positions(groups_[i]));
+    } else {
+      keep_all(groups_[i]);
+    }
+  }
+  return {};
+}
+
+Status BlockMaker::keep_positions(std::vector<ListedRow>& group) {
+  std::ranges::stable_sort(group, {}, &ListedRow::position);
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    const ListedRow& row = group[i];
+    if (i == 0 || row.position != kept_.back().position) {
+      kept_.push_back(row);
+    } else if (same(kept_.back(), row)) {
+      ++report_.repeats_skipped;
+    } else {
+      return refuse(row.line, fmt::format("contradicts line {}: both are position {} of "
+                                          "transaction {}; correct the list",
+                                          kept_.back().line, row.position, row.tx));
+    }
+  }
+  return {};
+}
+
+// Without positions two rows that are the same may be one payment told twice, or two payments.
+void BlockMaker::keep_all(const std::vector<ListedRow>& group) {
+  std::set<const ListedRow*, ByContent> seen;
+  for (const ListedRow& row : group) {
+    bool repeated = group.size() > 1 && !seen.insert(&row).second;
+    if (repeated) ++(map_.skip_repeats ? report_.repeats_skipped : report_.repeats_kept);
+    if (!repeated || !map_.skip_repeats) kept_.push_back(row);
+  }
+}
+
+std::uint32_t BlockMaker::block_asset(std::uint32_t asset) {
+  auto known = std::ranges::find(block_assets_, asset);
+  auto number = static_cast<std::uint32_t>(known - block_assets_.begin());
+  if (known == block_assets_.end()) {
+    block_assets_.push_back(asset);
+    block_.assets.push_back(assets_[asset]);
+  }
+  return number;
+}
+
+void BlockMaker::fill_block() {
+  block_.clear();
+  block_assets_.clear();
+  block_.block.number = kept_.front().block;
+  block_.block.time = kept_.front().time;
+  bool positions = map_.has(Field::position);
+  std::string_view tx;
+  for (const ListedRow& row : kept_) {
+    if (block_.transactions.empty() || row.tx != tx) {
+      tx = row.tx;
+      TxRow& made = block_.transactions.emplace_back();
+      made.id = block_.add_name(tx);
+    }
+    std::uint32_t number = block_.transactions.back().transfers++;
+    TransferRow& transfer = block_.transfers.emplace_back();
+    transfer.from = block_.add_name(row.from);
+    transfer.to = block_.add_name(row.to);
+    transfer.asset = block_asset(row.asset);
+    transfer.position = positions ? row.position : number;
+    transfer.amount = row.amount;
+    transfer.usd_micro = row.usd_micro;
+  }
+}
+
+Status BlockMaker::close() {
+  if (rows_.empty()) return {};
+  TRY(order_rows());
+  fill_block();
+  auto tip = writer_.tip();
+  if (tip && block_.block.number <= tip->number) {
+    return refuse(rows_.front().line,
+                  fmt::format("block {} is not after the ledger's last one, {}; go back with "
+                              "`tracehound ledger rewind`, or take the whole list into a new "
+                              "ledger",
+                              block_.block.number, tip->number));
+  }
+  if (Status status = writer_.append(block_); !status) {
+    return status.error().kind == ErrorKind::bad_input
+               ? refuse(rows_.front().line, status.error().message)
+               : status;
+  }
+  ++report_.blocks;
+  report_.transactions += block_.transactions.size();
+  report_.transfers += block_.transfers.size();
+  uncommitted_ += block_.transfers.size();
+  rows_.clear();
+  if (uncommitted_ < options_.commit_rows) return {};
+  uncommitted_ = 0;
+  return writer_.begin_commit();
+}
+
+// Each (account, label) once, in the list's order.
+Status tell_labels(RowSource& source, const OnLabel& on_label) {
+  if (!on_label) return {};
+  std::set<std::pair<std::string, std::string>> told;
+  return source.each([&](RowBatch&& batch) {
+    for (const ListedRow& row : batch.rows) {
+      for (auto [account, label] :
+           {std::pair(row.from, row.from_label), std::pair(row.to, row.to_label)}) {
+        if (account.empty() || label.empty()) continue;
+        if (told.emplace(account, label).second) on_label(account, label);
+      }
+    }
+    return true;
+  });
+}
+
+// The list as it comes. False: it is not in order.
+Result<bool> stream(RowSource& source, BlockMaker& maker, IngestReport& report) {
+  bool ordered = true;
+  Status status;
+  // A block's rows may come in several batches, and point into them.
+  std::vector<RowBatch> waiting;
+  std::uint64_t last = 0;
+  Status read = source.each([&](RowBatch&& batch) {
+    status = maker.adopt(batch);
+    if (!status) return false;
+    for (const ListedRow& row : batch.rows) {
+      if (row.block < last) {
+        ordered = false;
+        return false;
+      }
+      if (row.block != last && maker.open_block()) {
+        status = maker.close();
+        if (!status) return false;
+        waiting.clear();
+      }
+      last = row.block;
+      maker.add(row);
+      ++report.rows;
+    }
+    waiting.push_back(std::move(batch));
+    return true;
+  });
+  if (!ordered) return false;
+  TRY(read);
+  TRY(status);
+  TRY(maker.close());
+  return true;
+}
+
+// The whole list in memory, sorted.
+Status sort_and_take(RowSource& source, BlockMaker& maker, IngestReport& report) {
+  std::vector<RowBatch> batches;
+  std::vector<ListedRow> rows;
+  Status status;
+  Status read = source.each([&](RowBatch&& batch) {
+    status = maker.adopt(batch);
+    if (!status) return false;
+    rows.insert(rows.end(), batch.rows.begin(), batch.rows.end());
+    batch.rows = {};
+    batches.push_back(std::move(batch));
+    return true;
+  });
+  TRY(read);
+  TRY(status);
+  std::ranges::stable_sort(rows, {}, &ListedRow::block);
+  for (const ListedRow& row : rows) {
+    if (maker.open_block() && *maker.open_block() != row.block) TRY(maker.close());
+    maker.add(row);
+    ++report.rows;
+  }
+  report.sorted = true;
+  return maker.close();
+}
+
+Result<IngestReport> take_list(Writer& writer, const TransferMap& map, RowSource& source,
+                               const IngestOptions& options) {
+  std::uint64_t before = writer.committed().blocks;
+  IngestReport report;
+  BlockMaker maker(writer, map, source.name(), options, report);
+  TRY_ASSIGN(bool ordered, stream(source, maker, report));
+  if (!ordered) {
+    TRY(writer.rewind(before));
+    report = {};
+    BlockMaker sorting(writer, map, source.name(), options, report);
+    TRY(sort_and_take(source, sorting, report));
+  }
+  if (report.rows == 0) return bad_input(fmt::format("{} has no rows", source.name()));
+  TRY(writer.commit());
+  return report;
+}
+
+}  // namespace
+
+Result<IngestReport> ingest_transfers(FileSystem& files, const std::string& folder,
+                                      const TransferMap& map, RowSource& source,
+                                      const IngestOptions& options, const OnLabel& on_label) {
+  TRY_ASSIGN(Writer writer,
+             Writer::open(files, folder, map.chain, {.table_bytes = options.memory_bytes}));
+  std::uint64_t before = writer.committed().blocks;
+  auto report = take_list(writer, map, source, options);
+  if (report) {
+    report->counts = writer.committed();
+    TRY(tell_labels(source, on_label));
+    return report;
+  }
+  TRY(writer.rewind(before));
+  return report;
+}
+
+}  // namespace tracehound::chains::transfers

@@ -1,0 +1,74 @@
+// The rows of a list as they come out of a file, before they are put in order.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/u256.h"
+#include "chains/transfers/transfer_map.h"
+#include "ledger/accounts/rows.h"
+
+namespace tracehound::chains::transfers {
+
+// Texts point into the file, or into the batch that holds the row.
+struct ListedRow {
+  std::uint64_t line = 0;
+  std::uint64_t block = 0;
+  std::uint32_t time = 0;
+  std::uint32_t position = 0;
+  std::uint32_t asset = 0;  // in the batch's
+  std::string_view tx;
+  std::string_view from;
+  std::string_view to;
+  std::string_view from_label;
+  std::string_view to_label;
+  U256 amount;
+  std::optional<std::uint64_t> usd_micro;
+};
+
+struct RowBatch {
+  std::vector<ListedRow> rows;
+  std::vector<ledger::accounts::Asset> assets;
+  std::deque<std::string> held;  // texts that do not stand in the file as they are
+  std::uint64_t lines = 0;
+  // What is wrong with the row that could not be read, the last one; "" if nothing is.
+  std::string wrong;
+  std::uint64_t wrong_line = 0;
+};
+
+// Turns the cells of one row into a ListedRow. One a thread.
+class RowReader {
+ public:
+  // Errors (bad_input): a column that the heading does not have, or has twice.
+  static Result<RowReader> make(const TransferMap& map, std::span<const std::string_view> heading,
+                                const std::string& file);
+
+  std::size_t columns() const { return columns_; }
+  // Adds the row to the batch, or says in a clause what is wrong with it.
+  std::optional<std::string> read(std::span<const std::string_view> cells, std::uint64_t line,
+                                  RowBatch& batch);
+  // Before the first row of another batch.
+  void begin_batch() { known_.clear(); }
+
+ private:
+  explicit RowReader(const TransferMap& map) : map_(&map) {}
+  std::string_view cell(Field field, std::span<const std::string_view> cells) const;
+  std::optional<std::string> read_asset(std::span<const std::string_view> cells, RowBatch& batch,
+                                        ListedRow& row);
+  std::optional<std::string> read_amount(std::string_view text,
+                                         const ledger::accounts::Asset& asset, U256& amount) const;
+
+  const TransferMap* map_;
+  std::size_t columns_ = 0;
+  std::array<std::int32_t, kFields> places_{};  // -1: no column
+  std::unordered_map<std::string, std::uint32_t> known_;
+  std::string key_;
+};
+
+}  // namespace tracehound::chains::transfers

@@ -1,0 +1,10 @@
+// The parts of `ingest` that have files of their own.
+#pragma once
+
+#include "cli/verb.h"
+
+namespace tracehound::cli {
+
+void add_ingest_transfers(CLI::App& ingest, Context& context);
+
+}  // namespace tracehound::cli
