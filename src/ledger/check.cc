@@ -203,6 +203,7 @@ CheckReport check_ledger(const Ledger& ledger, const std::function<void(std::uin
   if (found.total == 0) found.append(check_kinds(ledger));
   if (found.total == 0) found.append(check_spends(ledger, meter));
   if (found.total == 0) found.append(check_indexes(ledger, meter));
+  if (found.total == 0) found.append(check_fences(ledger, meter));
   if (found.total == 0) found.append(check_repeats(ledger));
   return {meter.bytes(), std::move(found.sentences), found.total};
 }

@@ -210,7 +210,7 @@ Findings check_index(const Ledger& ledger, Index index, Meter& meter) {
                                [&](std::uint64_t first, std::uint64_t end, Findings& findings) {
                                  RunCheck<Rows, kKeyWidth, kRowWidth> check(spec, run, rows);
                                  check.entries(first, end, findings);
-                                 meter.add(run_bytes(spec, end - first));
+                                 meter.add(fences_offset(spec, end - first));
                                });
     found.keep_first();
     all.append(std::move(found));

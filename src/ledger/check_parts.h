@@ -110,6 +110,8 @@ Findings check_kinds(const Ledger& ledger);
 Findings check_spends(const Ledger& ledger, Meter& meter);
 // Each row of an index stands once in its run, in order, under the key and with the sums it has.
 Findings check_indexes(const Ledger& ledger, Meter& meter);
+// Fences of runs whose entries are sound.
+Findings check_fences(const Ledger& ledger, Meter& meter);
 // The list of repeated txids against the txid index, which must be sound.
 Findings check_repeats(const Ledger& ledger);
 

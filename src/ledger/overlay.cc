@@ -28,6 +28,7 @@
 #include <string>
 
 #include "base/check.h"
+#include "ledger/fences.h"
 #include "ledger/keys.h"
 
 namespace tracehound::ledger {
@@ -242,12 +243,15 @@ Bytes NewRows::packed(const IndexSpec& spec, const std::vector<Entry>& entries) 
     put_number(entry.key, spec.key_width);
     put_number(entry.row, spec.row_width);
   }
-  if (!spec.sums) return bytes;
   Amount sum = 0;
-  for (std::size_t i = 0; i < entries.size(); ++i) {
+  for (std::size_t i = 0; spec.sums && i < entries.size(); ++i) {
     sum += summed(spec.index, entries[i].row);
     if ((i + 1) % kSumStep == 0) put_number(sum, width::kAmount);
   }
+  FenceBuilder fences(spec, entries.size());
+  for (const Entry& entry : entries) fences.add(entry.key);
+  Bytes fence_rows = fences.bytes();
+  bytes.insert(bytes.end(), fence_rows.begin(), fence_rows.end());
   return bytes;
 }
 

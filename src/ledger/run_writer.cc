@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/huge_pages.h"
+#include "ledger/fences.h"
 #include "ledger/runs.h"
 
 namespace tracehound::ledger {
@@ -61,13 +62,16 @@ class OldEntries {
   Entry front_{};
 };
 
-// Packs entries into a file as they come, and the running sums behind them.
+// Packs entries into a file as they come, and the running sums and the fences behind them.
 class RunFile {
  public:
-  RunFile(const IndexSpec& spec, const IndexRows& rows, std::unique_ptr<WriteFile> file)
-      : spec_(spec), rows_(rows), file_(std::move(file)) {}
+  // `size`: how many entries there are to be.
+  RunFile(const IndexSpec& spec, const IndexRows& rows, std::uint64_t size,
+          std::unique_ptr<WriteFile> file)
+      : spec_(spec), rows_(rows), file_(std::move(file)), fences_(spec, size) {}
 
   Status add(const Entry& entry) {
+    fences_.add(entry.key);
     std::array<Byte, 16> packed;
     store_le(packed.data(), entry.key);
     store_le(packed.data() + spec_.key_width, entry.row);
@@ -86,6 +90,7 @@ class RunFile {
   Status finish() {
     buffer_.insert(buffer_.end(), sums_.begin(), sums_.end());
     TRY(write());
+    TRY(file_->append(fences_.bytes()));
     return file_->sync();
   }
 
@@ -112,6 +117,7 @@ class RunFile {
   std::vector<std::uint64_t> group_;
   Amount total_ = 0;
   Bytes sums_;
+  FenceBuilder fences_;
 };
 
 Status merge(std::vector<OldEntries>& old, const LargeVector<Entry>& fresh, RunFile& file) {
@@ -156,7 +162,7 @@ Status write_run(FileSystem& files, const std::string& folder, const IndexSpec& 
   std::string path = runs_folder(folder) + "/" + run_name(spec, range);
   TRY_ASSIGN(auto file, files.open_write(path + ".new"));
   TRY(file->truncate(0));
-  RunFile out(spec, rows, std::move(file));
+  RunFile out(spec, rows, range.size(), std::move(file));
   TRY(merge(old, fresh, out));
   if (out.entries() != range.size()) {
     return machine_error(fmt::format(

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "base/check.h"
 
@@ -13,30 +14,10 @@ namespace {
 // Probes in one group of a batch: enough to keep the memory busy, few enough for the first cache.
 constexpr std::size_t kGroup = 32;
 
-// A guess among n entries is off by the square root of n, one corrected by the fourth root, which
-// in a very large run is a page at most, and one corrected twice by the eighth: a few entries.
-constexpr std::uint64_t kReach = 4;
-constexpr std::uint64_t kPageReach = 256;
-
-// Pages next to one another take hardly longer to load than one: up to so many bytes, everything
-// that a guess can mean is asked for.
-constexpr std::uint64_t kGuessBytes = 1U << 15;
-
-std::uint64_t reach_of_guess(std::uint64_t entries, std::uint64_t width) {
-  std::uint64_t root = 0;  // of `entries`, rounded down
-  for (std::uint64_t bit = 1U << 31; bit > 0; bit /= 2) {
-    if ((root + bit) * (root + bit) <= entries) root += bit;
-  }
-  std::uint64_t reach = root * 3 / 2;
-  return 2 * reach * width <= kGuessBytes ? reach : 0;
-}
-
-__extension__ using Wide = unsigned __int128;
-
-// floor(key / 2^64 * size): where a uniform key stands among `size`.
-std::uint64_t share_of(std::uint64_t key, std::uint64_t size) {
-  return static_cast<std::uint64_t>((static_cast<Wide>(key) * size) >> 64);
-}
+// A slice up to this size is asked for as a whole, memory line by line; a larger one is searched.
+constexpr std::uint64_t kFewEntries = 32;
+// The same of the disk: pages next to one another take hardly longer to load than one.
+constexpr std::uint64_t kFewBytes = 1U << 15;
 
 // First entry in [low, size) whose key is not `key`; those in between have it.
 std::uint64_t end_of_key(const Run& run, std::uint64_t low, std::uint64_t key) {
@@ -87,6 +68,10 @@ const IndexSpec& spec_of(Index index) {
 }
 
 std::uint64_t run_bytes(const IndexSpec& spec, std::uint64_t entries) {
+  return fences_offset(spec, entries) + fence_bytes(spec, entries);
+}
+
+std::uint64_t fences_offset(const IndexSpec& spec, std::uint64_t entries) {
   std::uint64_t bytes = entries * (spec.key_width + spec.row_width);
   return spec.sums ? bytes + entries / kSumStep * width::kAmount : bytes;
 }
@@ -112,9 +97,26 @@ Run::Run(const IndexSpec& spec, const RowRange& range, std::unique_ptr<Mapping> 
       key_width_(static_cast<std::uint32_t>(spec.key_width)),
       row_width_(static_cast<std::uint32_t>(spec.row_width)),
       width_(key_width_ + row_width_),
-      guess_reach_(reach_of_guess(range.size(), width_)),
+      uniform_keys_(spec.uniform_keys),
+      slicing_(Slicing::of(spec, slices_of(range.size()))),
+      slices_(slices_of(range.size())),
+      fences_(data_ + fences_offset(spec, range.size()) + (uniform_keys_ ? 0 : kFenceHeader)),
       reads_(map_->bytes()) {
   CHECK(map_->bytes().size() == run_bytes(spec, range.size()));
+  CHECK(range.size() <= std::numeric_limits<std::uint32_t>::max());
+}
+
+void Run::ask_slicing() const {
+  if (!uniform_keys_) {
+    reads_.ask(static_cast<std::uint64_t>(fences_ - data_) - kFenceHeader, kFenceHeader);
+  }
+}
+
+void Run::read_slicing() {
+  if (uniform_keys_) return;
+  const Byte* header = fences_ - kFenceHeader;
+  slicing_.first_key = load_le<std::uint64_t>(header);
+  slicing_.shift = load_le<std::uint32_t>(header + sizeof slicing_.first_key);
 }
 
 Amount Run::stored_sum(std::uint64_t number) const {
@@ -127,107 +129,65 @@ Result<std::unique_ptr<RunIndex>> RunIndex::open(FileSystem& files, const std::s
                                                  const IndexSpec& spec, std::uint64_t rows) {
   auto index = std::make_unique<RunIndex>();
   index->spec_ = &spec;
+  std::vector<Run> opened;
   for (const RowRange& range : run_ranges(rows)) {
     TRY_ASSIGN(Run run, Run::open(files, folder, spec, range));
     run.expect_random_reads();
-    index->add(std::move(run));
+    run.ask_slicing();
+    opened.push_back(std::move(run));
   }
+  for (Run& run : opened) index->add(std::move(run));
   return index;
 }
 
 void RunIndex::add(Run run) {
   CHECK(run.range().first == rows_ && runs_.size() < kMostRuns);
   rows_ = run.range().end;
+  run.read_slicing();
   runs_.push_back(std::move(run));
 }
 
-// Guesses each uniform key's place, and twice again from how far the entry there is off. Leaves a
-// window round it that the key's place lies in.
-void RunIndex::guess(std::span<Probe> probes) {
+// The slice of each key that its run can have.
+void RunIndex::find_slices(std::span<Probe> probes) {
   for (Probe& probe : probes) {
-    probe.guess = share_of(probe.key, probe.size);
-    std::uint64_t reach = probe.run->guess_reach();
-    probe.run->ask(probe.guess - std::min(probe.guess, reach), 2 * reach + 1);
-    probe.run->prefetch(probe.guess);
+    const Run& run = *probe.run;
+    probe.low = 0;
+    probe.size = 0;
+    if (run.size() == 0 || probe.key < run.slicing().first_key) continue;
+    probe.slice = run.slicing().slice_of(probe.key);
+    if (probe.slice >= run.slices()) {
+      probe.low = run.size();
+      continue;
+    }
+    probe.size = run.size();
+    run.ask_fence(probe.slice);
   }
-  correct(probes, 0);
-  correct(probes, kReach);
+}
+
+// And the entries of it, among which the key's place is.
+void RunIndex::find_windows(std::span<Probe> probes) {
   for (Probe& probe : probes) {
     if (probe.size == 0) continue;
     const Run& run = *probe.run;
-    std::uint64_t reach = kReach;
-    std::uint64_t low = probe.guess - std::min(probe.guess, reach);
-    while (low > 0 && run.key(low - 1) >= probe.key) low -= std::min(low, reach *= 2);
-    reach = kReach;
-    std::uint64_t high = std::min(probe.guess + reach, probe.size);
-    while (high < probe.size && run.key(high) < probe.key) {
-      high = std::min(high + (reach *= 2), probe.size);
-    }
-    probe.low = low;
-    probe.size = high - low;
-  }
-}
-
-// Asks the memory for `reach` entries either side of the better guess.
-void RunIndex::correct(std::span<Probe> probes, std::uint64_t reach) {
-  for (Probe& probe : probes) {
+    probe.low = run.fence(probe.slice);
+    std::uint64_t end = run.fence(probe.slice + 1);
+    CHECK_LEDGER(probe.low <= end && end <= run.size());
+    probe.size = end - probe.low;
     if (probe.size == 0) continue;
-    std::uint64_t found = probe.run->key(probe.guess);
-    std::uint64_t away =
-        share_of(found < probe.key ? probe.key - found : found - probe.key, probe.size);
-    probe.guess = found < probe.key ? std::min(probe.guess + away, probe.size - 1)
-                                    : probe.guess - std::min(probe.guess, away);
-    probe.run->ask(probe.guess - std::min(probe.guess, kPageReach), 2 * kPageReach);
-    probe.run->prefetch(probe.guess - std::min(probe.guess, reach));
-    if (reach == 0) continue;
-    probe.run->prefetch(probe.guess);
-    probe.run->prefetch(std::min(probe.guess + reach, probe.size - 1));
-  }
-}
-
-// Where keys cannot be guessed: passes over runs that end before the key, and halves the others
-// until few entries are left.
-void RunIndex::narrow(std::span<Probe> probes) {
-  constexpr std::uint64_t kFew = 256;
-  for (const Probe& probe : probes) {
-    if (probe.size > 0) probe.run->ask(probe.size - 1, 1);
-  }
-  for (Probe& probe : probes) {
-    if (probe.size == 0 || probe.run->key(probe.size - 1) >= probe.key) continue;
-    probe.low = probe.size;
-    probe.size = 0;
-  }
-  for (bool wide = true; wide;) {
-    wide = false;
-    for (const Probe& probe : probes) {
-      if (probe.size <= kFew) continue;
-      for (std::uint64_t quarter = 1; quarter <= 3; ++quarter) {
-        probe.run->ask(probe.low + probe.size * quarter / 4, 1);
-      }
-      probe.run->prefetch(probe.low + probe.size / 2);
-      wide = true;
+    run.ask(probe.low, std::min(probe.size, kFewBytes / run.width()));
+    if (probe.size <= kFewEntries) {
+      run.prefetch(probe.low, probe.size);
+    } else {
+      run.prefetch(probe.low + probe.size / 2);
     }
-    for (int steps = 0; steps < 2 && wide; ++steps) {
-      for (Probe& probe : probes) {
-        if (probe.size <= kFew) continue;
-        probe.step();
-        probe.run->prefetch(probe.low + probe.size / 2);
-      }
-    }
-  }
-  for (const Probe& probe : probes) {
-    if (probe.size > 0) probe.run->ask(probe.low, probe.size);
   }
 }
 
 // Brings every probe to the first entry whose key is not smaller than its own (or the end). Each
 // pass takes one step in every probe and asks for the line that the next step reads.
 void RunIndex::lower_bounds(std::span<Probe> probes) const {
-  for (Probe& probe : probes) {
-    probe.low = 0;
-    probe.size = probe.run->size();
-  }
-  spec_->uniform_keys ? guess(probes) : narrow(probes);
+  find_slices(probes);
+  find_windows(probes);
   for (bool searching = true; searching;) {
     searching = false;
     for (Probe& probe : probes) {
@@ -235,7 +195,7 @@ void RunIndex::lower_bounds(std::span<Probe> probes) const {
       probe.step();
       if (probe.size == 0) continue;
       searching = true;
-      probe.run->prefetch(probe.low + probe.size / 2);
+      if (probe.size > kFewEntries) probe.run->prefetch(probe.low + probe.size / 2);
     }
   }
 }

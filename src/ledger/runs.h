@@ -1,7 +1,8 @@
 // Indexes as immutable sorted runs: reading them. run_writer.h makes them.
 //
 // A run is one file: the (key, row) entries of a range of rows, packed, sorted by key and then by
-// row; for some indexes followed by running sums of the entries' values (see sum()). A look-up asks
+// row; for some indexes followed by running sums of the entries' values (see sum()); then fences,
+// which say where to look (fences.h). A look-up asks
 // every run of the index; since runs cover ascending ranges, the rows come out ascending. Which
 // ranges there are depends on the row count alone (run_ranges), so that a chain taken in at one go
 // and in ten pieces ends in the same files; a range once full is never written again, the last one
@@ -10,15 +11,11 @@
 //
 // The cost of a look-up is cache misses, and runs are independent, so all runs are searched in
 // step: each step first asks the memory for what the next one reads, and the misses of a dozen runs
-// overlap. Where keys are hashes, a key's place is guessed from its value (interpolation) and
-// corrected twice, which leaves a window of a few entries; keys made to lie badly only cost the
-// plain binary search. A guess among n is off by sqrt(n) / 2 entries, and seldom by three times
-// that: of a run of up to half a million entries, all pages it can mean are asked for at once, and
-// of a larger one those that the correction can mean. So what lies on the disk alone costs one or
-// two round trips (first_reads.h), however many runs there are.
-//
-// Other keys take a binary search, two steps a round trip. Addresses are numbered as they appear,
-// so the runs before an address's first coin have smaller keys alone and are passed over.
+// overlap. Fences (fences.h) lead to a window of a few entries, so there are two steps and a short
+// binary search; keys made to lie badly make that longer and nothing else. Addresses are numbered as
+// they appear, so the runs before an address's first coin have smaller keys alone and are passed
+// over. What lies on the disk alone costs a round trip a step, however many runs there are
+// (first_reads.h).
 //
 // Two rows may share a key (64 bits of a hash, on purpose or by accident): callers compare the row
 // itself. Keys made to collide cost time, never a wrong answer.
@@ -36,6 +33,7 @@
 #include "base/file.h"
 #include "base/ids.h"
 #include "base/result.h"
+#include "ledger/fences.h"
 #include "ledger/first_reads.h"
 #include "ledger/schema.h"
 
@@ -55,8 +53,9 @@ std::vector<RowRange> run_ranges(std::uint64_t rows);
 std::string run_name(const IndexSpec& spec, const RowRange& range);
 std::string runs_folder(const std::string& folder);
 const IndexSpec& spec_of(Index index);
-// Bytes of a run of so many entries, its sums included.
+// Bytes of a run of so many entries, sums and fences included; and where its fences begin.
 std::uint64_t run_bytes(const IndexSpec& spec, std::uint64_t entries);
+std::uint64_t fences_offset(const IndexSpec& spec, std::uint64_t entries);
 
 // One run, mapped.
 class Run {
@@ -69,6 +68,7 @@ class Run {
 
   const RowRange& range() const { return range_; }
   std::uint64_t size() const { return range_.size(); }
+  std::uint64_t width() const { return width_; }  // of an entry, in bytes
   ByteView bytes() const { return map_->bytes(); }
   // Look-ups are coming, not a reading front to back.
   void expect_random_reads() { map_->expect_random_reads(); }
@@ -83,14 +83,35 @@ class Run {
     return row_width_ == 4 ? low : low | std::uint64_t{at[4]} << 32;
   }
   void prefetch(std::uint64_t entry) const { __builtin_prefetch(place(entry)); }
+  // Every line of some entries.
+  void prefetch(std::uint64_t first, std::uint64_t count) const {
+    constexpr std::uint64_t kLine = 64;
+    const Byte* end = place(first + count);
+    for (const Byte* at = place(first); at < end; at += kLine) __builtin_prefetch(at);
+    __builtin_prefetch(end - 1);
+  }
   // Those entries of [first, first + count) that there are will be read, and before them, if they
   // lie on the disk alone, many others of other runs.
   void ask(std::uint64_t first, std::uint64_t count) const {
     if (first >= size()) return;
     reads_.ask(first * width_, std::min(count, size() - first) * width_);
   }
-  // How far a guess from the key alone can be off, where few pages hold all of that; else 0.
-  std::uint64_t guess_reach() const { return guess_reach_; }
+  // For look-ups by fences: reads where the slices lie. ask_slicing() before it, over many runs,
+  // makes that one wait for the disk.
+  void ask_slicing() const;
+  void read_slicing();
+  const Slicing& slicing() const { return slicing_; }
+  std::uint64_t slices() const { return slices_; }
+  // The first entry of the slice; of the one past the last, size().
+  std::uint64_t fence(std::uint64_t slice) const {
+    return slice == slices_ ? size() : load_le<std::uint32_t>(fences_ + slice * kFenceWidth);
+  }
+  // The fence, and the next, will be read.
+  void ask_fence(std::uint64_t slice) const {
+    const Byte* at = fences_ + slice * kFenceWidth;
+    reads_.ask(static_cast<std::uint64_t>(at - data_), slice + 1 < slices_ ? 2 * kFenceWidth : 1);
+    __builtin_prefetch(at);
+  }
   // Sum of the first kSumStep * number entries' values, wrapping at 2^64.
   // REQUIRES: the index has sums; kSumStep * number <= size().
   Amount stored_sum(std::uint64_t number) const;
@@ -104,7 +125,10 @@ class Run {
   std::uint32_t key_width_ = 0;
   std::uint32_t row_width_ = 0;
   std::uint32_t width_ = 0;
-  std::uint64_t guess_reach_ = 0;
+  bool uniform_keys_ = false;
+  Slicing slicing_;
+  std::uint64_t slices_ = 0;
+  const Byte* fences_ = nullptr;
   FirstReads reads_;
 };
 
@@ -157,7 +181,7 @@ class RunIndex {
     std::uint64_t key = 0;
     std::uint64_t low = 0;   // every entry before it has a smaller key
     std::uint64_t size = 0;  // how many entries from `low` on may have
-    std::uint64_t guess = 0;
+    std::uint64_t slice = 0;
 
     // One step of the binary search. REQUIRES: size > 0. Written so that the processor does not
     // have to predict which way it goes.
@@ -174,9 +198,8 @@ class RunIndex {
 
   Probes lower_bounds(std::uint64_t key) const;
   void lower_bounds(std::span<Probe> probes) const;
-  static void guess(std::span<Probe> probes);
-  static void correct(std::span<Probe> probes, std::uint64_t reach);
-  static void narrow(std::span<Probe> probes);
+  static void find_slices(std::span<Probe> probes);
+  static void find_windows(std::span<Probe> probes);
 
   const IndexSpec* spec_ = nullptr;
   std::vector<Run> runs_;

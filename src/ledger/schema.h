@@ -13,7 +13,7 @@
 namespace tracehound::ledger {
 
 // Raised whenever a byte on disk changes meaning.
-inline constexpr std::uint32_t kFormatVersion = 2;
+inline constexpr std::uint32_t kFormatVersion = 3;
 
 // What an address's payload holds. The numbers are on disk: append only.
 enum class AddressKind : std::uint8_t {

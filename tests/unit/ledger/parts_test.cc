@@ -49,7 +49,7 @@ TEST(Manifest, another_format__is_named) {
   manifest.format = 7;
   auto parsed = parse_manifest(manifest_text(manifest), "m");
   ASSERT_FALSE(parsed.has_value());
-  EXPECT_NE(parsed.error().message.find("ledger format 7, this program reads format 2"),
+  EXPECT_NE(parsed.error().message.find("ledger format 7, this program reads format 3"),
             std::string::npos);
 }
 
@@ -116,6 +116,57 @@ TEST(Runs, a_lookup__gives_the_rows_of_its_key_in_order_over_all_runs) {
     EXPECT_EQ(received, sum_of(expected));
   }
   EXPECT_TRUE((*index)->find(1000).empty());
+}
+
+// Keys as hashes, as addresses (most of a run's new), all the same, and as far apart as they can be.
+TEST(Fences, whatever_the_keys__a_slice_holds_those_of_its_width_and_no_others) {
+  Random random(5);
+  std::vector<std::vector<std::uint64_t>> samples = {{7}, std::vector<std::uint64_t>(500, 9)};
+  samples.push_back({0, 0xFFFF'FFFF});
+  for (std::uint64_t size : {2, 15, 16, 17, 1000, 20'000}) {
+    samples.emplace_back();
+    for (std::uint64_t i = 0; i < size; ++i) {
+      samples.back().push_back(i % 3 == 0 ? random.below(1 << 20) : (1 << 20) + i / 5);
+    }
+    std::ranges::sort(samples.back());
+  }
+  for (const auto& keys : samples) {
+    const IndexSpec& spec = spec_of(Index::address_coin);
+    FenceBuilder builder(spec, keys.size());
+    for (std::uint64_t key : keys) builder.add(key);
+    Bytes bytes = builder.bytes();
+    ASSERT_EQ(bytes.size(), fence_bytes(spec, keys.size()));
+    std::uint64_t first = load_le<std::uint64_t>(bytes.data());
+    std::uint32_t shift = load_le<std::uint32_t>(bytes.data() + 8);
+    ASSERT_EQ(first, keys.front());
+    std::uint64_t slices = slices_of(keys.size());
+    EXPECT_LT((keys.back() - first) >> shift, slices);
+    if (shift > 0) {
+      EXPECT_GE((keys.back() - first) >> (shift - 1), slices);
+    }
+    for (std::uint64_t slice = 0; slice < slices; ++slice) {
+      auto before = std::ranges::count_if(
+          keys, [&](std::uint64_t key) { return (key - first) >> shift < slice; });
+      EXPECT_EQ(load_le<std::uint32_t>(bytes.data() + 12 + slice * 4), before);
+    }
+  }
+}
+
+TEST(Fences, keys_that_are_hashes__are_parted_by_their_highest_bits) {
+  Random random(6);
+  std::vector<std::uint64_t> keys;
+  for (int i = 0; i < 300; ++i) keys.push_back(random.next());
+  std::ranges::sort(keys);
+  const IndexSpec& spec = spec_of(Index::txid);
+  FenceBuilder builder(spec, keys.size());
+  for (std::uint64_t key : keys) builder.add(key);
+  Bytes bytes = builder.bytes();
+  ASSERT_EQ(bytes.size(), 32 * 4U);
+  for (std::uint64_t slice = 0; slice < 32; ++slice) {
+    auto before =
+        std::ranges::count_if(keys, [&](std::uint64_t key) { return key >> 59 < slice; });
+    EXPECT_EQ(load_le<std::uint32_t>(bytes.data() + slice * 4), before);
+  }
 }
 
 TEST(UnspentTable, any_mix_of_inserts_and_takes__agrees_with_a_map) {

@@ -1,0 +1,70 @@
+// Each run's fences against its entries, which are sound: slices are as wide as the first and the
+// last key make them, and each fence parts the entries before its slice from those in it.
+
+#include <fmt/format.h>
+
+#include "ledger/check_parts.h"
+#include "ledger/runs.h"
+
+namespace tracehound::ledger {
+
+namespace {
+
+constexpr std::uint64_t kSlicesAPiece = 1U << 13;
+
+bool slicing_is_right(const IndexSpec& spec, const Run& run) {
+  if (spec.uniform_keys || run.size() == 0) return true;
+  const Slicing& slicing = run.slicing();
+  if (slicing.first_key != run.key(0)) return false;
+  auto last_slice = [&](std::uint32_t shift) {
+    return Slicing{.first_key = slicing.first_key, .shift = shift}.slice_of(
+        run.key(run.size() - 1));
+  };
+  return last_slice(slicing.shift) < run.slices() &&
+         (slicing.shift == 0 || last_slice(slicing.shift - 1) >= run.slices());
+}
+
+bool fence_is_right(const Run& run, std::uint64_t slice) {
+  std::uint64_t fence = run.fence(slice);
+  auto slice_at = [&](std::uint64_t entry) { return run.slicing().slice_of(run.key(entry)); };
+  if (fence > run.size() || (slice == 0 && fence != 0)) return false;
+  return (fence == run.size() || slice_at(fence) >= slice) &&
+         (fence == 0 || slice_at(fence - 1) < slice);
+}
+
+Findings check_run(const IndexSpec& spec, const Run& run, Meter& meter) {
+  meter.add(fence_bytes(spec, run.size()));
+  if (!slicing_is_right(spec, run)) {
+    Findings found;
+    found.add([&] {
+      return fmt::format("runs/{}: its fences are for other keys", run_name(spec, run.range()));
+    });
+    return found;
+  }
+  Findings found = in_pieces(run.slices(), kSlicesAPiece,
+                             [&](std::uint64_t first, std::uint64_t end, Findings& findings) {
+                               std::uint64_t slice = first;
+                               while (slice < end && fence_is_right(run, slice)) ++slice;
+                               if (slice == end) return;
+                               findings.add([&] {
+                                 return fmt::format("runs/{}, fence {}: is not where its keys begin",
+                                                    run_name(spec, run.range()), slice);
+                               });
+                             });
+  found.keep_first();
+  return found;
+}
+
+}  // namespace
+
+Findings check_fences(const Ledger& ledger, Meter& meter) {
+  Findings all;
+  for (const IndexSpec& spec : kIndexes) {
+    for (const Run& run : ledger.index(spec.index).runs()) {
+      all.append(check_run(spec, run, meter));
+    }
+  }
+  return all;
+}
+
+}  // namespace tracehound::ledger

@@ -1,0 +1,44 @@
+#include "ledger/fences.h"
+
+#include <utility>
+
+namespace tracehound::ledger {
+
+void FenceBuilder::add(std::uint64_t key) {
+  if (entries_ == 0 && !uniform_) slicing_.first_key = key;
+  std::uint64_t slice = slicing_.slice_of(key);
+  for (; slice >= counts_.size(); slice = slicing_.slice_of(key)) fold();
+  ++counts_[slice];
+  used_ = slice + 1;
+  ++entries_;
+}
+
+// The last key is known when it comes: until then slices are as narrow as they can be, and two
+// become one whenever there are too many.
+void FenceBuilder::fold() {
+  ++slicing_.shift;
+  for (std::uint64_t i = 0; i < used_; ++i) {
+    std::uint32_t count = std::exchange(counts_[i], 0);
+    counts_[i / 2] += count;
+  }
+  used_ = (used_ + 1) / 2;
+}
+
+Bytes FenceBuilder::bytes() const {
+  Bytes bytes((uniform_ ? 0 : kFenceHeader) + counts_.size() * kFenceWidth);
+  Byte* at = bytes.data();
+  if (!uniform_) {
+    store_le(at, slicing_.first_key);
+    store_le(at + sizeof slicing_.first_key, slicing_.shift);
+    at += kFenceHeader;
+  }
+  std::uint32_t before = 0;
+  for (std::uint32_t count : counts_) {
+    store_le(at, before);
+    before += count;
+    at += kFenceWidth;
+  }
+  return bytes;
+}
+
+}  // namespace tracehound::ledger
