@@ -41,16 +41,16 @@ Findings check_run(const IndexSpec& spec, const Run& run, Meter& meter) {
     });
     return found;
   }
-  Findings found = in_pieces(run.slices(), kSlicesAPiece,
-                             [&](std::uint64_t first, std::uint64_t end, Findings& findings) {
-                               std::uint64_t slice = first;
-                               while (slice < end && fence_is_right(run, slice)) ++slice;
-                               if (slice == end) return;
-                               findings.add([&] {
-                                 return fmt::format("runs/{}, fence {}: is not where its keys begin",
-                                                    run_name(spec, run.range()), slice);
-                               });
-                             });
+  Findings found = in_pieces(
+      run.slices(), kSlicesAPiece, [&](std::uint64_t first, std::uint64_t end, Findings& findings) {
+        std::uint64_t slice = first;
+        while (slice < end && fence_is_right(run, slice)) ++slice;
+        if (slice == end) return;
+        findings.add([&] {
+          return fmt::format("runs/{}, fence {}: is not where its keys begin",
+                             run_name(spec, run.range()), slice);
+        });
+      });
   found.keep_first();
   return found;
 }

@@ -1,11 +1,11 @@
 // Where in a sorted run to look for a key, without searching all of it.
 //
-// The keys between a run's first and its last are parted into slices of equal width, a power of two,
-// and the fences say at which entry each slice begins. A look-up reads two neighbouring fences and
-// then the dozen entries between them: two cache misses, where a binary search of a million takes
-// twenty and a guess from the key's value four. Hashes fill all slices alike. Addresses do not (many
-// coins of a run belong to those that appeared with it), so slices can be crowded; a binary search
-// of one slice is still shorter than one of the run.
+// The keys between a run's first and its last are parted into slices of equal width, a power of
+// two, and the fences say at which entry each slice begins. A look-up reads two neighbouring fences
+// and then the dozen entries between them: two cache misses, where a binary search of a million
+// takes twenty and a guess from the key's value four. Hashes fill all slices alike. Addresses do
+// not (many coins of a run belong to those that appeared with it), so slices can be crowded; a
+// binary search of one slice is still shorter than one of the run.
 //
 //   slices of n entries: the largest power of two up to n / 8, from 1 to 2^24
 //   uniform keys (hashes): slice = the key's highest bits
@@ -23,9 +23,9 @@
 
 namespace tracehound::ledger {
 
-inline constexpr std::uint64_t kFenceWidth = 4;       // an entry's number
-inline constexpr std::uint64_t kFenceHeader = 12;     // first key (8), shift (4); uniform keys: none
-inline constexpr std::uint64_t kEntriesASlice = 8;    // at least, on average
+inline constexpr std::uint64_t kFenceWidth = 4;     // an entry's number
+inline constexpr std::uint64_t kFenceHeader = 12;   // first key (8), shift (4); uniform keys: none
+inline constexpr std::uint64_t kEntriesASlice = 8;  // at least, on average
 inline constexpr std::uint64_t kMostSlices = 1 << 24;  // what a writer keeps of them is 64 MB
 
 constexpr std::uint64_t slices_of(std::uint64_t entries) {

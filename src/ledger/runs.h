@@ -12,8 +12,8 @@
 // The cost of a look-up is cache misses, and runs are independent, so all runs are searched in
 // step: each step first asks the memory for what the next one reads, and the misses of a dozen runs
 // overlap. Fences (fences.h) lead to a window of a few entries, so there are two steps and a short
-// binary search; keys made to lie badly make that longer and nothing else. Addresses are numbered as
-// they appear, so the runs before an address's first coin have smaller keys alone and are passed
+// binary search; keys made to lie badly make that longer and nothing else. Addresses are numbered
+// as they appear, so the runs before an address's first coin have smaller keys alone and are passed
 // over. What lies on the disk alone costs a round trip a step, however many runs there are
 // (first_reads.h).
 //

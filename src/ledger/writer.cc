@@ -255,7 +255,7 @@ Status Writer::State::append_rows(const BlockRows& block) {
   CHECK(!block.transactions.empty());
   if (counts.transactions + block.transactions.size() >= kNoTx - 1 ||
       counts.addresses + block.outputs.size() >= kNoTx - 1) {
-    return machine_error("the ledger is full: format 2 holds 4,294,967,294 transactions");
+    return machine_error("the ledger is full: it holds 4,294,967,294 transactions");
   }
   for (const TxRow& row : block.transactions) {
     if (row.outputs > UnspentTable::kOutputLimit) {

@@ -118,7 +118,8 @@ TEST(Runs, a_lookup__gives_the_rows_of_its_key_in_order_over_all_runs) {
   EXPECT_TRUE((*index)->find(1000).empty());
 }
 
-// Keys as hashes, as addresses (most of a run's new), all the same, and as far apart as they can be.
+// Keys as hashes, as addresses (most of a run's new), all the same, and as far apart as they can
+// be.
 TEST(Fences, whatever_the_keys__a_slice_holds_those_of_its_width_and_no_others) {
   Random random(5);
   std::vector<std::vector<std::uint64_t>> samples = {{7}, std::vector<std::uint64_t>(500, 9)};
@@ -163,8 +164,7 @@ TEST(Fences, keys_that_are_hashes__are_parted_by_their_highest_bits) {
   Bytes bytes = builder.bytes();
   ASSERT_EQ(bytes.size(), 32 * 4U);
   for (std::uint64_t slice = 0; slice < 32; ++slice) {
-    auto before =
-        std::ranges::count_if(keys, [&](std::uint64_t key) { return key >> 59 < slice; });
+    auto before = std::ranges::count_if(keys, [&](std::uint64_t key) { return key >> 59 < slice; });
     EXPECT_EQ(load_le<std::uint32_t>(bytes.data() + slice * 4), before);
   }
 }
