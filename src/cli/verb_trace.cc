@@ -70,6 +70,7 @@ Result<trace::Resumable> run_methods(Context& context, const OpenLedger& open,
 Status run(Context& context, const Options& options) {
   TRY_ASSIGN(auto methods, tracing::methods_of(options));
   TRY(tracing::check_options(options, methods));
+  TRY_ASSIGN(tracing::OutputTools tools, tracing::output_tools(context, options));
   TRY_ASSIGN(Question question, tracing::read_question(context, options));
   bool interrupted = false;
   std::vector<std::string> remarks;
@@ -81,7 +82,7 @@ Status run(Context& context, const Options& options) {
     interrupted = traces.front().interrupted;
     remarks = what.remarks;
     Answer answer;
-    TRY_ASSIGN(answer.files, tracing::as_files(context, options, traces, open, what, known));
+    TRY_ASSIGN(answer.files, tracing::as_files(context, options, traces, open, what, known, tools));
     if (!options.save_state.empty() && !interrupted) {
       answer.files.push_back(
           {options.save_state, std::string(found.state.begin(), found.state.end())});

@@ -43,6 +43,7 @@ struct Options {
   std::string resume, save_state;
   std::string json, csv, html, flow, graphml, columns;
   std::string misp, stix, tagpack, bats;
+  std::string pdf, letters, letter_template;
   std::string group_by = "address";
   std::size_t graph_nodes = 1000;
   bool unconfirmed = false;
@@ -114,6 +115,13 @@ std::string as_table(const std::vector<trace::Trace>& traces, const OpenLedger& 
 
 // Errors (usage): options that do not go together, found before any work.
 Status check_outputs(const Options& options, std::size_t methods);
+// What of the output needs the machine or a file, looked at before any work. Errors: --pdf and no
+// Chromium; --letter-template cannot be read, or is none.
+struct OutputTools {
+  std::string chromium;
+  std::string letter_template;
+};
+Result<OutputTools> output_tools(Context& context, const Options& options);
 // Whether the files need Options::parcels.
 bool needs_parcels(const Options& options);
 // Whether they need clusters.
@@ -122,7 +130,7 @@ bool groups_by_cluster(const Options& options);
 Result<std::vector<Answer::File>> as_files(Context& context, const Options& options,
                                            const std::vector<trace::Trace>& traces,
                                            const OpenLedger& open, const Case& what,
-                                           const KnownServices& known);
+                                           const KnownServices& known, const OutputTools& tools);
 
 // ---- trace path (verb_trace_path.cc) ------------------------------------------------------------
 

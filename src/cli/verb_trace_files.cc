@@ -6,7 +6,9 @@
 #include <map>
 
 #include "base/text.h"
+#include "cli/print_pdf.h"
 #include "cli/verb_trace.h"
+#include "incidents/letters.h"
 #include "incidents/traced.h"
 #include "trace/flow.h"
 #include "trace/write.h"
@@ -106,7 +108,8 @@ struct Output {
 std::vector<Output> outputs_of(const Options& options) {
   return {{"--json", &options.json},
           {"--csv", &options.csv},
-          {"--html", &options.html, true, true},
+          {"--html", &options.html, false, true},
+          {"--pdf", &options.pdf, false, true},
           {"--flow", &options.flow, true},
           {"--graphml", &options.graphml, true},
           {"--misp", &options.misp, true, true},
@@ -141,6 +144,7 @@ Status check_outputs(const Options& options, std::size_t methods) {
   TRY(check_names(outputs));
   TRY(grouping_of(options));
   outputs.push_back({"--columns", &options.columns, true});
+  outputs.push_back({"--letters", &options.letters, true, true});
   for (const Output& output : outputs) {
     if (output.file->empty()) continue;
     if (output.of_one && methods > 1) {
@@ -154,13 +158,16 @@ Status check_outputs(const Options& options, std::size_t methods) {
                               output.option));
     }
   }
+  if (!options.letter_template.empty() && options.letters.empty()) {
+    return fail(ErrorKind::usage, "--letter-template goes with --letters");
+  }
   return {};
 }
 
 bool needs_parcels(const Options& options) {
   return std::ranges::any_of(
-      std::array{&options.html, &options.flow, &options.graphml, &options.columns, &options.misp,
-                 &options.stix, &options.tagpack, &options.bats},
+      std::array{&options.html, &options.pdf, &options.flow, &options.graphml, &options.columns,
+                 &options.misp, &options.stix, &options.tagpack, &options.bats},
       [](const std::string* file) { return !file->empty(); });
 }
 
@@ -168,10 +175,8 @@ namespace {
 
 // What other tools read of the traced addresses.
 void add_exports(std::vector<Answer::File>& files, const Options& options,
-                 const trace::Trace& trace, const OpenLedger& open,
+                 const trace::Trace& trace, const incidents::ReportLookup& lookup,
                  const incidents::ReportAbout& about) {
-  auto lookup = incidents::lookup_in(
-      open.ledger, [&open](AddressId address) { return open.address_text(address); });
   if (!options.misp.empty() || !options.stix.empty() || !options.tagpack.empty()) {
     incidents::TracedCase what = incidents::traced_case(trace, lookup, about);
     if (!options.misp.empty()) files.push_back({options.misp, incidents::to_misp(what)});
@@ -185,10 +190,68 @@ void add_exports(std::vector<Answer::File>& files, const Options& options,
 
 }  // namespace
 
+Result<OutputTools> output_tools(Context& context, const Options& options) {
+  OutputTools tools;
+  if (!options.pdf.empty()) {
+    TRY_ASSIGN(tools.chromium, find_chromium());
+  }
+  tools.letter_template = incidents::kLetterTemplate;
+  if (!options.letter_template.empty()) {
+    TRY_ASSIGN(tools.letter_template, read_input(context, options.letter_template));
+    TRY(incidents::freeze_letters({}, {}, tools.letter_template));
+  }
+  return tools;
+}
+
+namespace {
+
+// The page, and the same on paper.
+Status add_report(Context& context, std::vector<Answer::File>& files, const Options& options,
+                  const std::vector<trace::Trace>& traces, const incidents::ReportLookup& lookup,
+                  const incidents::ReportAbout& about, const OutputTools& tools) {
+  if (options.html.empty() && options.pdf.empty()) return {};
+  incidents::ReportData data = incidents::make_report_data(traces, lookup, about);
+  std::string page = incidents::html_report(data);
+  if (!options.pdf.empty()) {
+    TRY_ASSIGN(std::string paper, print_pdf(context.files, tools.chromium, page, data.tip_time));
+    files.push_back({options.pdf, std::move(paper)});
+  }
+  if (!options.html.empty()) files.push_back({options.html, std::move(page)});
+  return {};
+}
+
+// Letters of another trace in the same folder would be sent with these.
+Status add_letters(Context& context, std::vector<Answer::File>& files, const Options& options,
+                   const trace::Trace& trace, const incidents::ReportLookup& lookup,
+                   const incidents::ReportAbout& about, const OutputTools& tools) {
+  if (options.letters.empty()) return {};
+  auto services = incidents::service_deposits(trace, lookup, about);
+  TRY_ASSIGN(auto letters,
+             incidents::freeze_letters(services, incidents::letter_about(trace, lookup, about),
+                                       tools.letter_template));
+  TRY(context.files.make_folder(options.letters));
+  TRY_ASSIGN(auto there, context.files.list(options.letters));
+  for (const std::string& file : there) {
+    bool ours = std::ranges::any_of(
+        letters, [&](const incidents::Letter& letter) { return letter.file == file; });
+    if (ours || !(file.ends_with(".html") || file.ends_with(".txt"))) continue;
+    return fail(
+        ErrorKind::usage,
+        fmt::format("--letters: {}/{} is none of this trace's letters; name an empty folder",
+                    options.letters, file));
+  }
+  for (incidents::Letter& letter : letters) {
+    files.push_back({options.letters + "/" + letter.file, std::move(letter.text)});
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<std::vector<Answer::File>> as_files(Context& context, const Options& options,
                                            const std::vector<trace::Trace>& traces,
                                            const OpenLedger& open, const Case& what,
-                                           const KnownServices& known) {
+                                           const KnownServices& known, const OutputTools& tools) {
   const trace::Trace& first = traces.front();
   const ledger::Ledger& ledger = open.ledger;
   auto address = [&](AddressId id) { return open.address_text(id); };
@@ -201,11 +264,10 @@ Result<std::vector<Answer::File>> as_files(Context& context, const Options& opti
     files.push_back({options.csv, trace::to_csv(traces, ledger, address)});
   }
   incidents::ReportAbout about = about_of(context, options, open, what, known);
-  if (!options.html.empty()) {
-    files.push_back({options.html, incidents::html_report(incidents::make_report_data(
-                                       first, ledger, address, about))});
-  }
-  add_exports(files, options, first, open, about);
+  auto lookup = incidents::lookup_in(ledger, address);
+  TRY(add_report(context, files, options, traces, lookup, about, tools));
+  TRY(add_letters(context, files, options, first, lookup, about, tools));
+  add_exports(files, options, first, lookup, about);
   if (!options.flow.empty()) {
     bool json = options.flow.ends_with(".json");
     files.push_back({options.flow, json ? trace::flow_to_json(first, ledger, address)

@@ -115,6 +115,15 @@ void add_output_options(CLI::App& command, Options& options) {
   add_file("--json", options.json, "write the whole result as JSON");
   add_file("--csv", options.csv, "write one row per coin where taint rests");
   add_file("--html", options.html, "write the report, one self-contained page");
+  add_file("--pdf", options.pdf, "write it as a PDF, by an installed Chromium");
+  command
+      .add_option("--letters", options.letters,
+                  "write a letter to each service that got some of it, with its deposits")
+      ->type_name("DIR");
+  command
+      .add_option("--letter-template", options.letter_template,
+                  "the text or HTML that letters are made from; docs/reports.md has its fields")
+      ->type_name("FILE");
   add_file("--flow", options.flow,
            "write every step on the way, as JSON when the name ends in .json, else as CSV");
   add_file("--graphml", options.graphml,
@@ -221,6 +230,9 @@ Status check_options(const Options& options, const std::vector<MethodKind>& meth
     return usage("--as-of is for forward traces: what a coin was made of does not change later");
   }
   if (options.save_state == "-") return usage("--save-state needs a file's name");
+  if (!options.letters.empty() && !std::ranges::all_of(methods, trace::conserves)) {
+    return usage("--letters need a method that has sums; poison has none");
+  }
   TRY(check_stops(options));
   return check_outputs(options, methods.size());
 }

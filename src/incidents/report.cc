@@ -3,10 +3,13 @@
 
 #include <fmt/format.h>
 
+#include "base/check.h"
 #include "base/hash.h"
 #include "base/text.h"
 #include "incidents/report_headline.h"
+#include "incidents/report_limits.h"
 #include "incidents/report_sankey.h"
+#include "incidents/report_sections.h"
 #include "incidents/report_style.h"
 #include "incidents/report_tables.h"
 #include "incidents/report_text.h"
@@ -36,12 +39,12 @@ std::string base64(ByteView bytes) {
 
 // What the picture of the flow shows, in a sentence.
 std::string flow_title(const ReportData& data) {
-  std::uint64_t total = total_weight(data);
-  std::uint64_t moved = 0;
+  Units total = total_weight(data);
+  Units moved;
   std::uint32_t times = 0;  // half rests at that hop or further on
   for (const FlowColumn& column : data.flow.columns) {
     if (column.first_hop == 1) moved = weight(data, column);
-    if (weight(data, column) >= total - total / 2) times = column.first_hop;
+    if (weight(data, column) + weight(data, column) >= total) times = column.first_hop;
   }
   if (moved == 0) return "It has not moved since the theft";
   if (times == 0) return "Half of it has not moved since the theft";
@@ -134,81 +137,6 @@ std::string seeds_section(const ReportData& data) {
   return text + "</section>\n";
 }
 
-std::string books(const ReportData& data) {
-  if (!data.conserves) {
-    return "<h3>The books</h3><p class=\"note\">Poison has no amounts to balance: the same unit "
-           "stands in many coins at once.</p>\n";
-  }
-  std::string text =
-      fmt::format("<h3>The books, in {}</h3>\n<div class=\"books\">\n", escape(data.about.unit));
-  Amount sum = 0;
-  std::string_view sign;
-  for (const KindSum& kind : kind_sums(data)) {
-    text += fmt::format("{}<a href=\"#{}\">{}<b>{}</b></a>\n", sign, kind_anchor(data, kind.kind),
-                        kind_title(kind.kind), grouped(kind.weight));
-    sum += kind.weight;
-    sign = "<i>+</i>";
-  }
-  if (sum == 0) text += "<span>Nothing<b>0</b></span>\n";
-  text += fmt::format("<i>=</i><a href=\"#seeds\">Stolen, counted<b>{}</b></a>\n",
-                      grouped(data.effective));
-  text += sum == data.effective
-              ? "<strong class=\"ok\">&#10003; They balance exactly.</strong>\n"
-              : "<strong class=\"wrong\">&#10007; They do not balance: do not use this report."
-                "</strong>\n";
-  return text + "</div>\n";
-}
-
-std::string method_section(const ReportData& data) {
-  MethodWords words = method_words(data.method);
-  std::string text = fmt::format(
-      "<section id=\"method\" aria-label=\"Method\"><h2>How sure this is</h2>\n<div "
-      "class=\"cols\"><div><span class=\"sure\">Fact</span><h3>The chain</h3><p>Transactions, "
-      "amounts, addresses and block times are the chain\xE2\x80\x99s own, up to the tip named "
-      "below. Anyone with a copy of the chain can check each line.{}</p></div>\n<div><span "
-      "class=\"sure\">Rule</span><h3>Which units are the stolen ones</h3><p>Where stolen and other "
-      "units meet in one transaction, the chain does not say which is which; a rule does. This "
-      "report uses {}. {}</p><p>Another rule may place the same units elsewhere. What would be the "
-      "same under every rule is not claimed here.</p></div>\n<div><span class=\"sure\">From "
-      "tags</span><h3>Whose address it is</h3><p>A service is named because a tag says so; its "
-      "source stands with it and may be wrong. The report says what coins did. It names no person "
-      "and says nothing of intent.</p></div></div>\n",
-      data.mempool ? " What is marked unconfirmed is not in it yet: it is the word of one node."
-                   : "",
-      words.name, words.rule);
-  text += books(data);
-  text += fmt::format(
-      "<dl><dt>Chain</dt><dd>{}</dd><dt>Tip</dt><dd>block {}, {} UTC<br><span "
-      "class=\"id\">{}</span></dd><dt>Rule</dt><dd>{}, forward from the seeds</dd>",
-      outside(data.chain), grouped(data.tip_height.number()), utc_minute(data.tip_time),
-      data.tip_hash.text(), words.name);
-  if (data.mempool) {
-    text += fmt::format("<dt>Mempool</dt><dd>{} as of {} UTC",
-                        counted(data.mempool->transactions, "transaction"),
-                        utc_text(data.mempool->taken_at));
-    if (data.mempool->left_out > 0) {
-      text += fmt::format("; {} more left out: not of this chain as the ledger has it",
-                          grouped(data.mempool->left_out));
-    }
-    text += "</dd>";
-  }
-  text += "<dt>Stops</dt><dd>";
-  for (const std::string& stop : data.about.stops) text += outside(stop) + "<br>";
-  if (data.about.stops.empty()) text += "none: followed to the tip";
-  text += fmt::format("</dd><dt>Touched</dt><dd>{}, {}, {}</dd><dt>Made by</dt><dd>{}</dd></dl>\n",
-                      counted(data.transactions, "transaction", "transactions"),
-                      counted(data.coins, "coin", "coins"),
-                      counted(data.addresses, "address", "addresses"),
-                      outside(data.about.tool_version));
-  if (!data.about.command.empty()) {
-    text += fmt::format(
-        "<h3>Make it again</h3><p class=\"note\">On any copy of the chain up to this tip, with the "
-        "same tags{}, this gives the same bytes:</p><pre><code>{}</code></pre>\n",
-        data.mempool ? " and the same mempool file" : "", escape(data.about.command));
-  }
-  return text + "</section>\n";
-}
-
 std::string page_head(const ReportData& data) {
   ByteView script = as_bytes(kReportScript);
   return fmt::format(
@@ -221,9 +149,77 @@ std::string page_head(const ReportData& data) {
       base64(thread_hasher().sha256(script).view()), escape(data.about.title), kReportStyle);
 }
 
+struct Section {
+  std::string_view id;
+  std::string_view title;
+  std::string html;  // "" where there is nothing to say
+};
+
+// The contents and the parts that are there.
+std::string laid_out(std::initializer_list<Section> parts) {
+  std::string contents = "<nav class=\"toc\" aria-label=\"Contents\">";
+  std::string page;
+  for (const Section& part : parts) {
+    if (part.html.empty()) continue;
+    contents += fmt::format("<a href=\"#{}\">{}</a>", part.id, part.title);
+    page += part.html;
+  }
+  return contents + "</nav>\n" + page;
+}
+
+std::string first_asset(const ReportData& data, const std::string& others) {
+  return overview(data) + short_list(data) +
+         laid_out({{"freeze", "Freeze list", freeze_section(data)},
+                   {"flow", "Flow", flow_section(data)},
+                   {"time", "Timeline", timeline_section(data)},
+                   {"where", "Destinations", destinations_section(data)},
+                   {"range", "Method range", range_section(data)},
+                   {"swaps", "Exchanges", swap_section(data)},
+                   {"seeds", "Stolen coins", seeds_section(data)},
+                   {"assets", "Other assets", others},
+                   {"method", "Method and books", method_section(data)},
+                   {"limits", "Limits", limits_section(data)},
+                   {"verify", "Check it", verify_section(data)}});
+}
+
+// Ids of our own, made others. Texts from outside hold no quotes: they are escaped.
+std::string prefixed(std::string html, std::string_view prefix) {
+  for (std::string_view mark : {" id=\"", "href=\"#", "aria-labelledby=\""}) {
+    for (std::size_t at = html.find(mark); at != html.npos; at = html.find(mark, at)) {
+      at += mark.size();
+      html.insert(at, prefix);
+      if (mark.front() != 'a') continue;
+      std::size_t end = html.find('"', at);
+      std::size_t space = html.find(' ', at);
+      if (space < end) html.insert(space + 1, prefix);
+    }
+  }
+  return html;
+}
+
+std::string other_assets(std::span<const ReportData> assets) {
+  std::string text;
+  for (std::size_t i = 0; i < assets.size(); ++i) {
+    const ReportData& data = assets[i];
+    std::string part =
+        fmt::format("<section class=\"asset\" id=\"top\"><h2>{}</h2>\n{}</section>\n",
+                    headline(data), overview(data));
+    for (const std::string& section :
+         {freeze_section(data), flow_section(data), timeline_section(data),
+          destinations_section(data), range_section(data), swap_section(data)}) {
+      part += section;
+    }
+    if (data.seed_count > 0) part += seeds_section(data);
+    text += prefixed(part + books(data), fmt::format("a{}-", i + 2));
+  }
+  return text.empty() ? "" : "<div id=\"assets\">\n" + text + "</div>\n";
+}
+
 }  // namespace
 
-std::string html_report(const ReportData& data) {
+std::string html_report(std::span<const ReportData> assets) {
+  CHECK(!assets.empty());
+  const ReportData& data = assets.front();
   std::string page = page_head(data);
   std::string title;
   if (!data.about.title.empty()) {
@@ -232,22 +228,13 @@ std::string html_report(const ReportData& data) {
   page += fmt::format(
       "<header><p class=\"kicker\"><b>Trace report</b><span>{} \xC2\xB7 block {} \xC2\xB7 {} "
       "UTC</span></p>\n{}<h1>{}</h1>\n{}</header>\n<main>\n",
-      outside(data.chain), grouped(data.tip_height.number()), utc_minute(data.tip_time), title,
+      outside(data.chain), grouped(data.tip_height), utc_minute(data.tip_time), title,
       headline(data), deck(data));
-  page += overview(data);
-  std::string flow = flow_section(data);
-  std::string time = timeline_section(data);
-  page += fmt::format(
-      "<nav class=\"toc\" aria-label=\"Contents\">{}{}<a href=\"#where\">Destinations</a><a "
-      "href=\"#seeds\">Stolen coins</a><a href=\"#method\">Method and books</a></nav>\n",
-      flow.empty() ? "" : "<a href=\"#flow\">Flow</a>",
-      time.empty() ? "" : "<a href=\"#time\">Timeline</a>");
-  page += flow + time;
-  page += destinations_section(data);
-  page += seeds_section(data);
-  page += method_section(data);
-  page += fmt::format("</main>\n<footer><p>{} \xC2\xB7 {} \xC2\xB7 tip {}</p></footer>\n",
-                      outside(data.about.tool_version), outside(data.chain), data.tip_hash.text());
+  page += first_asset(data, other_assets(assets.subspan(1)));
+  page += fmt::format("</main>\n<footer><p>{} \xC2\xB7 {} \xC2\xB7 {}</p></footer>\n",
+                      outside(data.about.tool_version), outside(data.chain),
+                      data.tip_hash.empty() ? fmt::format("block {}", grouped(data.tip_height))
+                                            : "tip " + escape(data.tip_hash));
   page += fmt::format("<script>{}</script>\n</body></html>\n", kReportScript);
   return page;
 }

@@ -9,11 +9,13 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/hash.h"
 #include "base/ids.h"
+#include "incidents/units.h"
 #include "ledger/ledger.h"
 #include "ledger/rows.h"
 #include "trace/result.h"
@@ -40,20 +42,21 @@ struct ReportAbout {
   std::vector<std::string> files;          // where the full lists are (CSV, JSON)
 };
 
-// A coin as a list shows it. For fees, `output` is none and the row stands for a transaction.
+// A coin as a list shows it; on account chains, what an account got.
 struct ReportCoin {
-  Hash256 txid;
-  std::optional<std::uint32_t> output;
+  std::string id;       // "txid:vout", or of a transaction alone
+  bool in_coin = true;  // false: the units lie in no coin, and the row stands for a transaction
   std::string address;
   bool confirmed = true;
-  BlockHeight height;      // of its block; means nothing when it is not confirmed
-  std::uint32_t time = 0;  // of its block, or when it was first seen
-  Amount value = 0;        // the whole coin's
-  Amount amount = 0;       // of it, traced; for a seed the effective amount
-  Amount claimed = 0;      // seeds only
+  std::uint64_t height = 0;  // of its block; means nothing when it is not confirmed
+  std::uint32_t time = 0;    // of its block, or when it was first seen
+  Units value;               // the whole coin's
+  Units amount;              // of it, traced; for a seed the effective amount
+  Units claimed;             // seeds only
   std::uint32_t hops = 0;
   Label label;
-  std::string notation;  // "V1-T2-H5" (trace/notation.h)
+  std::string notation;  // "V1-T2-H5" (trace/notation.h), or ""
+  std::string usd;       // what it was worth when it came, "1234.56"; "" where nobody said
 };
 
 struct ReportDestination {
@@ -61,7 +64,8 @@ struct ReportDestination {
   std::string name;  // services only, as are the next three
   std::string category;
   ServiceNote note;
-  Amount amount = 0;
+  Units amount;
+  std::string usd;                  // as a ReportCoin's; "" unless all of it has a value
   std::uint64_t coins = 0;          // entries of the full list (for fees: transactions)
   std::uint32_t first = 0;          // block time of the first arrival; 0 without any
   std::uint32_t last = 0;           // and of the last
@@ -69,11 +73,11 @@ struct ReportDestination {
 };
 
 struct FlowTransaction {
-  Hash256 txid;
+  std::string id;
   bool confirmed = true;
-  BlockHeight height;  // as a ReportCoin's, and the time too
+  std::uint64_t height = 0;  // as a ReportCoin's, and the time too
   std::uint32_t time = 0;
-  Amount amount = 0;
+  Units amount;
   std::uint64_t coins = 0;
 };
 
@@ -81,9 +85,9 @@ struct FlowTransaction {
 struct FlowColumn {
   std::uint32_t first_hop = 0;
   std::uint32_t last_hop = 0;
-  Amount amount = 0;        // units that rest here or further on
+  Units amount;             // units that rest here or further on
   std::uint64_t coins = 0;  // resting coins that do
-  Amount carried = 0;       // units that transactions brought into coins of this range
+  Units carried;            // units that transactions brought into coins of this range
   std::uint64_t transactions = 0;
   std::vector<FlowTransaction> largest;
 };
@@ -94,7 +98,7 @@ struct FlowNode {
   std::string name;                        // services only
   std::optional<std::size_t> destination;  // index into ReportData::destinations, unless folded
   std::uint64_t folded = 0;                // how many services are in it, when folded
-  Amount amount = 0;
+  Units amount;
   std::uint64_t coins = 0;
 };
 
@@ -102,7 +106,7 @@ struct FlowNode {
 struct FlowLink {
   std::size_t column = 0;
   std::size_t node = 0;
-  Amount amount = 0;
+  Units amount;
   std::uint64_t coins = 0;
   std::uint64_t transactions = 0;
   std::vector<FlowTransaction> largest;
@@ -118,22 +122,58 @@ struct Flow {
 struct Arrival {
   std::uint32_t time = 0;
   trace::DestinationKind kind = trace::DestinationKind::held;
-  Amount amount = 0;
+  Units amount;
+  std::uint64_t coins = 0;
+};
+
+// Stolen units of this asset that an account paid for another one.
+struct ReportSwap {
+  std::string id;  // of the transaction
+  std::string account;
+  std::uint32_t time = 0;
+  std::string paid;  // "1.5 ETH"
+  std::string got;
+};
+
+// Held units by the address they lie at.
+struct ReportHolder {
+  std::string address;
+  Units amount;
+  std::uint64_t coins = 0;
+  std::uint32_t first = 0;  // times of arrival
+  std::uint32_t last = 0;
+};
+
+// A destination by each of the methods that have sums.
+struct ReportRange {
+  trace::DestinationKind kind = trace::DestinationKind::held;
+  std::string name;  // services only, as is the next
+  std::string category;
+  std::optional<std::size_t> destination;  // index into ReportData::destinations
+  std::vector<Units> amounts;              // one per ReportData::methods with sums
+  Units least;
+  Units most;
+};
+
+// What a method that has no sums reaches.
+struct ReportReach {
+  trace::MethodKind method = trace::MethodKind::poison;
+  std::uint64_t transactions = 0;
   std::uint64_t coins = 0;
 };
 
 struct ReportLabel {
   Label label;
-  Amount claimed = 0;
-  Amount effective = 0;
-  std::array<Amount, trace::kDestinationKinds> found{};  // by DestinationKind
+  Units claimed;
+  Units effective;
+  std::array<Units, trace::kDestinationKinds> found{};  // by DestinationKind
 };
 
 struct ReportData {
   ReportAbout about;
   std::string chain;
-  BlockHeight tip_height;
-  Hash256 tip_hash;
+  std::uint64_t tip_height = 0;
+  std::string tip_hash;  // "" where blocks have none, as in a list of transfers
   std::uint32_t tip_time = 0;
   // Only where unconfirmed transactions were asked for.
   std::optional<ledger::Unconfirmed> mempool;
@@ -141,9 +181,9 @@ struct ReportData {
 
   trace::MethodKind method = trace::MethodKind::fifo;
   bool conserves = true;
-  Amount claimed = 0;
-  Amount effective = 0;
-  Amount total = 0;
+  Units claimed;
+  Units effective;
+  Units total;
   std::uint64_t transactions = 0;  // touched
   std::uint64_t coins = 0;
   std::uint64_t addresses = 0;
@@ -156,6 +196,17 @@ struct ReportData {
   std::vector<ReportCoin> seeds;                // the largest, by falling amount
   std::vector<ReportDestination> destinations;  // services first, each kind by falling amount
   std::vector<ReportLabel> labels;              // by label
+  std::vector<ReportHolder> holders;            // the largest, by falling amount
+  std::uint64_t holder_count = 0;
+  std::vector<trace::MethodKind> methods;  // all that were asked, `method` first
+  std::vector<ReportRange> ranges;         // where several have sums: in page order
+  std::vector<ReportReach> reaches;        // of those without, behind the first
+  // Account chains. Then effective + swapped_in = swapped_out + total.
+  bool on_coins = true;  // false: `coins` counts balances, and what came to a service
+  Units swapped_in;      // units got for stolen units of other assets
+  Units swapped_out;
+  std::vector<ReportSwap> swaps;  // the largest out of this asset, by falling amount paid
+  std::uint64_t swap_count = 0;
   Flow flow;
   std::vector<Arrival> arrivals;  // by time, then kind
 };
@@ -192,17 +243,24 @@ struct ReportLookup {
 ReportLookup lookup_in(const ledger::Ledger& ledger,
                        std::function<std::string(AddressId)> address_text);
 
-// REQUIRES: the trace is of that ledger, was made with trace::Options::parcels and, if its method
-// conserves, balances.
-ReportData make_report_data(const trace::Trace& trace, const ReportLookup& lookup,
+// The page is about the first trace; what the others find stands beside it as a range.
+// REQUIRES: at least one; they come from one run over that ledger, made with
+// trace::Options::parcels and balance, where their method conserves.
+ReportData make_report_data(std::span<const trace::Trace> traces, const ReportLookup& lookup,
                             ReportAbout about);
+inline ReportData make_report_data(const trace::Trace& trace, const ReportLookup& lookup,
+                                   ReportAbout about) {
+  return make_report_data(std::span(&trace, 1), lookup, std::move(about));
+}
 inline ReportData make_report_data(const trace::Trace& trace, const ledger::Ledger& ledger,
                                    std::function<std::string(AddressId)> address_text,
                                    ReportAbout about) {
   return make_report_data(trace, lookup_in(ledger, std::move(address_text)), std::move(about));
 }
 
-// The whole page, UTF-8.
-std::string html_report(const ReportData& data);
+// The whole page, UTF-8. Of several assets, a part for each, the first first.
+// REQUIRES: at least one; of one trace.
+std::string html_report(std::span<const ReportData> assets);
+inline std::string html_report(const ReportData& data) { return html_report(std::span(&data, 1)); }
 
 }  // namespace tracehound::incidents

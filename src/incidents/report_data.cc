@@ -12,6 +12,7 @@
 #include "incidents/report_flow.h"
 #include "incidents/report_text.h"
 #include "trace/notation.h"
+#include "trace/trace.h"
 
 namespace tracehound::incidents {
 
@@ -32,8 +33,11 @@ constexpr std::size_t kAllRows = 5000;
 // One pass over a trace.
 class Maker {
  public:
-  Maker(const Trace& trace, const ReportLookup& lookup, ReportAbout about)
-      : trace_(trace), lookup_(lookup), notation_(trace, lookup.creator) {
+  Maker(std::span<const Trace> traces, const ReportLookup& lookup, ReportAbout about)
+      : traces_(traces),
+        trace_(traces.front()),
+        lookup_(lookup),
+        notation_(trace_, lookup.creator) {
     data_.about = std::move(about);
   }
 
@@ -45,6 +49,8 @@ class Maker {
     fill_destinations();
     add_arrivals();
     add_labels();
+    add_holders();
+    add_methods();
     data_.flow = make_flow(data_.destinations, rests_, moves(), trace_.conserves,
                            [&](TxId tx) { return described(tx); });
     return std::move(data_);
@@ -54,9 +60,10 @@ class Maker {
   void describe_trace() {
     data_.chain = lookup_.chain;
     // To a trace as of an earlier block, that block is the chain's tip.
-    data_.tip_height = trace_.as_of.value_or(lookup_.tip_height);
-    data_.tip_hash = trace_.as_of ? lookup_.block_hash(*trace_.as_of) : lookup_.tip_hash;
-    data_.tip_time = lookup_.time(data_.tip_height);
+    BlockHeight tip = trace_.as_of.value_or(lookup_.tip_height);
+    data_.tip_height = tip.number();
+    data_.tip_hash = (trace_.as_of ? lookup_.block_hash(tip) : lookup_.tip_hash).text();
+    data_.tip_time = lookup_.time(tip);
     data_.mempool = lookup_.mempool;
     data_.unconfirmed = trace_.unconfirmed;
     data_.method = trace_.method;
@@ -92,13 +99,13 @@ class Maker {
   template <typename Row>
   void place(Row& row, TxId tx) const {
     row.confirmed = !first_seen(tx);
-    row.height = lookup_.height(tx);
+    row.height = lookup_.height(tx).number();
     row.time = time_of(tx);
   }
 
   FlowTransaction described(TxId tx) const {
     FlowTransaction described;
-    described.txid = lookup_.txid(tx);
+    described.id = lookup_.txid(tx).text();
     place(described, tx);
     return described;
   }
@@ -106,8 +113,7 @@ class Maker {
   ReportCoin row_of(CoinId coin) const {
     ledger::Outpoint outpoint = lookup_.outpoint(coin);
     ReportCoin row;
-    row.txid = outpoint.txid;
-    row.output = outpoint.index;
+    row.id = fmt::format("{}:{}", outpoint.txid.text(), outpoint.index);
     row.address = lookup_.address_text(lookup_.address(coin));
     place(row, lookup_.creator(coin));
     return row;
@@ -163,8 +169,8 @@ class Maker {
       std::size_t rank_a = page_rank(a.first.kind);
       std::size_t rank_b = page_rank(b.first.kind);
       if (rank_a != rank_b) return rank_a < rank_b;
-      std::uint64_t of_a = weight(data_, a.first);
-      std::uint64_t of_b = weight(data_, b.first);
+      Units of_a = weight(data_, a.first);
+      Units of_b = weight(data_, b.first);
       return of_a != of_b ? of_a > of_b : a.first.name < b.first.name;
     });
   }
@@ -182,7 +188,7 @@ class Maker {
   void add_rests() {
     for (std::size_t i = 0; i < ordered_.size(); ++i) {
       const trace::Destination& from = trace_.destinations[ordered_[i].second];
-      Amount sum = 0;
+      Units sum;
       for (const Landing& landing : from.coins) {
         rests_.push_back({i, landing.hops, lookup_.creator(landing.coin), landing.amount});
         sum += landing.amount;
@@ -248,7 +254,8 @@ class Maker {
     keep_largest(order, rows);
     for (const Parcel* parcel : order) {
       ReportCoin row;
-      row.txid = lookup_.txid(parcel->transaction);
+      row.id = lookup_.txid(parcel->transaction).text();
+      row.in_coin = false;
       place(row, parcel->transaction);
       row.value = parcel->amount;
       row.amount = parcel->amount;
@@ -306,6 +313,75 @@ class Maker {
     }
   }
 
+  void add_holders() {
+    std::map<AddressId, ReportHolder> holders;
+    for (const trace::Destination& destination : trace_.destinations) {
+      if (destination.kind != DestinationKind::held) continue;
+      for (const Landing& landing : destination.coins) {
+        ReportHolder& holder = holders[lookup_.address(landing.coin)];
+        std::uint32_t time = time_of(lookup_.creator(landing.coin));
+        holder.first = holder.coins == 0 ? time : std::min(holder.first, time);
+        holder.last = std::max(holder.last, time);
+        holder.amount += trace_.conserves ? landing.amount : landing.value;
+        ++holder.coins;
+      }
+    }
+    std::vector<std::pair<AddressId, ReportHolder>> order(holders.begin(), holders.end());
+    std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
+      return a.second.amount > b.second.amount;
+    });
+    data_.holder_count = order.size();
+    if (order.size() > kLeadingRows) order.resize(kLeadingRows);
+    for (auto& [address, holder] : order) {
+      holder.address = lookup_.address_text(address);
+      data_.holders.push_back(std::move(holder));
+    }
+  }
+
+  // REQUIRES: destinations are filled.
+  void add_methods() {
+    std::vector<const Trace*> with_sums;
+    for (const Trace& trace : traces_) {
+      data_.methods.push_back(trace.method);
+      if (trace.conserves) {
+        with_sums.push_back(&trace);
+      } else if (&trace != &trace_) {
+        data_.reaches.push_back({trace.method, trace.transactions_touched, trace.coins_touched});
+      }
+    }
+    if (with_sums.size() < 2) return;
+    for (const trace::Range& range : trace::ranges(traces_)) {
+      ReportRange row;
+      row.kind = range.kind;
+      row.least = range.least;
+      row.most = range.most;
+      if (range.service) {
+        row.name = trace_.services.at(*range.service).name;
+        row.category = trace_.services.at(*range.service).category;
+      }
+      for (const Trace* trace : with_sums) row.amounts.push_back(amount_at(*trace, range));
+      for (std::size_t i = 0; i < ordered_.size(); ++i) {
+        const trace::Destination& here = trace_.destinations[ordered_[i].second];
+        if (here.kind == range.kind && here.service == range.service) row.destination = i;
+      }
+      data_.ranges.push_back(std::move(row));
+    }
+    std::stable_sort(data_.ranges.begin(), data_.ranges.end(), [](const auto& a, const auto& b) {
+      std::size_t rank_a = page_rank(a.kind);
+      std::size_t rank_b = page_rank(b.kind);
+      return rank_a != rank_b ? rank_a < rank_b : a.most > b.most;
+    });
+  }
+
+  static Units amount_at(const Trace& trace, const trace::Range& range) {
+    for (const trace::Destination& destination : trace.destinations) {
+      if (destination.kind == range.kind && destination.service == range.service) {
+        return destination.amount;
+      }
+    }
+    return 0;
+  }
+
   std::vector<Move> moves() const {
     std::vector<Move> moves;
     for (const Parcel& parcel : trace_.parcels) {
@@ -315,6 +391,7 @@ class Maker {
     return moves;
   }
 
+  std::span<const Trace> traces_;
   const Trace& trace_;
   const ReportLookup& lookup_;
   trace::Notation notation_;
@@ -351,8 +428,10 @@ ReportLookup lookup_in(const ledger::Ledger& ledger,
   return lookup;
 }
 
-ReportData make_report_data(const Trace& trace, const ReportLookup& lookup, ReportAbout about) {
-  return Maker(trace, lookup, std::move(about)).make();
+ReportData make_report_data(std::span<const Trace> traces, const ReportLookup& lookup,
+                            ReportAbout about) {
+  CHECK(!traces.empty());
+  return Maker(traces, lookup, std::move(about)).make();
 }
 
 }  // namespace tracehound::incidents

@@ -34,7 +34,7 @@ struct Share {
   std::size_t column;
   std::size_t node;
   TxId transaction;
-  Amount amount;
+  Units amount;
 };
 
 bool in_order(const Share& a, const Share& b) {
@@ -45,8 +45,8 @@ bool in_order(const Share& a, const Share& b) {
 void keep_largest(std::vector<std::pair<TxId, FlowTransaction>>& list, std::size_t limit,
                   bool conserves) {
   std::sort(list.begin(), list.end(), [&](const auto& a, const auto& b) {
-    std::uint64_t of_a = conserves ? a.second.amount : a.second.coins;
-    std::uint64_t of_b = conserves ? b.second.amount : b.second.coins;
+    Units of_a = conserves ? a.second.amount : Units(a.second.coins);
+    Units of_b = conserves ? b.second.amount : Units(b.second.coins);
     return of_a != of_b ? of_a > of_b : a.first < b.first;
   });
   if (list.size() > limit) list.resize(limit);
@@ -60,7 +60,7 @@ std::size_t sum_group(const std::vector<Share>& shares, std::size_t first, std::
   std::vector<std::pair<TxId, FlowTransaction>> largest;
   std::uint64_t transactions = 0;
   std::uint64_t coins = 0;
-  Amount amount = 0;
+  Units amount;
   std::size_t i = first;
   auto same_group = [&](const Share& share) {
     return share.column == shares[first].column && share.node == shares[first].node;
@@ -114,7 +114,7 @@ std::vector<FlowNode> make_nodes(std::span<const ReportDestination> destinations
     bool folded = destination.kind == trace::DestinationKind::service && service++ >= shown;
     if (!folded || !others) {
       if (folded) others = nodes.size();
-      nodes.push_back({destination.kind, folded ? "" : destination.name, std::nullopt, 0, 0, 0});
+      nodes.push_back({destination.kind, folded ? "" : destination.name, std::nullopt, 0, {}, 0});
       if (!folded) nodes.back().destination = i;
     }
     node_of.push_back(folded ? *others : nodes.size() - 1);
@@ -173,15 +173,15 @@ using Describe = std::function<FlowTransaction(TxId)>;
 void add_links(Flow& flow, const std::vector<Share>& shares, bool conserves,
                const Describe& describe) {
   for (std::size_t i = 0; i < shares.size();) {
-    FlowLink link{shares[i].column, shares[i].node, 0, 0, 0, {}};
-    i = sum_group(
-        shares, i, kLinkTransactions, conserves,
-        [&](Amount amount, std::uint64_t coins, std::uint64_t transactions, const auto& largest) {
-          link.amount = amount;
-          link.coins = coins;
-          link.transactions = transactions;
-          link.largest = described(largest, describe);
-        });
+    FlowLink link{shares[i].column, shares[i].node, {}, 0, 0, {}};
+    i = sum_group(shares, i, kLinkTransactions, conserves,
+                  [&](const Units& amount, std::uint64_t coins, std::uint64_t transactions,
+                      const auto& largest) {
+                    link.amount = amount;
+                    link.coins = coins;
+                    link.transactions = transactions;
+                    link.largest = described(largest, describe);
+                  });
     for (std::size_t column = 0; column <= link.column; ++column) {
       flow.columns[column].amount += link.amount;
       flow.columns[column].coins += link.coins;
@@ -196,7 +196,7 @@ void add_carried(Flow& flow, const std::vector<Share>& shares, bool conserves,
     FlowColumn& column = flow.columns[shares[i].column];
     i = sum_group(
         shares, i, kColumnTransactions, conserves,
-        [&](Amount amount, std::uint64_t, std::uint64_t transactions, const auto& largest) {
+        [&](const Units& amount, std::uint64_t, std::uint64_t transactions, const auto& largest) {
           column.carried = amount;
           column.transactions = transactions;
           column.largest = described(largest, describe);

@@ -14,14 +14,14 @@ struct Rest {
   std::size_t destination = 0;  // index into the destinations
   std::uint32_t hop = 0;
   TxId transaction;  // that brought them there
-  Amount amount = 0;
+  Units amount;
 };
 
 // Units that a transaction brought into a coin.
 struct Move {
   std::uint32_t hop = 0;  // of that coin
   TxId transaction;
-  Amount amount = 0;
+  Units amount;
 };
 
 // The hops of each column after the seed's, as [first, last]: single while they fit, pooled in

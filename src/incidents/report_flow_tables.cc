@@ -14,19 +14,19 @@ using trace::DestinationKind;
 namespace {
 
 std::string transaction_table(const ReportData& data, const std::vector<FlowTransaction>& list,
-                              std::uint64_t count, std::optional<std::uint64_t> sum) {
+                              std::uint64_t count, std::optional<Units> sum) {
   std::string table = fmt::format(
       "<div class=\"scroll coins\"><table><thead><tr><th>Transaction</th><th data-s>Block</th><th "
       "data-s>Time (UTC)</th><th class=\"q\" data-s>{}</th></tr></thead><tbody>\n",
       data.conserves ? escape(data.about.symbol) : "Coins");
-  std::uint64_t shown = 0;
+  Units shown;
   for (std::size_t i = 0; i < list.size(); ++i) {
     const FlowTransaction& transaction = list[i];
     shown += weight(data, transaction);
     table += fmt::format(
         "<tr><td><span class=\"id\">{}</span></td><td data-n=\"block\">{}</td><td "
         "class=\"nb\">{}</td><td class=\"q\" data-n=\"{}\">{}</td></tr>\n",
-        transaction.txid.text(), block_cell(transaction), utc_text(transaction.time),
+        escape(transaction.id), block_cell(transaction), utc_text(transaction.time),
         data.conserves ? escape(data.about.symbol) : "coins",
         weight_html(data, weight(data, transaction)));
   }
@@ -66,7 +66,7 @@ std::string column_details(const ReportData& data, std::size_t i) {
   }
   if (column.transactions == 0) return text;
   text += "<h4>The transactions that carried units this far</h4>\n";
-  std::optional<std::uint64_t> sum;
+  std::optional<Units> sum;
   if (data.conserves && column.first_hop == column.last_hop) sum = column.carried;
   text += transaction_table(data, column.largest, column.transactions, sum);
   if (sum && *sum > column.amount) {
@@ -86,10 +86,10 @@ std::string flow_list(const ReportData& data) {
       "class=\"cnt\">Transactions</span><span class=\"t\">Rests here, {}</span><span "
       "class=\"amt\">Rests here or further, {}</span><span class=\"pct\">%</span></div>\n",
       symbol, symbol);
-  std::uint64_t total = total_weight(data);
+  Units total = total_weight(data);
   for (std::size_t i = 0; i < data.flow.columns.size(); ++i) {
     const FlowColumn& column = data.flow.columns[i];
-    std::uint64_t here = weight(data, column);
+    Units here = weight(data, column);
     if (i + 1 < data.flow.columns.size()) here -= weight(data, data.flow.columns[i + 1]);
     std::string figures = fmt::format(
         "<span>{}</span><span class=\"cnt\">{}</span><span class=\"t\">{}</span><span "
@@ -126,7 +126,7 @@ std::string period_table(const ReportData& data) {
     table += fmt::format("<tr><td class=\"nb\">{}</td>", period.name);
     for (DestinationKind kind : kPageOrder) {
       if (!seen[static_cast<std::size_t>(kind)]) continue;
-      std::uint64_t arrived = period.arrived[static_cast<std::size_t>(kind)];
+      Units arrived = period.arrived[static_cast<std::size_t>(kind)];
       table +=
           fmt::format("<td class=\"q\">{}</td>", arrived == 0 ? "" : weight_html(data, arrived));
     }

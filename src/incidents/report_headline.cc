@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "incidents/report_sections.h"
 #include "incidents/report_text.h"
 
 namespace tracehound::incidents {
@@ -52,20 +53,13 @@ std::vector<KindSum> headline_kinds(const ReportData& data) {
   return sums;
 }
 
-// "61.2 %", "under 0.01 %".
-std::string share_in_prose(std::uint64_t part, std::uint64_t whole) {
-  std::string share = percent_words(part, whole);
-  if (share.front() == '<') return "under " + share.substr(1);
-  if (share.front() == '>') return "over " + share.substr(1);
-  return share;
-}
-
 }  // namespace
 
 std::vector<KindSum> kind_sums(const ReportData& data) {
   std::vector<KindSum> sums;
   for (const ReportDestination& destination : data.destinations) {
-    if (sums.empty() || sums.back().kind != destination.kind) sums.push_back({destination.kind});
+    if (sums.empty() || sums.back().kind != destination.kind)
+      sums.push_back({destination.kind, {}, 0, 0});
     sums.back().weight += weight(data, destination);
     sums.back().destinations += 1;
     sums.back().coins += destination.coins;
@@ -74,8 +68,11 @@ std::vector<KindSum> kind_sums(const ReportData& data) {
 }
 
 std::string headline(const ReportData& data) {
-  std::string stolen = short_amount_html(data.effective, data.about) + " stolen";
-  if (data.effective == 0) return "No stolen coin to follow.";
+  bool swapped = data.effective == 0 && data.swapped_in > 0;
+  std::string stolen = swapped ? short_amount_html(data.swapped_in, data.about) +
+                                     " got in exchange for what was stolen"
+                               : short_amount_html(data.effective, data.about) + " stolen";
+  if (data.effective == 0 && !swapped) return "No stolen coin to follow.";
   if (!data.conserves) {
     return fmt::format("{}; what descends from it reaches {}, {} and {}.", stolen,
                        counted(data.coins, "coin", "coins"),
@@ -83,8 +80,12 @@ std::string headline(const ReportData& data) {
                        counted(data.addresses, "address", "addresses"));
   }
   std::string text = stolen;
+  if (data.swapped_out > 0) {
+    text += fmt::format(", <a href=\"#swaps\">{} of it exchanged for other assets</a>; of the rest",
+                        short_amount_html(data.swapped_out, data.about));
+  }
   std::string_view separator = "; ";
-  std::uint64_t told = 0;
+  Units told;
   for (const KindSum& sum : headline_kinds(data)) {
     text += fmt::format("{}<a class=\"u {}\" href=\"#{}\">{} {}</a>", separator,
                         kind_class(sum.kind), kind_anchor(data, sum.kind),
@@ -123,7 +124,7 @@ std::string deck(const ReportData& data) {
   const ReportAbout& about = data.about;
   std::string text = fmt::format(
       "<p class=\"deck\">As of block {}, {} UTC, by the rule <strong>{}</strong>. ",
-      grouped(data.tip_height.number()), utc_minute(data.tip_time), method_words(data.method).name);
+      grouped(data.tip_height), utc_minute(data.tip_time), method_words(data.method).name);
   if (data.conserves) {
     text += fmt::format("All {} {} of the theft are accounted for", grouped(data.effective),
                         escape(about.unit));
@@ -146,14 +147,14 @@ std::string deck(const ReportData& data) {
 }
 
 std::string overview(const ReportData& data) {
-  std::uint64_t total = total_weight(data);
+  Units total = total_weight(data);
   if (total == 0) return "";
   std::string bar =
       "<svg class=\"bar\" viewBox=\"0 0 10000 10\" preserveAspectRatio=\"none\" "
       "role=\"group\" aria-label=\"Shares by kind of destination, as listed below\">";
   std::string keys = "<ul class=\"keys\">\n";
   constexpr std::uint64_t kHair = 12;  // the thinnest part drawn
-  std::uint64_t before = 0;
+  Units before;
   for (const KindSum& sum : kind_sums(data)) {
     std::uint64_t from = scaled(before, total, 10'000);
     before += sum.weight;
@@ -172,6 +173,80 @@ std::string overview(const ReportData& data) {
         escape(weight_words(data, sum.weight)));
   }
   return "<figure class=\"overview\">" + bar + "</svg>\n" + keys + "</ul></figure>\n";
+}
+
+namespace {
+
+// Each function gives a sentence, or nothing.
+
+std::string short_services(const ReportData& data) {
+  std::vector<std::string> names;
+  std::size_t services = 0;
+  Units told;
+  Units all;
+  std::uint32_t last = 0;
+  for (std::size_t i = 0; i < data.destinations.size(); ++i) {
+    const ReportDestination& service = data.destinations[i];
+    if (service.kind != DestinationKind::service) continue;
+    ++services;
+    all += weight(data, service);
+    last = std::max(last, service.last);
+    if (names.size() == 3) continue;
+    told += weight(data, service);
+    names.push_back(fmt::format("<a href=\"#d{}\">{}</a> ({})", i, outside(service.name),
+                                escape(weight_words(data, weight(data, service)))));
+  }
+  if (names.empty()) return "";
+  std::string text =
+      fmt::format("<b>Ask to freeze:</b> {}", fmt::format("{}", fmt::join(names, ", ")));
+  if (services > names.size()) {
+    text += fmt::format(" and {} with {}", counted(services - names.size(), "other service"),
+                        escape(weight_words(data, all - told)));
+  }
+  return text + fmt::format("; the last deposit came {} UTC.", utc_minute(last));
+}
+
+std::string short_held(const ReportData& data) {
+  if (data.holders.empty()) return "";
+  const ReportHolder& largest = data.holders.front();
+  return fmt::format(
+      "<b>Watch:</b> what is still held lies at <a href=\"#freeze\">{}</a>; the largest, with {}, "
+      "is "
+      "<span class=\"id\">{}</span>.",
+      counted(data.holder_count, "address", "addresses"),
+      escape(weight_words(data, data.conserves ? largest.amount : Units(largest.coins))),
+      escape(largest.address));
+}
+
+std::string short_range(const ReportData& data) {
+  if (data.ranges.empty()) return "";
+  Units agreed;
+  for (const ReportRange& range : data.ranges) agreed += range.least;
+  return fmt::format(
+      "<b>Whatever the method:</b> <a href=\"#range\">{}</a> stands where it stands by every one "
+      "of "
+      "the methods asked.",
+      share_in_prose(agreed, data.effective));
+}
+
+std::string short_last(const ReportData& data) {
+  if (data.arrivals.empty()) return "";
+  std::uint32_t last = data.arrivals.back().time;
+  std::uint32_t end = end_time(data);
+  if (end <= last) return "";
+  return fmt::format("<b>Last movement:</b> {} UTC, {} before the {} this report ends at.",
+                     utc_minute(last), duration(end - last), data.mempool ? "mempool" : "tip");
+}
+
+}  // namespace
+
+std::string short_list(const ReportData& data) {
+  std::string items;
+  for (const std::string& item :
+       {short_services(data), short_held(data), short_range(data), short_last(data)}) {
+    if (!item.empty()) items += "<li>" + item + "</li>\n";
+  }
+  return items.empty() ? "" : "<ul class=\"short\">\n" + items + "</ul>\n";
 }
 
 }  // namespace tracehound::incidents

@@ -11,7 +11,7 @@ namespace tracehound::incidents {
 // What rests at one kind of destination.
 struct KindSum {
   trace::DestinationKind kind;
-  std::uint64_t weight = 0;
+  Units weight;
   std::uint64_t destinations = 0;
   std::uint64_t coins = 0;
 };

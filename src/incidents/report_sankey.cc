@@ -27,8 +27,6 @@ using trace::DestinationKind;
 
 namespace {
 
-__extension__ using Uint128 = unsigned __int128;
-
 constexpr std::int64_t kTop = 520;  // room for the head over the columns
 constexpr std::int64_t kNodeWidth = 70;
 constexpr std::int64_t kHair = 8;  // the thinnest band drawn
@@ -76,7 +74,7 @@ class Sankey {
   }
 
  private:
-  std::int64_t to_scale(std::uint64_t weight) const {
+  std::int64_t to_scale(const Units& weight) const {
     std::uint64_t trunk = canvas_.narrow ? 1900 : 2600;
     return static_cast<std::int64_t>(scaled(weight, total_, trunk));
   }
@@ -97,27 +95,20 @@ class Sankey {
 
   // Early-fed destinations outside, late ones next to the trunk; ties by page order.
   void order_nodes() {
-    std::vector<Uint128> moment(flow_.nodes.size());  // sum of weight * column
+    std::vector<std::uint64_t> moment(flow_.nodes.size());  // mean column, in thousandths
     for (const FlowLink& link : flow_.links) {
-      moment[link.node] += Uint128{weight(data_, link)} * link.column;
+      if (weight(data_, link) == 0) continue;
+      moment[link.node] +=
+          scaled(weight(data_, link), weight(data_, flow_.nodes[link.node]), 1000) * link.column;
     }
     for (std::size_t i = 0; i < flow_.nodes.size(); ++i) {
       if (weight(data_, flow_.nodes[i]) == 0) continue;
       (goes_up(flow_.nodes[i].kind) ? up_ : down_).push_back(i);
     }
-    auto earlier = [&](std::size_t a, std::size_t b) {
-      return mean_column(moment[a], a) < mean_column(moment[b], b);
-    };
+    auto earlier = [&](std::size_t a, std::size_t b) { return moment[a] < moment[b]; };
     std::stable_sort(up_.begin(), up_.end(), earlier);
     std::stable_sort(down_.begin(), down_.end(),
                      [&](std::size_t a, std::size_t b) { return earlier(b, a); });
-  }
-  // In thousandths of a column.
-  std::uint64_t mean_column(Uint128 moment, std::size_t node) const {
-    Uint128 whole = moment / weight(data_, flow_.nodes[node]);
-    Uint128 rest = moment % weight(data_, flow_.nodes[node]);
-    return static_cast<std::uint64_t>(whole * 1000 +
-                                      rest * 1000 / weight(data_, flow_.nodes[node]));
   }
 
   void place_nodes() {
@@ -142,12 +133,12 @@ class Sankey {
   // everything that goes up is high.
   void place_trunk() {
     std::size_t columns = flow_.columns.size();
-    std::vector<std::uint64_t> leaves_up(columns);
+    std::vector<Units> leaves_up(columns);
     for (const FlowLink& link : flow_.links) {
       if (goes_up(flow_.nodes[link.node].kind)) leaves_up[link.column] += weight(data_, link);
     }
-    std::uint64_t up_total = std::accumulate(leaves_up.begin(), leaves_up.end(), std::uint64_t{0});
-    std::uint64_t up_before = 0;
+    Units up_total = std::accumulate(leaves_up.begin(), leaves_up.end(), Units());
+    Units up_before;
     for (std::size_t i = 0; i < columns; ++i) {
       layout_.column_y.push_back(boundary_ - to_scale(up_total - up_before));
       layout_.column_height.push_back(to_scale(weight(data_, flow_.columns[i])));
@@ -169,23 +160,23 @@ class Sankey {
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
       return rank[flow_.links[a].node] < rank[flow_.links[b].node];
     });
-    std::vector<std::uint64_t> left_up(flow_.columns.size());
-    std::vector<std::uint64_t> left_down(flow_.columns.size());
+    std::vector<Units> left_up(flow_.columns.size());
+    std::vector<Units> left_down(flow_.columns.size());
     for (std::size_t i : order) {
       const FlowLink& link = flow_.links[i];
       bool up = goes_up(flow_.nodes[link.node].kind);
       std::int64_t start = layout_.column_y[link.column];
       if (!up) start += down_start(link.column);
-      std::uint64_t& before = up ? left_up[link.column] : left_down[link.column];
+      Units& before = up ? left_up[link.column] : left_down[link.column];
       layout_.links[i].from_y = start + to_scale(before);
       layout_.links[i].height = to_scale(weight(data_, link));
       before += weight(data_, link);
     }
-    std::vector<std::uint64_t> arrived(flow_.nodes.size());
+    std::vector<Units> arrived(flow_.nodes.size());
     for (std::size_t i = 0; i < flow_.links.size(); ++i) {
       const FlowLink& link = flow_.links[i];
       const NodePlace& node = layout_.nodes[link.node];
-      std::uint64_t size = weight(data_, link);
+      Units size = weight(data_, link);
       std::int64_t y = node.y + to_scale(arrived[link.node]);
       if (!goes_up(flow_.nodes[link.node].kind)) {
         y = node.y + node.height - to_scale(arrived[link.node] + size);
@@ -196,7 +187,7 @@ class Sankey {
   }
   // Where, below a column's top, the bands that go down begin.
   std::int64_t down_start(std::size_t column) const {
-    std::uint64_t down = 0;
+    Units down;
     for (const FlowLink& link : flow_.links) {
       bool here = link.column == column && !goes_up(flow_.nodes[link.node].kind);
       if (here) down += weight(data_, link);
@@ -289,7 +280,7 @@ class Sankey {
 
   // A column's bar, and the stretch of trunk that leads to it.
   std::string trunk(std::size_t i) const {
-    std::uint64_t size = weight(data_, flow_.columns[i]);
+    Units size = weight(data_, flow_.columns[i]);
     if (size == 0) return "";
     std::int64_t height = std::max(layout_.column_height[i], kHair);
     std::int64_t y = layout_.column_y[i];
@@ -330,7 +321,7 @@ class Sankey {
   const ReportData& data_;
   const Flow& flow_;
   const Canvas& canvas_;
-  std::uint64_t total_;
+  Units total_;
   Layout layout_;
   std::vector<std::size_t> up_;    // nodes above the trunk, top down
   std::vector<std::size_t> down_;  // and below it

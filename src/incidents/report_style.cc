@@ -117,6 +117,13 @@ figcaption { margin-top: .9rem; font-size: 12.5px; color: var(--soft); max-width
 }
 .keys .what { font-weight: 600; }
 .keys .size { display: block; color: var(--soft); font-size: 13px; }
+.short { margin: 1.6rem 0 0; padding: 0; list-style: none; max-width: 50rem; font-size: 14px; }
+.short li { margin: .35rem 0; }
+section ol { margin: 1rem 0 0; padding-left: 1.3rem; max-width: 50rem; font-size: 14px; }
+section ol li { margin: .4rem 0; }
+.words td { max-width: 22rem; padding-right: 1.2rem; } .words code { white-space: nowrap; }
+td bdi { overflow-wrap: anywhere; }
+td.m, th.m { color: var(--soft); font-size: 12px; }
 .toc {
   display: flex; flex-wrap: wrap; gap: .3rem 1.3rem; margin: 2.2rem 0 0; padding: .6rem 0;
   border-top: 1px solid var(--rule); border-bottom: 1px solid var(--rule); font-size: 13.5px;

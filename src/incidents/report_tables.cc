@@ -12,7 +12,7 @@ using trace::DestinationKind;
 namespace {
 
 // Rows of an open list that go onto paper; the screen has all.
-constexpr std::size_t kPrintedRows = 8;
+constexpr std::size_t kPrintedRows = 20;
 constexpr std::size_t kPrintedSeeds = 25;
 
 // What a list of coins is called: fees are paid by transactions.
@@ -30,15 +30,14 @@ std::string table_head(std::string_view first, const std::string& figures) {
 constexpr std::string_view kCoinColumn = "Coin (txid:output) and address";
 
 // "of 12.5": the whole coin, when only a part of it is traced.
-std::string whole_note(const ReportData& data, const ReportCoin& coin, Amount part) {
-  if (!data.conserves || !coin.output || coin.value == part) return "";
+std::string whole_note(const ReportData& data, const ReportCoin& coin, const Units& part) {
+  if (!data.conserves || !coin.in_coin || coin.value == part) return "";
   return fmt::format("<span class=\"of\">of {}</span>", amount_html(coin.value, data.about));
 }
 
 std::string coin_row(const ReportData& data, const ReportCoin& coin, const std::string& anchor,
                      std::size_t number, bool seeds) {
-  std::string id = coin.txid.text();
-  if (coin.output) id += fmt::format(":{}", *coin.output);
+  std::string id = escape(coin.id);
   std::string row = fmt::format(
       "<tr id=\"{}-{}\"{}><td class=\"k\"><a href=\"#{}-{}\">{}</a></td><td><span "
       "class=\"id\">{}</span>",
@@ -52,6 +51,9 @@ std::string coin_row(const ReportData& data, const ReportCoin& coin, const std::
     label += fmt::format("{}{}", label.empty() ? "" : " \u00B7 ", escape(coin.notation));
   }
   if (!label.empty()) row += fmt::format("<span class=\"of\">{}</span>", label);
+  if (!coin.usd.empty()) {
+    row += fmt::format("<span class=\"of\">worth {} USD then</span>", escape(coin.usd));
+  }
   row += fmt::format("</td><td data-n=\"block\">{}</td><td class=\"nb\">{}</td>", block_cell(coin),
                      utc_text(coin.time));
   if (seeds) {
@@ -74,7 +76,7 @@ std::string coin_row(const ReportData& data, const ReportCoin& coin, const std::
 
 // A closing line of a coin list: a text under the first columns, an amount under its own.
 std::string foot_row(const ReportData& data, std::string_view css, const std::string& text,
-                     Amount amount) {
+                     const Units& amount) {
   std::string row = fmt::format("<tr{}><td></td><td colspan=\"3\">{}</td>", css, text);
   if (data.conserves) {
     row += fmt::format("<td class=\"q\">{}</td><td class=\"q\">{}</td>",
@@ -86,8 +88,8 @@ std::string foot_row(const ReportData& data, std::string_view css, const std::st
 }
 
 std::string coin_foot(const ReportData& data, const ReportDestination& destination) {
-  Amount shown = 0;
-  Amount printed = 0;
+  Units shown;
+  Units printed;
   for (std::size_t i = 0; i < destination.largest.size(); ++i) {
     shown += destination.largest[i].amount;
     if (i < kPrintedRows) printed += destination.largest[i].amount;
@@ -104,7 +106,7 @@ std::string coin_foot(const ReportData& data, const ReportDestination& destinati
     foot += foot_row(data, "",
                      fmt::format("and {} smaller, in the full list",
                                  counted_coins(destination.kind, destination.coins - listed)),
-                     data.conserves ? destination.amount - shown : 0);
+                     data.conserves ? destination.amount - shown : Units());
   }
   if (destination.coins > 1) {
     foot += foot_row(data, "", "all " + counted_coins(destination.kind, destination.coins),
@@ -133,7 +135,7 @@ std::string coin_table(const ReportData& data, const ReportDestination& destinat
 }
 
 // The figures of a row of the destinations list.
-std::string row_figures(const ReportData& data, std::uint64_t coins, std::uint64_t weight,
+std::string row_figures(const ReportData& data, std::uint64_t coins, const Units& weight,
                         std::uint32_t first, std::uint32_t last) {
   return fmt::format(
       "<span class=\"cnt\">{}</span><span class=\"t\">{}</span><span class=\"t\">{}</span><span "
@@ -195,7 +197,7 @@ std::string destination_row(const ReportData& data, std::size_t index, const std
 
 // Sums over destinations [first, end).
 struct Sum {
-  std::uint64_t weight = 0;
+  Units weight;
   std::uint64_t coins = 0;
   std::uint32_t first = 0;
   std::uint32_t last = 0;
@@ -287,15 +289,15 @@ std::string seed_table(const ReportData& data) {
       table_head(kCoinColumn, fmt::format("<th class=\"q\" data-s>Claimed {0}</th><th class=\"q\" "
                                           "data-s>Counted {0}</th>",
                                           escape(data.about.symbol)));
-  Amount claimed = 0;
-  Amount counted_amount = 0;
+  Units claimed;
+  Units counted_amount;
   for (std::size_t i = 0; i < data.seeds.size(); ++i) {
     table += coin_row(data, data.seeds[i], "s", i + 1, true);
     claimed += data.seeds[i].claimed;
     counted_amount += data.seeds[i].amount;
   }
   table += "</tbody><tfoot>\n";
-  auto foot = [&](const std::string& text, Amount of_claimed, Amount of_counted) {
+  auto foot = [&](const std::string& text, const Units& of_claimed, const Units& of_counted) {
     table += fmt::format(
         "<tr><td></td><td colspan=\"3\">{}</td><td class=\"q\">{}</td><td "
         "class=\"q\">{}</td></tr>\n",

@@ -11,8 +11,6 @@ namespace tracehound::incidents {
 
 namespace {
 
-__extension__ using Uint128 = unsigned __int128;
-
 constexpr char32_t kReplacement = 0xFFFD;
 constexpr std::string_view kNoBreakSpace = "\xC2\xA0";
 
@@ -85,16 +83,11 @@ std::int64_t type_width(char32_t c) {
   return 82;
 }
 
-std::uint64_t power_of_ten(unsigned exponent) {
-  CHECK(exponent <= 19);
-  std::uint64_t power = 1;
-  for (unsigned i = 0; i < exponent; ++i) power *= 10;
-  return power;
-}
-
-// a * b / c, rounded half up, as figures are everywhere else. REQUIRES: the result fits.
-std::uint64_t rounded(std::uint64_t a, std::uint64_t b, std::uint64_t c) {
-  return static_cast<std::uint64_t>((Uint128{a} * b + c / 2) / c);
+// a * b / c, rounded half up, as figures are everywhere else. REQUIRES: c > 0, the result fits.
+U256 rounded(const U256& a, const U256& b, const U256& c) {
+  auto [quotient, remainder] = mul_div(a, b, c);
+  bool up = remainder >= c - remainder;
+  return up ? quotient + U256(1) : quotient;
 }
 
 std::string without_trailing_zeros(std::string text) {
@@ -164,25 +157,32 @@ std::string escape(std::string_view text) {
 
 std::string outside(std::string_view text) { return "<bdi>" + escape(text) + "</bdi>"; }
 
+std::string grouped(const Units& number) { return exact_coins(number, 0); }
+
 std::string counted(std::uint64_t number, std::string_view one, std::string_view many) {
   return plural(number, one, many, Digits::grouped);
 }
 
-std::string exact_coins(Amount amount, unsigned decimals) {
-  return coins_text(amount, decimals, Digits::grouped);
+std::string exact_coins(const Units& amount, unsigned decimals) {
+  std::string digits = amount.text();
+  if (digits.size() <= decimals) digits.insert(0, decimals + 1 - digits.size(), '0');
+  std::string text = digits.substr(0, digits.size() - decimals);
+  for (std::size_t i = text.size(); i > 3; i -= 3) text.insert(i - 3, ",");
+  if (decimals > 0) text += "." + digits.substr(digits.size() - decimals);
+  return text;
 }
 
-std::string short_coins(Amount amount, unsigned decimals) {
+std::string short_coins(const Units& amount, unsigned decimals) {
   constexpr std::size_t kFigures = 5;
-  std::size_t figures = std::to_string(amount).size();
+  std::size_t figures = amount.text().size();
   unsigned dropped = figures > kFigures ? static_cast<unsigned>(figures - kFigures) : 0;
   // Whole coins keep their own figures and one decimal.
   dropped = std::min(dropped, decimals > 0 ? decimals - 1 : 0);
-  std::uint64_t kept = rounded(amount, 1, power_of_ten(dropped));
+  Units kept(rounded(amount.number(), U256(1), power_of_ten(dropped)));
   return without_trailing_zeros(exact_coins(kept, decimals - dropped));
 }
 
-std::string amount_html(Amount amount, const ReportAbout& about) {
+std::string amount_html(const Units& amount, const ReportAbout& about) {
   std::string text = exact_coins(amount, about.decimals);
   std::size_t kept = text.size();
   if (text.find('.') != std::string::npos) {
@@ -193,27 +193,34 @@ std::string amount_html(Amount amount, const ReportAbout& about) {
   return text.substr(0, kept) + "<i>" + text.substr(kept) + "</i>";
 }
 
-std::string short_amount_html(Amount amount, const ReportAbout& about) {
+std::string short_amount_html(const Units& amount, const ReportAbout& about) {
   return fmt::format("<span class=\"nb\" title=\"{} {}\">{}{}{}</span>", grouped(amount),
                      escape(about.unit), short_coins(amount, about.decimals), kNoBreakSpace,
                      escape(about.symbol));
 }
 
-std::uint64_t scaled(std::uint64_t part, std::uint64_t whole, std::uint64_t length) {
+std::uint64_t scaled(const Units& part, const Units& whole, std::uint64_t length) {
   CHECK(whole > 0 && part <= whole);
-  return static_cast<std::uint64_t>(Uint128{part} * length / whole);
+  return mul_div(part.number(), U256(length), whole.number()).quotient.low();
 }
 
-std::string percent(std::uint64_t part, std::uint64_t whole) {
+std::string percent(const Units& part, const Units& whole) {
   if (whole == 0) return "\xE2\x80\x93";
-  std::uint64_t hundredths = rounded(part, 10'000, whole);
+  std::uint64_t hundredths = rounded(part.number(), U256(10'000), whole.number()).low();
   if (hundredths == 0 && part > 0) return "<0.01";
   if (hundredths == 10'000 && part < whole) return ">99.99";
-  return coins_text(hundredths, 2);
+  return tracehound::coins_text(hundredths, 2);
 }
 
-std::string percent_words(std::uint64_t part, std::uint64_t whole) {
+std::string percent_words(const Units& part, const Units& whole) {
   return without_trailing_zeros(percent(part, whole)) + std::string(kNoBreakSpace) + "%";
+}
+
+std::string share_in_prose(const Units& part, const Units& whole) {
+  std::string share = percent_words(part, whole);
+  if (share.front() == '<') return "under " + share.substr(1);
+  if (share.front() == '>') return "over " + share.substr(1);
+  return share;
 }
 
 std::string utc_date(std::uint32_t time) { return utc_text(time).substr(0, 10); }
@@ -260,24 +267,24 @@ std::string kind_anchor(const ReportData& data, trace::DestinationKind kind) {
   return fmt::format("k-{}", kind_class(kind));
 }
 
-std::uint64_t total_weight(const ReportData& data) {
+Units total_weight(const ReportData& data) {
   if (data.conserves) return data.total;
-  std::uint64_t coins = 0;
+  Units coins;
   for (const ReportDestination& destination : data.destinations) coins += destination.coins;
   return coins;
 }
 
-std::string weight_words(const ReportData& data, std::uint64_t weight) {
-  if (!data.conserves) return counted(weight, "coin", "coins");
+std::string weight_words(const ReportData& data, const Units& weight) {
+  if (!data.conserves) return counted(weight.number().low(), "coin", "coins");
   return fmt::format("{}{}{}", short_coins(weight, data.about.decimals), kNoBreakSpace,
                      data.about.symbol);
 }
 
-std::string weight_html(const ReportData& data, std::uint64_t weight) {
+std::string weight_html(const ReportData& data, const Units& weight) {
   return data.conserves ? amount_html(weight, data.about) : grouped(weight);
 }
 
-std::string percent_cell(const ReportData& data, std::uint64_t part) {
+std::string percent_cell(const ReportData& data, const Units& part) {
   return escape(percent(part, total_weight(data)));
 }
 

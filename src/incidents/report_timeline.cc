@@ -99,7 +99,7 @@ class Timeline {
  private:
   struct Step {
     std::int64_t x = 0;
-    std::array<std::uint64_t, trace::kDestinationKinds> sums{};  // by page rank, not stacked
+    std::array<Units, trace::kDestinationKinds> sums{};  // by page rank, not stacked
   };
 
   std::int64_t x_of(std::int64_t time) const {
@@ -107,7 +107,7 @@ class Timeline {
                                                     static_cast<std::uint64_t>(to_ - from_),
                                                     static_cast<std::uint64_t>(right_ - left_)));
   }
-  std::int64_t y_of(std::uint64_t weight) const {
+  std::int64_t y_of(const Units& weight) const {
     return bottom_ - static_cast<std::int64_t>(
                          scaled(weight, total_, static_cast<std::uint64_t>(bottom_ - kTopEdge)));
   }
@@ -171,7 +171,7 @@ class Timeline {
   }
   // The height of everything stacked below the layer `rank`.
   std::int64_t edge(const Step& step, std::size_t rank) const {
-    std::uint64_t below = 0;
+    Units below;
     for (std::size_t i = 0; i < rank; ++i) below += step.sums[i];
     return y_of(below);
   }
@@ -230,7 +230,7 @@ class Timeline {
   static constexpr std::int64_t kTopEdge = 300;
   const ReportData& data_;
   const Canvas& canvas_;
-  std::uint64_t total_;
+  Units total_;
   std::int64_t left_ = 0;
   std::int64_t right_ = 0;
   std::int64_t bottom_ = 0;
@@ -264,7 +264,7 @@ Periods arrival_periods(const ReportData& data) {
   Periods periods;
   for (const Unit& unit : kUnits) {
     periods = {unit.name, {}};
-    std::uint64_t so_far = 0;
+    Units so_far;
     for (const Arrival& arrival : data.arrivals) {
       std::string name = period_name(arrival.time, unit.letters);
       if (periods.rows.empty() || periods.rows.back().name != name) {
@@ -281,11 +281,11 @@ Periods arrival_periods(const ReportData& data) {
 }
 
 std::optional<std::uint32_t> half_time(const ReportData& data) {
-  std::uint64_t total = total_weight(data);
-  std::uint64_t so_far = 0;
+  Units total = total_weight(data);
+  Units so_far;
   for (const Arrival& arrival : data.arrivals) {
     so_far += weight(data, arrival);
-    if (so_far >= total - total / 2) return arrival.time;
+    if (so_far + so_far >= total) return arrival.time;
   }
   return std::nullopt;
 }

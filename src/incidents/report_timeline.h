@@ -16,8 +16,8 @@ std::string timeline_svg(const ReportData& data, const Canvas& canvas);
 // hours, days, months or years, whichever gives no more than 40 rows.
 struct Period {
   std::string name;  // "2024-03-14 09h", "2024-03-14", "2024-03", "2024"
-  std::array<std::uint64_t, trace::kDestinationKinds> arrived{};  // weight, by kind
-  std::uint64_t so_far = 0;                                       // of all kinds, up to its end
+  std::array<Units, trace::kDestinationKinds> arrived{};  // weight, by kind
+  Units so_far;                                           // of all kinds, up to its end
 };
 struct Periods {
   std::string_view unit;  // "Hour (UTC)", ...

@@ -19,13 +19,13 @@ using trace::DestinationKind;
 // What every flow holds, whatever the trace.
 void expect_balanced(const ReportData& data) {
   const Flow& flow = data.flow;
-  std::vector<std::uint64_t> left(flow.columns.size());
-  std::vector<std::uint64_t> reached(flow.nodes.size());
+  std::vector<Units> left(flow.columns.size());
+  std::vector<Units> reached(flow.nodes.size());
   for (const FlowLink& link : flow.links) {
     ASSERT_GT(weight(data, link), 0U);
     left[link.column] += weight(data, link);
     reached[link.node] += weight(data, link);
-    std::uint64_t listed = 0;
+    Units listed;
     for (const FlowTransaction& transaction : link.largest) listed += weight(data, transaction);
     EXPECT_LE(listed, weight(data, link));
     if (link.largest.size() == link.transactions) {
@@ -33,8 +33,8 @@ void expect_balanced(const ReportData& data) {
     }
   }
   for (std::size_t i = 0; i < flow.columns.size(); ++i) {
-    std::uint64_t here = weight(data, flow.columns[i]);
-    std::uint64_t next = i + 1 < flow.columns.size() ? weight(data, flow.columns[i + 1]) : 0;
+    Units here = weight(data, flow.columns[i]);
+    Units next = i + 1 < flow.columns.size() ? weight(data, flow.columns[i + 1]) : Units();
     EXPECT_EQ(here - next, left[i]) << "column " << i;
   }
   for (std::size_t i = 0; i < flow.nodes.size(); ++i) {

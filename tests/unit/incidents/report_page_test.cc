@@ -146,7 +146,7 @@ TEST(ReportPage, method_tip_stops_and_command__are_stated) {
   std::string text = test::read_markup(page_of(test::hot_wallet())).text;
   EXPECT_TRUE(has(text, "first in, first out (FIFO)"));
   EXPECT_TRUE(has(text, "block 840,000, 2024-03-20 09:21 UTC"));
-  EXPECT_TRUE(has(text, report_of(test::hot_wallet()).tip_hash.text()));
+  EXPECT_TRUE(has(text, report_of(test::hot_wallet()).tip_hash));
   EXPECT_TRUE(has(text, "Addresses tagged exchange, hosted_wallet or gambling"));
   EXPECT_TRUE(has(text, "tracehound trace --from 4a5e:0 --method fifo --ledger L"));
   EXPECT_TRUE(has(text, "Made bytracehound 0.1.0"));

@@ -32,5 +32,26 @@ TEST(ReportSamples, each__is_written_as_a_page) {
   write("one", report_of(one));
 }
 
+// For bench/report_bench.py: more than ten thousand destinations.
+TEST(ReportLarge, ten_thousand_destinations__make_a_page_of_a_few_megabytes) {
+  ReportWorld world(8);
+  std::vector<Amount> amounts;
+  Amount all = 0;
+  for (std::uint64_t i = 0; i < 10'000; ++i) {
+    amounts.push_back(100'000 + world.random(50'000'000));
+    all += amounts.back();
+  }
+  auto coins = world.spend({world.steal(all + 1000)}, amounts, 600);
+  for (std::size_t i = 0; i < coins.size(); ++i) {
+    world.rest_at(coins[i], "Service " + std::to_string(i), i % 5 == 0 ? "gambling" : "exchange");
+  }
+  std::string page = incidents::html_report(report_of(std::move(world)));
+  EXPECT_LT(page.size(), 8U << 20);
+  const char* asked = std::getenv("TRACEHOUND_REPORT_SAMPLES");
+  if (asked == nullptr) return;
+  ASSERT_TRUE(posix_files().make_folder(asked));
+  ASSERT_TRUE(replace_file(posix_files(), std::string(asked) + "/ten-thousand.html", page));
+}
+
 }  // namespace
 }  // namespace tracehound::test
