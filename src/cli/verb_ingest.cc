@@ -144,6 +144,7 @@ void add_ingest(CLI::App& app, Context& context) {
   blocks->callback([&context, options] {
     context.work = [&context, options] { return run(context, *options); };
   });
+  add_ingest_ethereum(*ingest, context);
   add_ingest_transfers(*ingest, context);
 }
 

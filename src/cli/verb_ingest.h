@@ -5,6 +5,7 @@
 
 namespace tracehound::cli {
 
+void add_ingest_ethereum(CLI::App& ingest, Context& context);
 void add_ingest_transfers(CLI::App& ingest, Context& context);
 
 }  // namespace tracehound::cli

@@ -32,8 +32,9 @@ bool fence_is_right(const Run& run, std::uint64_t slice) {
          (fence == 0 || slice_at(fence - 1) < slice);
 }
 
-Findings check_run(const IndexSpec& spec, const Run& run, Meter& meter) {
-  meter.add(fence_bytes(spec, run.size()));
+}  // namespace
+
+Findings check_fences(const IndexSpec& spec, const Run& run) {
   if (!slicing_is_right(spec, run)) {
     Findings found;
     found.add([&] {
@@ -55,13 +56,12 @@ Findings check_run(const IndexSpec& spec, const Run& run, Meter& meter) {
   return found;
 }
 
-}  // namespace
-
 Findings check_fences(const Ledger& ledger, Meter& meter) {
   Findings all;
   for (const IndexSpec& spec : kIndexes) {
     for (const Run& run : ledger.index(spec.index).runs()) {
-      all.append(check_run(spec, run, meter));
+      meter.add(fence_bytes(spec, run.size()));
+      all.append(check_fences(spec, run));
     }
   }
   return all;

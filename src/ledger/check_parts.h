@@ -15,6 +15,8 @@
 
 namespace tracehound::ledger {
 
+class Run;
+
 // Sentences of one piece of the work, or of all.
 struct Findings {
   std::vector<std::string> sentences;  // the first kMostFindings
@@ -112,6 +114,8 @@ Findings check_spends(const Ledger& ledger, Meter& meter);
 Findings check_indexes(const Ledger& ledger, Meter& meter);
 // Fences of runs whose entries are sound.
 Findings check_fences(const Ledger& ledger, Meter& meter);
+// The same of one run, of any kind of ledger.
+Findings check_fences(const IndexSpec& spec, const Run& run);
 // The list of repeated txids against the txid index, which must be sound.
 Findings check_repeats(const Ledger& ledger);
 

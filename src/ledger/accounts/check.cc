@@ -187,7 +187,7 @@ Findings check_run(const Ledger& ledger, const IndexSpec& spec, const Run& run) 
     last_key = key;
     last_row = row;
   }
-  return findings;
+  return check_fences(spec.shape, run);
 }
 
 }  // namespace

@@ -164,6 +164,11 @@ bool Writer::has_transaction(std::string_view id) const {
                                  name.payload());
 }
 
+bool Writer::has_asset(const std::string& contract) const {
+  state_->build_tables();
+  return state_->assets.contains(contract);
+}
+
 // Looks at the disk as this manifest describes it; rows in the tails stay. A failure changes
 // nothing.
 Status Writer::State::open_at(const Manifest& now) {

@@ -42,6 +42,8 @@ class Writer {
   std::optional<Block> tip() const;
   // Whether the ledger, committed or not, has a transaction of that id.
   bool has_transaction(std::string_view id) const;
+  // The same of an asset, by its contract.
+  bool has_asset(const std::string& contract) const;
 
   // Adds a block to the end and gives out ids.
   // Errors (ErrorKind::bad_input; the writer is then at the last commit again): its number is not
