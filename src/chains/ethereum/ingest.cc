@@ -17,6 +17,9 @@ using ledger::accounts::BlockId;
 using ledger::accounts::BlockRows;
 using ledger::accounts::Writer;
 
+// A chain may change while it is read; one that never fits is no chain.
+constexpr int kMostChanges = 100;
+
 class NodeIngest {
  public:
   NodeIngest(Node& node, Clock& clock, const IngestOptions& options, Chain chain, Writer writer)
@@ -88,10 +91,17 @@ Status NodeIngest::take(std::uint64_t first, std::uint64_t last) {
   if (first > last) return {};
   auto ask = [&](std::uint64_t from) { return node_.blocks(from, last, report_.tracing); };
   std::uint64_t begin = first;
+  int changes = 0;
   TRY_ASSIGN(std::vector<Block> blocks, ask(first));
   while (!blocks.empty()) {
     if (writer_.tip() && writer_.tip()->hash != blocks.front().parent) {
       // The chain changed since the last batch: what was appended may be of the branch it left.
+      if (++changes > kMostChanges) {
+        return machine_error(
+            fmt::format("the node's block {} does not build on the block before it, however often "
+                        "it is asked; the ledger stays at what it had",
+                        blocks.front().number));
+      }
       TRY(writer_.commit());
       TRY(go_back_to_fork());
       if (!writer_.tip()) return bad_input("the node's chain left the ledger at its first block");
