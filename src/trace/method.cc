@@ -14,7 +14,7 @@ struct MethodEntry {
   MethodKind kind;
   std::string_view name;
   bool conserves;
-  // One of the two.
+  // One of the two; neither for what only account chains have (trace/accounts/method.h).
   std::unique_ptr<AmountMethod> (*make_amounts)();
   std::unique_ptr<RunMethod> (*make_runs)();
 };
@@ -26,6 +26,8 @@ constexpr std::array<MethodEntry, kMethodKinds> kMethods = {
     MethodEntry{MethodKind::tiho, "tiho", true, make_tiho, nullptr},
     MethodEntry{MethodKind::tilo, "tilo", true, make_tilo, nullptr},
     MethodEntry{MethodKind::seniority, "seniority", true, make_seniority, nullptr},
+    MethodEntry{MethodKind::taint_first, "taint-first", true, nullptr, nullptr},
+    MethodEntry{MethodKind::clean_first, "clean-first", true, nullptr, nullptr},
 };
 
 const MethodEntry& entry_of(MethodKind kind) {
@@ -74,6 +76,11 @@ std::optional<MethodKind> method_named(std::string_view name) {
 }
 
 bool conserves(MethodKind method) { return entry_of(method).conserves; }
+
+bool on_coin_chains(MethodKind method) {
+  const MethodEntry& entry = entry_of(method);
+  return entry.make_amounts != nullptr || entry.make_runs != nullptr;
+}
 
 std::string_view name_of(Direction direction) {
   return direction == Direction::forward ? "forward" : "backward";

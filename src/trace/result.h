@@ -27,12 +27,26 @@ enum class DestinationKind : std::uint8_t {
 inline constexpr std::size_t kDestinationKinds = 8;
 std::string_view name_of(DestinationKind kind);
 
-enum class MethodKind : std::uint8_t { poison, haircut, fifo, lifo, tiho, tilo, seniority };
-inline constexpr std::size_t kMethodKinds = 7;
+enum class MethodKind : std::uint8_t {
+  poison,
+  haircut,
+  fifo,
+  lifo,
+  tiho,
+  tilo,
+  seniority,
+  // On account chains alone: which units leave a balance that is not emptied.
+  taint_first,
+  clean_first,
+};
+inline constexpr std::size_t kMethodKinds = 9;
+inline constexpr std::size_t kCoinMethodKinds = 7;  // the first of them: those of coin chains
 std::string_view name_of(MethodKind method);
 std::optional<MethodKind> method_named(std::string_view name);
 // False for poison: reach, never sums.
 bool conserves(MethodKind method);
+// False for the methods that only account chains have.
+bool on_coin_chains(MethodKind method);
 
 // To where units are now, or from where they came.
 enum class Direction : std::uint8_t { forward, backward };

@@ -13,7 +13,7 @@ namespace tracehound::trace {
 
 // The lanes (methods that go side by side) something holds for: bit l for lane l.
 using LaneSet = std::uint8_t;
-inline constexpr std::size_t kMostLanes = kMethodKinds;
+inline constexpr std::size_t kMostLanes = kCoinMethodKinds;
 
 // REQUIRES: there is one.
 inline std::size_t first_lane(LaneSet lanes) {

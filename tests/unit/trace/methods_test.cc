@@ -178,7 +178,7 @@ TEST(Methods, poison__each_label_taints_whole_and_worthless_outputs_carry_none) 
 }
 
 TEST(Methods, names__there_and_back) {
-  for (std::size_t i = 0; i < kMethodKinds; ++i) {
+  for (std::size_t i = 0; i < kCoinMethodKinds; ++i) {
     auto kind = static_cast<MethodKind>(i);
     EXPECT_EQ(method_named(name_of(kind)), kind);
     EXPECT_EQ(make_method(kind).kind, kind);
@@ -255,7 +255,7 @@ Amount label_sum(const std::vector<Coin>& coins, Label label) {
 }
 
 TEST(MethodProperties, every_label_is_conserved_and_no_output_overfilled) {
-  for (std::size_t k = 1; k < kMethodKinds; ++k) {
+  for (std::size_t k = 1; k < kCoinMethodKinds; ++k) {
     auto kind = static_cast<MethodKind>(k);
     bool ordered = kind == MethodKind::fifo || kind == MethodKind::lifo;
     Random random(7);
@@ -298,7 +298,7 @@ TEST(MethodProperties, poison_reaches_whatever_any_method_reaches) {
   for (int round = 0; round < 1000; ++round) {
     Transaction tx = random_transaction(random, false);
     auto reach = divide(MethodKind::poison, tx.coins, tx.outputs);
-    for (std::size_t k = 1; k < kMethodKinds; ++k) {
+    for (std::size_t k = 1; k < kCoinMethodKinds; ++k) {
       auto kind = static_cast<MethodKind>(k);
       auto lists = divide(kind, tx.coins, tx.outputs);
       for (Label label : {kOne, kTwo}) {
@@ -323,7 +323,7 @@ TEST(MethodProperties, all_tainted_stays_all_tainted_and_clean_stays_clean) {
     if (all.empty()) continue;
     Amounts whole = tx.outputs;
     whole.push_back(amounts(divide(MethodKind::poison, all, tx.outputs)).back());
-    for (std::size_t k = 0; k < kMethodKinds; ++k) {
+    for (std::size_t k = 0; k < kCoinMethodKinds; ++k) {
       auto kind = static_cast<MethodKind>(k);
       EXPECT_EQ(amounts(divide(kind, all, tx.outputs)), whole);
       EXPECT_EQ(amounts(divide(kind, none, tx.outputs)), Amounts(whole.size(), 0));

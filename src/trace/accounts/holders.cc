@@ -1,0 +1,161 @@
+// A balance is what came in less what went out over all the ledger knows. It is asked for when a
+// holder is first tainted, so its history is read then, once, and from there on it is kept up; a
+// holder that taint has left is forgotten but for the point its history was read to.
+//
+// The ledger may not know all: an account had a past before the ledger begins, or a token changes
+// balances without a transfer. Where more goes out than is known to be there, what is missing came
+// before all that is known, and is clean.
+
+#include "trace/accounts/holders.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+
+namespace tracehound::trace::accounts {
+
+Holders::Holders(const Events& events, std::span<const Divider> lanes)
+    : events_(events), lanes_(lanes), members_(events.accounts()) {}
+
+Holders::Past Holders::history(HolderId id, TransferId end, TxId tx) const {
+  Past past;
+  if (auto found = past_.find(id); found != past_.end()) past = found->second;
+  std::vector<TransferId> transfers = events_.transfers_of(id.account);
+  std::vector<TxId> paid;
+  if (id.asset == kNative) paid = events_.paid_by(id.account);
+  auto fee = std::ranges::lower_bound(paid, past.tx);
+  auto take = [&past](const U256& amount) {
+    if (amount > past.balance) {
+      past.balance = amount;
+      ++past.shorts;
+    }
+    past.balance -= amount;
+  };
+  auto pay_fees_before = [&](TransferId transfer) {
+    while (fee != paid.end() && *fee < tx && events_.first_transfer(fee->next()) <= transfer) {
+      take(events_.fee(*fee++));
+    }
+  };
+  for (auto at = std::ranges::lower_bound(transfers, past.end); at != transfers.end(); ++at) {
+    if (*at >= end) break;
+    pay_fees_before(*at);
+    Movement row = events_.row(*at);
+    if (row.asset != id.asset || row.amount.is_zero()) continue;
+    if (row.from == id.account) take(row.amount);
+    if (row.to == id.account && add_overflow(past.balance, row.amount, past.balance)) {
+      past.balance = kU256Max;
+    }
+  }
+  while (fee != paid.end() && *fee < tx) take(events_.fee(*fee++));
+  past.end = end;
+  past.tx = tx;
+  return past;
+}
+
+Holder& Holders::bring(HolderId id, TransferId end, TxId tx) {
+  Past past = history(id, end, tx);
+  auto [place, fresh] = active_.try_emplace(id);
+  CHECK(fresh);
+  Holder& holder = place->second;
+  holder.id = id;
+  holder.shorts = past.shorts;
+  holder.lanes.resize(lanes_.size());
+  for (Units& units : holder.lanes) units.value = past.balance;
+  if (++by_account_[id.account] == 1) {
+    members_.set(id.account, true);
+    new_members_.push_back(id.account);
+  }
+  return holder;
+}
+
+void Holders::retire_clean(std::span<const HolderId> touched, TransferId end, TxId next) {
+  for (HolderId id : touched) {
+    auto place = active_.find(id);
+    if (place == active_.end() || !place->second.clean()) continue;
+    past_[id] = {place->second.balance(), place->second.shorts, end, next};
+    active_.erase(place);
+    auto count = by_account_.find(id.account);
+    if (--count->second > 0) continue;
+    by_account_.erase(count);
+    members_.set(id.account, false);
+  }
+}
+
+void Holders::need(Holder& holder, const U256& amount) const {
+  if (amount <= holder.balance()) return;
+  U256 missing = amount - holder.balance();
+  ++holder.shorts;
+  for (Units& units : holder.lanes) {
+    units.value = amount;
+    if (units.line.empty()) continue;
+    if (units.line.front().label == kClean) {
+      units.line.front().length += missing;
+    } else {
+      units.line.insert(units.line.begin(), {missing, kClean});
+    }
+  }
+}
+
+namespace {
+
+// Takes `excess` clean units out of a line, the last ones first; gives what it did not find.
+U256 drop_clean(std::vector<Piece>& line, U256 excess) {
+  for (auto piece = line.rbegin(); piece != line.rend() && !excess.is_zero(); ++piece) {
+    if (piece->label != kClean) continue;
+    U256 dropped = std::min(piece->length, excess);
+    piece->length -= dropped;
+    excess -= dropped;
+  }
+  std::erase_if(line, [](const Piece& piece) { return piece.length.is_zero(); });
+  return excess;
+}
+
+}  // namespace
+
+Status Holders::credit_lane(const Divider& lane, Units& balance, Units& arriving,
+                            HolderId id) const {
+  U256 sum;
+  U256 excess;
+  if (add_overflow(balance.value, arriving.value, sum)) {
+    // No honest token: its balances would not fit the chain's own numbers. Clean units make room.
+    excess = sum + U256(1);
+    sum = kU256Max;
+  }
+  if (lane.ordered() && !(balance.clean() && arriving.clean())) {
+    if (balance.clean()) append_piece(balance.line, balance.value, kClean);
+    if (arriving.clean()) append_piece(arriving.line, arriving.value, kClean);
+    excess = drop_clean(balance.line, drop_clean(arriving.line, excess));
+    for (const Piece& piece : arriving.line) append_piece(balance.line, piece.length, piece.label);
+  }
+  balance.value = sum;
+  U256 tainted;
+  bool fits = true;
+  for (const Tainted& entry : arriving.labels) {
+    const U256* before = amount_of(balance.labels, entry.label);
+    U256 both;
+    bool over = add_overflow(before ? *before : U256(), entry.amount, both);
+    fits = fits && !over;
+    if (!over) add_label(balance.labels, entry.label, entry.hops, entry.amount);
+  }
+  for (const Tainted& entry : balance.labels) {
+    fits = fits && (lane.method() == MethodKind::poison ||
+                    !add_overflow(tainted, entry.amount, tainted));
+  }
+  if (fits) return {};
+  return bad_input(fmt::format(
+      "stolen units of asset {} in one account come to more than 256 bits: its transfers are not "
+      "to be believed; trace without it",
+      id.asset.number()));
+}
+
+Status Holders::credit(Holder& holder, std::span<Units> arriving) const {
+  for (std::size_t l = 0; l < lanes_.size(); ++l) {
+    TRY(credit_lane(lanes_[l], holder.lanes[l], arriving[l], holder.id));
+  }
+  return {};
+}
+
+}  // namespace tracehound::trace::accounts

@@ -1,0 +1,67 @@
+// Tracing on an account chain: seeds, methods and stops in; where every stolen unit stands out.
+// docs/tracing.md, "Account chains", says exactly what is computed.
+#pragma once
+
+#include <atomic>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "trace/accounts/events.h"
+#include "trace/accounts/result.h"
+#include "trace/accounts/stops.h"
+
+namespace tracehound::trace::accounts {
+
+// How a walk finds the transactions that concern it. The answer is the same.
+enum class Driver : std::uint8_t {
+  automatic,  // a queue while taint touches few transactions, then a scan
+  queue,      // each tainted account's next transaction, by its index
+  scan,       // every transaction in turn is asked whether it names a tainted account
+};
+
+// Where a trace is broken off on purpose: units that arrive somewhere end there as `cut`, unless a
+// stop ended them before. What one movement brings is judged as a whole, whatever labels are in it;
+// seeds are never cut.
+struct Cuts {
+  U256 min_amount;                        // fewer tainted units than this, of whatever asset
+  std::optional<std::uint32_t> max_hops;  // more movements from the nearest seed than this
+  std::optional<TxId> until;              // in a later transaction than this
+};
+
+struct Options {
+  bool parcels = false;  // fill Trace::parcels
+  bool swaps = true;     // net transactions; else every transfer is replayed as it stands
+  std::vector<std::string> label_names = {};
+  Cuts cuts = {};
+  std::optional<TxId> end = {};  // transactions from here on are not looked at
+  Driver driver = Driver::automatic;
+  const std::atomic<bool>* interrupt = nullptr;
+};
+
+// Errors (bad_input): no seed; label 0; a transfer that the ledger does not have, or that moves
+// nothing; a range that is empty or past what it moves. Seeds may overlap: what two claim is the
+// first one's, by transfer, label and range.
+Status check_seeds(const Events& events, std::span<const Seed> seeds);
+
+// Follows the seeds by every method in one pass: one trace each, in the order asked.
+// Errors: check_seeds()'s; stolen units of one asset beyond 256 bits (bad_input); books that do not
+// balance, which would be a bug of this program.
+Result<std::vector<Trace>> run(const Events& events, std::span<const Seed> seeds,
+                               std::span<const MethodKind> methods, const Stops& stops,
+                               const Options& options = {});
+
+// What one destination holds by each of several methods: the least and the most.
+struct Range {
+  DestinationKind kind = DestinationKind::held;
+  std::optional<std::uint32_t> service;
+  AssetId asset;
+  U256 least;
+  U256 most;
+};
+// Over the traces that conserve, as trace::ranges().
+std::vector<Range> ranges(std::span<const Trace> traces);
+
+}  // namespace tracehound::trace::accounts

@@ -1,0 +1,277 @@
+// One pass over the transactions that concern holders of taint, for all methods at once. What a
+// transfer, a fee or a swap does to balances is the same for every method; which of the units are
+// tainted is each lane's own affair.
+
+#include "trace/accounts/walk.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace tracehound::trace::accounts {
+
+namespace {
+
+constexpr std::uint64_t kLooksAtInterrupt = 1024;
+
+std::vector<Divider> dividers(std::span<const MethodKind> methods) {
+  std::vector<Divider> lanes;
+  for (MethodKind method : methods) lanes.emplace_back(method);
+  return lanes;
+}
+
+}  // namespace
+
+Walk::Walk(const WalkRequest& request)
+    : events_(request.events),
+      stops_(request.stops),
+      options_(request.options),
+      seeds_(request.seeds),
+      end_(request.options.end.value_or(
+          TxId(static_cast<std::uint32_t>(request.events.transactions())))),
+      lanes_(dividers(request.methods)),
+      holders_(events_, lanes_),
+      schedule_(events_, options_.driver, end_),
+      found_(lanes_.size()),
+      moved_in_(lanes_.size()),
+      moved_(lanes_.size()) {
+  for (Found& found : found_) {
+    found.effective.resize(seeds_.size());
+    found.seed_holders.resize(seeds_.size());
+  }
+}
+
+Status Walk::run() {
+  TxId from{0};
+  std::uint64_t visited = 0;
+  for (;;) {
+    TxId seed_at = end_;
+    if (next_seed_ < seeds_.size()) {
+      seed_at = std::min(end_, events_.transaction_of(seeds_[next_seed_].transfer));
+    }
+    if (holders_.members_count() == 0) from = std::max(from, seed_at);
+    if (from >= end_) break;
+    std::vector<AccountId> fresh = holders_.take_new_members();
+    TxId tx = std::min(seed_at, schedule_.next(holders_.members(), from, fresh));
+    if (tx >= end_) break;
+    if (options_.interrupt && ++visited % kLooksAtInterrupt == 0 && *options_.interrupt) {
+      interrupted_ = true;
+      break;
+    }
+    TRY(visit(tx));
+    from = tx.next();
+  }
+  for (const auto& [id, holder] : holders_.all()) {
+    for (Lane lane = 0; lane < lanes_.size(); ++lane) {
+      for (const Tainted& entry : holder.lanes[lane].labels) {
+        Stop where;
+        if (interrupted_) where.kind = DestinationKind::cut;
+        found_[lane].landings.push_back({{id, std::nullopt, holder.balance(), entry.amount,
+                                          entry.label, entry.hops, holder.shorts > 0},
+                                         where});
+      }
+    }
+  }
+  return {};
+}
+
+Status Walk::visit(TxId tx) {
+  at_ = tx;
+  events_.read(tx, tx_);
+  touched_.clear();
+  row_.reset();
+  std::fill(moved_in_.begin(), moved_in_.end(), false);
+  take_seeds(tx);
+  std::optional<Exchange> swap;
+  if (options_.swaps) swap = find_exchange(tx_, events_, stops_);
+  if (swap) {
+    TRY(exchange(*swap));
+  } else {
+    TRY(replay());
+  }
+  TRY(pay_fee());
+  holders_.retire_clean(touched_, events_.first_transfer(tx.next()), tx.next());
+  for (Lane lane = 0; lane < lanes_.size(); ++lane) {
+    found_[lane].transactions += moved_in_[lane] ? 1 : 0;
+  }
+  if (!overflow_) return {};
+  return bad_input(fmt::format(
+      "stolen units of one asset come to more than 256 bits by transaction {}: its transfers are "
+      "not to be believed; trace without its seeds or with --swaps off",
+      tx.number()));
+}
+
+void Walk::take_seeds(TxId tx) {
+  seeds_here_.clear();
+  while (next_seed_ < seeds_.size() &&
+         events_.transaction_of(seeds_[next_seed_].transfer) == tx) {
+    seeds_here_.push_back(next_seed_++);
+  }
+}
+
+Status Walk::replay() {
+  for (std::size_t row = 0; row < tx_.rows.size(); ++row) TRY(replay_row(row));
+  row_.reset();
+  return {};
+}
+
+Status Walk::replay_row(std::size_t row) {
+  const Movement& move = tx_.rows[row];
+  if (move.amount.is_zero()) return {};
+  HolderId giver{move.from, move.asset};
+  HolderId taker{move.to, move.asset};
+  row_ = TransferId(tx_.first.number() + row);
+  if (move.from == move.to) {
+    if (Holder* holder = holders_.find(giver)) {
+      holders_.need(*holder, move.amount);
+      note_unknown(*holder);
+    }
+    return {};
+  }
+  std::vector<LaidSeed> sent;
+  std::vector<LaidSeed> received;
+  for (std::size_t number : seeds_here_) {
+    const Seed& seed = seeds_[number];
+    if (seed.transfer != *row_) continue;
+    (seed.side == SeedSide::sent ? sent : received)
+        .push_back({number, U256(), seed.first, seed.end, seed.label});
+  }
+  bool seeded = !sent.empty() || !received.empty();
+  if (!seeded && !holders_.find(giver) && !holders_.find(taker)) return {};
+  take(giver, move.amount, moved_);
+  for (Lane lane = 0; lane < lanes_.size(); ++lane) {
+    Units& units = moved_[lane];
+    if (!sent.empty()) lay(lane, giver, sent, Units{}, units);
+    note_parcel(lane, ParcelKind::transfer, giver, taker, units, units);
+    TRY(arrive(lane, taker, received, units));
+  }
+  return credit(taker, moved_, *row_);
+}
+
+void Walk::take(HolderId id, const U256& amount, std::vector<Units>& moved) {
+  moved.resize(lanes_.size());
+  Holder* holder = holders_.find(id);
+  if (holder == nullptr) {
+    for (Units& units : moved) units.reset(amount);
+    return;
+  }
+  holders_.need(*holder, amount);
+  note_unknown(*holder);
+  touched_.push_back(id);
+  for (Lane lane = 0; lane < lanes_.size(); ++lane) {
+    lanes_[lane].take(holder->lanes[lane], amount, moved[lane]);
+  }
+}
+
+Status Walk::credit(HolderId id, std::vector<Units>& moved, TransferId before) {
+  if (id.account == kNobody) return {};
+  Holder* holder = holders_.find(id);
+  if (holder == nullptr) {
+    bool tainted = std::ranges::any_of(moved, [](const Units& units) { return !units.clean(); });
+    if (!tainted) return {};
+    holder = &holders_.bring(id, before, at_);
+    if (!row_) cover_shorts_of(*holder);
+  }
+  touched_.push_back(id);
+  TRY(holders_.credit(*holder, moved));
+  note_unknown(*holder);
+  return {};
+}
+
+Status Walk::arrive(Lane lane, HolderId to, std::span<const LaidSeed> seeds, Units& units) {
+  if (units.clean() && seeds.empty()) return {};
+  for (Tainted& entry : units.labels) ++entry.hops;
+  if (!units.clean()) moved_taint(lane);
+  std::optional<Stop> stop;
+  if (!units.clean()) stop = stop_for(to, units);
+  Units stopped;
+  if (stop) {
+    land(lane, to, *stop, units);
+    if (!seeds.empty()) stopped = units;
+    units.make_clean();
+  }
+  if (seeds.empty()) return {};
+  lay(lane, to, seeds, stopped, units);
+  // Seeds are not stopped where they lie, but what nobody can spend is burned.
+  auto known = stops_.at(to.account);
+  if (known && known->kind == DestinationKind::burned && !units.clean()) {
+    land(lane, to, *known, units);
+    units.make_clean();
+  }
+  return {};
+}
+
+std::optional<Stop> Walk::stop_for(HolderId to, const Units& units) const {
+  if (auto stop = stops_.at(to.account)) return stop;
+  const Cuts& cuts = options_.cuts;
+  U256 tainted;
+  std::uint32_t hops = units.labels.front().hops;
+  for (const Tainted& entry : units.labels) {
+    if (add_overflow(tainted, entry.amount, tainted)) tainted = kU256Max;
+    hops = std::min(hops, entry.hops);
+  }
+  bool cut = tainted < cuts.min_amount || (cuts.max_hops && hops > *cuts.max_hops) ||
+             (cuts.until && at_ > *cuts.until);
+  if (!cut) return std::nullopt;
+  return Stop{.kind = DestinationKind::cut};
+}
+
+void Walk::land(Lane lane, HolderId at, Stop stop, const Units& units) {
+  for (const Tainted& entry : units.labels) {
+    found_[lane].landings.push_back(
+        {{at, at_, U256(), entry.amount, entry.label, entry.hops, false}, stop});
+  }
+}
+
+void Walk::lay(Lane lane, HolderId at, std::span<const LaidSeed> seeds, const Units& stopped,
+               Units& units) {
+  Found& found = found_[lane];
+  moved_taint(lane);
+  lay_seeds(seeds, stopped, lanes_[lane].ordered(), units,
+            [&](std::size_t number, const U256& got) {
+              found.effective[number] = got;
+              found.seed_holders[number] = at;
+              if (!found.seeded[at.asset].add(seeds_[number].label, got)) overflow_ = true;
+            });
+}
+
+Status Walk::pay_fee() {
+  if (tx_.payer == kNobody || tx_.fee.is_zero()) return {};
+  HolderId payer{tx_.payer, kNative};
+  if (holders_.find(payer) == nullptr) return {};
+  take(payer, tx_.fee, moved_);
+  for (Lane lane = 0; lane < lanes_.size(); ++lane) {
+    const Units& units = moved_[lane];
+    if (units.clean()) continue;
+    moved_taint(lane);
+    note_parcel(lane, ParcelKind::fee, payer, {kNobody, kNative}, units, units);
+    for (const Tainted& entry : units.labels) {
+      if (!found_[lane].fees.add(entry.label, entry.amount)) overflow_ = true;
+    }
+  }
+  return {};
+}
+
+void Walk::note_unknown(Holder& holder) {
+  if (holder.shorts == 0) return;
+  for (Lane lane = 0; lane < lanes_.size(); ++lane) {
+    if ((holder.noted >> lane & 1U) != 0 || holder.lanes[lane].clean()) continue;
+    holder.noted |= 1U << lane;
+    found_[lane].unknown.insert(holder.id);
+  }
+}
+
+void Walk::note_parcel(Lane lane, ParcelKind kind, HolderId from, HolderId to, const Units& paid,
+                       const Units& units) {
+  if (!options_.parcels) return;
+  for (const Tainted& entry : units.labels) {
+    const U256* before = amount_of(paid.labels, entry.label);
+    found_[lane].parcels.push_back({at_, row_, kind, from, to, before ? *before : U256(),
+                                    entry.amount, entry.label,
+                                    kind == ParcelKind::fee ? entry.hops : entry.hops + 1});
+  }
+}
+
+}  // namespace tracehound::trace::accounts

@@ -1,0 +1,150 @@
+// The engine on account chains: taint carried forward through the transactions of those who hold it.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <vector>
+
+#include "trace/accounts/driver.h"
+#include "trace/accounts/holders.h"
+#include "trace/accounts/netting.h"
+#include "trace/accounts/seeding.h"
+#include "trace/accounts/trace.h"
+
+namespace tracehound::trace::accounts {
+
+// What one method found.
+struct Found {
+  struct Landed {
+    Landing landing;
+    Stop stop;
+  };
+  std::vector<Landed> landings;           // in the order of events
+  Sums fees;                              // in the native asset
+  std::map<AssetId, Sums> seeded;
+  std::map<AssetId, Sums> swapped_in;
+  std::map<AssetId, Sums> swapped_out;
+  std::vector<U256> effective;            // of each seed
+  std::vector<HolderId> seed_holders;     // of each seed
+  std::vector<Parcel> parcels;
+  std::set<HolderId> unknown;             // carried taint while their history did not suffice
+  std::uint64_t transactions = 0;
+  std::uint64_t swaps = 0;
+  std::uint64_t approximate = 0;
+  std::uint64_t guessed_actor = 0;
+};
+
+struct WalkRequest {
+  const Events& events;
+  std::span<const MethodKind> methods;
+  const Stops& stops;
+  std::span<const Seed> seeds;  // sorted, and passed check_seeds()
+  const Options& options;
+};
+
+class Walk {
+ public:
+  // All that the request names must outlive the walk.
+  explicit Walk(const WalkRequest& request);
+  // Error (bad_input): sums beyond 256 bits.
+  Status run();
+  bool interrupted() const { return interrupted_; }
+  std::vector<Found> take_found() { return std::move(found_); }
+
+ private:
+  using Lane = std::size_t;
+  // Where a lane's units stand while an exchange divides them.
+  struct Source {
+    HolderId from;
+    Units units;
+    // Swapped units only: what of `from`'s asset they were.
+    std::optional<Units> paid;
+  };
+  // What goes over from a side in one asset.
+  struct Pot {
+    HolderId from;  // who brought most of its first label
+    Units units;
+  };
+  // Of the assets that go over from a side and of those that come back.
+  struct Weights {
+    std::vector<U256> over;
+    std::vector<U256> back;
+    bool approximate = false;
+  };
+
+  Status visit(TxId tx);
+  void take_seeds(TxId tx);
+
+  // ---- plain transactions: transfer by transfer ----
+  Status replay();
+  Status replay_row(std::size_t row);
+  // Takes from a holder, in every lane, into moved_.
+  void take(HolderId id, const U256& amount, std::vector<Units>& moved);
+  Status credit(HolderId id, std::vector<Units>& moved, TransferId before);
+
+  // What becomes of one lane's units on their way to a holder: stops, cuts, seeds.
+  Status arrive(Lane lane, HolderId to, std::span<const LaidSeed> seeds, Units& units);
+  std::optional<Stop> stop_for(HolderId to, const Units& units) const;
+  void land(Lane lane, HolderId at, Stop stop, const Units& units);
+  void lay(Lane lane, HolderId at, std::span<const LaidSeed> seeds, const Units& stopped,
+           Units& units);
+  Status pay_fee();
+
+  // ---- swaps (exchange.cc) ----
+  Status exchange(const Exchange& what);
+  void cover_shorts();
+  void cover_shorts_of(Holder& holder);
+  void lay_seeds_of_exchange(const Exchange& what);
+  std::vector<LaidSeed> seeds_at(HolderId id, bool sent) const;
+  using TakenSide = std::vector<std::vector<std::vector<Units>>>;  // by asset, payer, lane
+  TakenSide take_side(const Side& side);
+  bool exchange_lane(Lane lane, const Side& side, TakenSide& taken);
+  std::vector<Pot> pay_over(Lane lane, const Side& side,
+                            std::vector<std::vector<Source>>& sources);
+  void bring_back(Lane lane, const Side& side, const std::vector<Pot>& pots,
+                  const Weights& weights, std::vector<std::vector<Source>>& sources);
+  void divide_side(Lane lane, const SideAsset& asset, std::vector<Source>& sources, bool over,
+                   std::vector<Units>& shares);
+  std::vector<U256> weights_of(const Side& side, bool over, bool& approximate) const;
+  Status settle_arrivals();
+
+  void note_unknown(Holder& holder);
+  void note_parcel(Lane lane, ParcelKind kind, HolderId from, HolderId to, const Units& paid,
+                   const Units& units);
+  void moved_taint(Lane lane) { moved_in_[lane] = true; }
+
+  const Events& events_;
+  const Stops& stops_;
+  const Options& options_;
+  std::span<const Seed> seeds_;
+  TxId end_;
+  std::vector<Divider> lanes_;
+  Holders holders_;
+  Schedule schedule_;
+  std::vector<Found> found_;
+  bool interrupted_ = false;
+  std::size_t next_seed_ = 0;
+
+  // Of the transaction at hand; kept to reuse their memory.
+  TxId at_;
+  TransactionRows tx_;
+  std::optional<TransferId> row_;        // in a plain transaction, the transfer at hand
+  std::vector<std::size_t> seeds_here_;  // numbers
+  std::vector<HolderId> touched_;
+  std::vector<bool> moved_in_;           // by lane: taint moved in this transaction
+  std::vector<Units> moved_;
+  std::vector<LaidSeed> laid_;
+  struct Laid {
+    HolderId at;
+    bool sent;
+    LaidSeed seed;
+  };
+  std::vector<Laid> laid_in_exchange_;
+  std::map<HolderId, std::vector<Units>> arriving_;  // exchange: by holder, lane
+  std::vector<HolderId> arriving_order_;
+  bool overflow_ = false;
+};
+
+}  // namespace tracehound::trace::accounts
