@@ -100,7 +100,7 @@ Result<trace::MethodKind> method_of(const std::string& name) {
   if (method) return *method;
   tracing::Options all;
   all.methods = "all";
-  TRY_ASSIGN(auto methods, tracing::methods_of(all));
+  TRY_ASSIGN(auto methods, tracing::methods_of(all, tracing::LedgerKind::coins));
   std::vector<std::string_view> names;
   for (trace::MethodKind one : methods) names.push_back(trace::name_of(one));
   return fail(ErrorKind::usage, fmt::format("--method {}: a link is by one method; name one of {}",

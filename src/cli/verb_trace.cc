@@ -2,10 +2,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
 
 #include "cli/interrupt.h"
 #include "cli/verb_trace.h"
+#include "ledger/accounts/manifest.h"
 #include "trace/backward.h"
 
 namespace tracehound::cli {
@@ -24,7 +26,9 @@ Result<trace::Options> trace_options(const OpenLedger& open, const Options& opti
   how.parcels = tracing::needs_parcels(options);
   how.label_names = what.labels;
   how.fees = options.fees == "miner" ? trace::FeeRule::miner : trace::FeeRule::sink;
-  how.cuts.min_amount = options.min_amount;
+  // No coin has more units than 64 bits hold.
+  how.cuts.min_amount = options.min_amount.fits_64() ? options.min_amount.low()
+                                                     : std::numeric_limits<Amount>::max();
   how.cuts.max_hops = options.max_hops;
   how.interrupt = &catch_interrupt();
   for (auto [option, text, into] : {std::tuple("--until", &options.until, &how.cuts.until),
@@ -68,7 +72,10 @@ Result<trace::Resumable> run_methods(Context& context, const OpenLedger& open,
 }
 
 Status run(Context& context, const Options& options) {
-  TRY_ASSIGN(auto methods, tracing::methods_of(options));
+  if (ledger::accounts::read_manifest(context.files, context.ledger)) {
+    return tracing::run_on_accounts(context, options);
+  }
+  TRY_ASSIGN(auto methods, tracing::methods_of(options, tracing::LedgerKind::coins));
   TRY(tracing::check_options(options, methods));
   TRY_ASSIGN(tracing::OutputTools tools, tracing::output_tools(context, options));
   TRY_ASSIGN(Question question, tracing::read_question(context, options));
@@ -114,6 +121,7 @@ void add_trace(CLI::App& app, Context& context) {
               "  tracehound trace --incident theft.yaml --method all --label-by victim --json -\n"
               "  tracehound trace --from-address A --received-since 2024-03-14 --graphml "
               "flow.graphml\n"
+              "  tracehound trace --sent-by VICTIM --method all --ledger L\n"
               "  tracehound trace path TXID:0 ADDRESS --ledger L");
   tracing::add_trace_path(*command, context);
   command->callback([&context, command, options] {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/u256.h"
 #include "cli/cluster_parts.h"
 #include "cli/verb.h"
 #include "clusters/coinjoin.h"
@@ -15,10 +16,13 @@
 
 namespace tracehound::cli::tracing {
 
-// A seed as it was asked for: a coin, or what an address received.
+// What a seed is: a coin (on account chains a transfer), or what an address received, or sent.
+enum class SeedKind : std::uint8_t { coin, received, sent };
+
+// A seed as it was asked for.
 struct SeedAsk {
   std::string text;
-  bool address = false;
+  SeedKind kind = SeedKind::coin;
   std::string label;  // --label before it, or ""
 };
 
@@ -27,6 +31,7 @@ struct Options {
   std::vector<SeedAsk> seeds;
   std::string label;  // the one that holds for the next seed
   std::string received_since, received_until;
+  std::string asset;
   std::string incident;
   std::string label_by = "incident";
   std::string methods = "fifo";
@@ -35,8 +40,11 @@ struct Options {
   std::string mix = "stop";
   std::string clusters = "on";
   std::string stop_at;
+  std::vector<std::string> stop_at_addresses;
   std::vector<std::string> through;
-  Amount min_amount = 0;
+  std::string swaps = "net";
+  std::string prices;
+  U256 min_amount;
   std::optional<std::uint32_t> max_hops;
   std::string until;
   std::string as_of;
@@ -52,8 +60,11 @@ struct Options {
 // ---- the options (verb_trace_options.cc) --------------------------------------------------------
 
 void add_options(CLI::App& command, Options& options);
-// Errors (usage): a name that is none, or twice.
-Result<std::vector<trace::MethodKind>> methods_of(const Options& options);
+enum class LedgerKind : std::uint8_t { coins, accounts };
+// Errors (usage): a name that is none, or twice, or of a method that such ledgers do not have.
+Result<std::vector<trace::MethodKind>> methods_of(const Options& options, LedgerKind ledger);
+// Errors (usage): seeds that do not go with their labels and dates.
+Status check_seed_options(const Options& options);
 // Errors (usage): what can be refused before anything is read.
 Status check_options(const Options& options, const std::vector<trace::MethodKind>& methods);
 
@@ -102,6 +113,8 @@ struct KnownServices {
 // ledger knows. Errors: there are too many blocks whose clusters nobody built.
 Result<KnownServices> know_services(Context& context, const OpenLedger& open,
                                     const Options& options);
+// --stop-at as categories of tags/services.h; all of them when it is not given. Errors (usage).
+Result<std::vector<std::string_view>> stop_categories(const Options& options);
 // Only what can be said without a ledger.
 Status check_stops(const Options& options);
 
@@ -131,6 +144,11 @@ Result<std::vector<Answer::File>> as_files(Context& context, const Options& opti
                                            const std::vector<trace::Trace>& traces,
                                            const OpenLedger& open, const Case& what,
                                            const KnownServices& known, const OutputTools& tools);
+
+// ---- account chains (verb_trace_accounts*.cc) ---------------------------------------------------
+
+// The whole verb, where --ledger names an account ledger.
+Status run_on_accounts(Context& context, const Options& options);
 
 // ---- trace path (verb_trace_path.cc) ------------------------------------------------------------
 

@@ -14,27 +14,36 @@ namespace {
 
 void add_seed_options(CLI::App& command, Options& options) {
   // Called for each option as it stands in the line, so that a label holds for what follows it.
-  auto take = [&options](bool address) {
-    return [&options, address](const std::vector<std::string>& texts) {
+  auto take = [&options](SeedKind kind) {
+    return [&options, kind](const std::vector<std::string>& texts) {
       for (const std::string& text : texts) {
-        options.seeds.push_back({text, address, options.label});
+        options.seeds.push_back({text, kind, options.label});
       }
     };
   };
   auto* from = command.add_option_function<std::vector<std::string>>(
-      "--from", take(false),
+      "--from", take(SeedKind::coin),
       "a stolen coin, or units a to b-1 of it as TXID:VOUT[a,b); - reads them from standard "
-      "input");
+      "input; on account chains a transfer, TXID:POSITION");
   from->type_name("TXID:VOUT")->trigger_on_parse();
   auto* address = command.add_option_function<std::vector<std::string>>(
-      "--from-address", take(true), "every coin that the address received; - as above");
+      "--from-address", take(SeedKind::received),
+      "every coin that the address received; - as above");
   address->type_name("ADDRESS")->trigger_on_parse();
+  auto* sent = command.add_option_function<std::vector<std::string>>(
+      "--sent-by", take(SeedKind::sent),
+      "account chains: everything that the account sent, as from a victim's that was drained");
+  sent->type_name("ADDRESS")->trigger_on_parse();
+  command
+      .add_option("--asset", options.asset,
+                  "of --from-address and --sent-by only this asset: its contract or symbol")
+      ->type_name("ASSET");
   auto add_moment = [&command](const char* name, std::string& into, const char* what) {
     command.add_option(name, into, what)->type_name("HEIGHT|TIME");
   };
   add_moment("--received-since,--since", options.received_since,
-             "of --from-address only what came in or after that block or time (UTC: 2024-03-14 or "
-             "2024-03-14T09:26:53Z)");
+             "of --from-address (and --sent-by) only what moved in or after that block or time (UTC: "
+             "2024-03-14 or 2024-03-14T09:26:53Z)");
   add_moment("--received-until", options.received_until, "and up to it, that block or day too");
   command
       .add_option_function<std::string>(
@@ -46,7 +55,7 @@ void add_seed_options(CLI::App& command, Options& options) {
       command.add_option("--incident", options.incident,
                          "an incident file that names the stolen coins; - is standard input");
   incident->type_name("FILE");
-  incident->excludes(from)->excludes(address);
+  incident->excludes(from)->excludes(address)->excludes(sent);
   command
       .add_option("--label-by", options.label_by,
                   "of --incident, what the books are kept apart by: incident|victim|transaction; "
@@ -59,7 +68,8 @@ void add_seed_options(CLI::App& command, Options& options) {
 void add_rule_options(CLI::App& command, Options& options) {
   command
       .add_option("--method", options.methods,
-                  "fifo|lifo|haircut|tiho|tilo|seniority|poison, several with commas, or all")
+                  "fifo|lifo|haircut|tiho|tilo|seniority|poison, several with commas, or all; on "
+                  "account chains taint-first and clean-first too")
       ->type_name("NAME,...")
       ->capture_default_str();
   auto add_choice = [&command](const char* name, std::string& into, const char* what,
@@ -90,9 +100,26 @@ void add_rule_options(CLI::App& command, Options& options) {
              "on: a service is known at every address of its clusters; off: at tagged ones alone",
              "RULE", {"on", "off"});
   command
-      .add_option("--min-amount", options.min_amount,
-                  "do not follow a coin with less of it, in the smallest unit")
-      ->transform(whole_number(std::numeric_limits<Amount>::max()))
+      .add_option("--stop-at-addresses", options.stop_at_addresses,
+                  "account chains: stop at the addresses of this list too, one a line, as "
+                  "ADDRESS[,NAME[,CATEGORY]]")
+      ->type_name("FILE");
+  add_choice("--swaps", options.swaps,
+             "account chains: net, taint crosses swaps; off: every transfer as it stands", "RULE",
+             {"net", "off"});
+  command
+      .add_option("--prices", options.prices,
+                  "account chains: what assets were worth, as CSV: asset,time,usd")
+      ->type_name("FILE");
+  command
+      .add_option_function<std::string>(
+          "--min-amount",
+          [&options](const std::string& text) { options.min_amount = *U256::from_text(text); },
+          "do not follow a coin with less of it, in the smallest unit")
+      ->check([](const std::string& text) {
+        return U256::from_text(text) ? std::string()
+                                     : text + " is no whole number below 2^256";
+      })
       ->type_name("UNITS");
   command
       .add_option("--max-hops", options.max_hops, "nor one more transactions away from the seeds")
@@ -169,13 +196,17 @@ void add_options(CLI::App& command, Options& options) {
 
 namespace {
 
-constexpr std::string_view kAllMethods = "fifo,lifo,haircut,tiho,tilo,seniority,poison";
+constexpr std::string_view kCoinMethods = "fifo,lifo,haircut,tiho,tilo,seniority,poison";
+constexpr std::string_view kAccountMethods =
+    "fifo,lifo,haircut,tiho,tilo,seniority,taint-first,clean-first,poison";
 
 }  // namespace
 
-Result<std::vector<MethodKind>> methods_of(const Options& options) {
+Result<std::vector<MethodKind>> methods_of(const Options& options, LedgerKind ledger) {
   std::vector<MethodKind> methods;
-  std::string_view list = options.methods == "all" ? kAllMethods : options.methods;
+  bool coins = ledger == LedgerKind::coins;
+  std::string_view known = coins ? kCoinMethods : kAccountMethods;
+  std::string_view list = options.methods == "all" ? known : options.methods;
   for (;;) {
     std::string_view name = list.substr(0, list.find(','));
     auto method = trace::method_named(name);
@@ -183,7 +214,13 @@ Result<std::vector<MethodKind>> methods_of(const Options& options) {
       return fail(ErrorKind::usage,
                   fmt::format("--method {}: there is none of that name; one or several of {} with "
                               "commas, or all",
-                              name, kAllMethods));
+                              name, known));
+    }
+    if (coins && !trace::on_coin_chains(*method)) {
+      return fail(ErrorKind::usage,
+                  fmt::format("--method {} is for account chains, where a part of a balance is "
+                              "taken; this ledger's coins are spent whole: one or several of {}",
+                              name, known));
     }
     if (std::ranges::find(methods, *method) != methods.end()) {
       return fail(ErrorKind::usage, fmt::format("--method: {} stands there twice", name));
@@ -194,7 +231,7 @@ Result<std::vector<MethodKind>> methods_of(const Options& options) {
   }
 }
 
-Status check_options(const Options& options, const std::vector<MethodKind>& methods) {
+Status check_seed_options(const Options& options) {
   auto usage = [](std::string message) { return fail(ErrorKind::usage, std::move(message)); };
   if (options.seeds.empty() && options.incident.empty()) {
     return usage(
@@ -211,10 +248,25 @@ Status check_options(const Options& options, const std::vector<MethodKind>& meth
   if (!labelled && !options.label.empty()) {
     return usage("--label names the seeds that follow it, and none does");
   }
-  bool address = std::ranges::any_of(options.seeds, &SeedAsk::address);
+  bool address = std::ranges::any_of(
+      options.seeds, [](const SeedAsk& seed) { return seed.kind != SeedKind::coin; });
   if (!address && (!options.received_since.empty() || !options.received_until.empty())) {
     return usage("--received-since and --received-until go with --from-address");
   }
+  return {};
+}
+
+Status check_options(const Options& options, const std::vector<MethodKind>& methods) {
+  auto usage = [](std::string message) { return fail(ErrorKind::usage, std::move(message)); };
+  if (std::ranges::any_of(options.seeds,
+                          [](const SeedAsk& seed) { return seed.kind == SeedKind::sent; }) ||
+      !options.asset.empty() || !options.stop_at_addresses.empty() || options.swaps != "net" ||
+      !options.prices.empty()) {
+    return usage(
+        "--sent-by, --asset, --stop-at-addresses, --swaps and --prices are for account chains; "
+        "this ledger holds coins");
+  }
+  TRY(check_seed_options(options));
   bool goes_on = !options.resume.empty() || !options.save_state.empty();
   if (goes_on && (options.direction == "backward" || options.unconfirmed)) {
     return usage(

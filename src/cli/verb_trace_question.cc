@@ -71,7 +71,7 @@ Result<Case> resolve_asked(const Question& question, const Options& options,
   Labels labels;
   for (const SeedAsk& ask : asked) {
     Label label = labels.of(ask.label.empty() ? found.name : ask.label);
-    if (ask.address) {
+    if (ask.kind == SeedKind::received) {
       TRY_ASSIGN(auto seeds, address_seeds(open, ask.text, when));
       for (trace::Seed& seed : seeds) seed.label = label;
       found.seeds.insert(found.seeds.end(), seeds.begin(), seeds.end());
@@ -132,7 +132,7 @@ Result<Question> read_question(Context& context, const Options& options) {
     }
     TRY_ASSIGN(auto lines, with_stdin({ask.text}));
     for (std::string& line : lines) {
-      question.seeds.push_back({std::move(line), ask.address, ask.label});
+      question.seeds.push_back({std::move(line), ask.kind, ask.label});
     }
   }
   return question;

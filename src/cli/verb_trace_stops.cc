@@ -30,6 +30,40 @@ std::vector<std::string> split(std::string_view list) {
   }
 }
 
+std::vector<std::string> stop_words(const Options& options, std::size_t services,
+                                    std::span<const std::string_view> categories) {
+  std::vector<std::string> words = {
+      fmt::format("Coins of {} that tags in this ledger name.", plural(services, "service")),
+      "Unspendable scripts (OP_RETURN) and addresses that nobody can have a key to."};
+  if (!options.stop_at.empty()) {
+    words.front() = categories.empty()
+                        ? "No service."
+                        : fmt::format("Coins of {} that tags in this ledger name as {}.",
+                                      plural(services, "service"), fmt::join(categories, ", "));
+  }
+  if (options.clusters == "on" && services > 0) {
+    words.emplace_back("An address counts as its cluster's (multi-input, CoinJoins left out).");
+  }
+  if (options.mix == "stop") words.emplace_back("Coins that a recognised CoinJoin made.");
+  for (const std::string& one : options.through) {
+    words.push_back(fmt::format("Not at {}, as was asked.", one));
+  }
+  if (!options.min_amount.is_zero()) {
+    words.push_back(
+        fmt::format("Coins with less than {} units of it.", options.min_amount.text()));
+  }
+  if (options.max_hops) {
+    words.push_back(fmt::format("Coins more than {} from the seeds.",
+                                plural(*options.max_hops, "transaction")));
+  }
+  if (!options.until.empty()) {
+    words.push_back(fmt::format("Coins made after {}.", options.until));
+  }
+  return words;
+}
+
+}  // namespace
+
 // --stop-at as categories of tags/services.h; all of them when it is not given.
 Result<std::vector<std::string_view>> stop_categories(const Options& options) {
   if (options.stop_at.empty()) {
@@ -50,39 +84,6 @@ Result<std::vector<std::string_view>> stop_categories(const Options& options) {
   }
   return categories;
 }
-
-std::vector<std::string> stop_words(const Options& options, std::size_t services,
-                                    std::span<const std::string_view> categories) {
-  std::vector<std::string> words = {
-      fmt::format("Coins of {} that tags in this ledger name.", plural(services, "service")),
-      "Unspendable scripts (OP_RETURN) and addresses that nobody can have a key to."};
-  if (!options.stop_at.empty()) {
-    words.front() = categories.empty()
-                        ? "No service."
-                        : fmt::format("Coins of {} that tags in this ledger name as {}.",
-                                      plural(services, "service"), fmt::join(categories, ", "));
-  }
-  if (options.clusters == "on" && services > 0) {
-    words.emplace_back("An address counts as its cluster's (multi-input, CoinJoins left out).");
-  }
-  if (options.mix == "stop") words.emplace_back("Coins that a recognised CoinJoin made.");
-  for (const std::string& one : options.through) {
-    words.push_back(fmt::format("Not at {}, as was asked.", one));
-  }
-  if (options.min_amount > 0) {
-    words.push_back(fmt::format("Coins with less than {} units of it.", options.min_amount));
-  }
-  if (options.max_hops) {
-    words.push_back(fmt::format("Coins more than {} from the seeds.",
-                                plural(*options.max_hops, "transaction")));
-  }
-  if (!options.until.empty()) {
-    words.push_back(fmt::format("Coins made after {}.", options.until));
-  }
-  return words;
-}
-
-}  // namespace
 
 Status check_stops(const Options& options) {
   TRY(stop_categories(options));

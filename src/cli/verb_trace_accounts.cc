@@ -1,0 +1,155 @@
+// trace, on an account ledger: the same question, the same answer, of balances instead of coins.
+#include "cli/verb_trace_accounts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+
+#include "cli/interrupt.h"
+#include "ledger/certain.h"
+#include "trace/accounts/seeds.h"
+#include "trace/accounts/write.h"
+
+namespace tracehound::cli::tracing {
+
+namespace {
+
+using trace::MethodKind;
+using trace::accounts::LedgerEvents;
+using trace::accounts::Names;
+using trace::accounts::Trace;
+
+Status check_on_accounts(const Options& options, std::size_t methods) {
+  auto usage = [](std::string message) { return fail(ErrorKind::usage, std::move(message)); };
+  TRY(check_seed_options(options));
+  if (options.direction == "backward") {
+    return usage(
+        "--direction backward is for coin ledgers: what a balance is made of depends on all that "
+        "came in before, which a walk back does not know yet; trace forward from what the account "
+        "received");
+  }
+  if (options.fees == "miner") {
+    return usage("--fees miner is for coin ledgers: here tainted fees end as fees");
+  }
+  if (!options.resume.empty() || !options.save_state.empty() || options.unconfirmed) {
+    return usage(
+        "--save-state, --resume and --unconfirmed are for coin ledgers; trace an account ledger "
+        "again when it has grown");
+  }
+  if (!options.html.empty() || !options.columns.empty()) {
+    return usage(
+        "--html and --columns are for coin ledgers; of an account ledger take --json, --csv, "
+        "--flow or --graphml");
+  }
+  if (options.group_by != "address") {
+    return usage("--group-by is for coin ledgers: of account chains each account is a node");
+  }
+  if (methods > 1 && (!options.flow.empty() || !options.graphml.empty())) {
+    return usage("--flow and --graphml show the way by one method; name one with --method");
+  }
+  return check_stops(options);
+}
+
+struct Texts {
+  std::vector<std::string> stop_lists;
+  std::string prices;
+};
+Result<Texts> read_texts(Context& context, const Options& options) {
+  Texts texts;
+  for (const std::string& file : options.stop_at_addresses) {
+    TRY_ASSIGN(std::string text, read_input(context, file));
+    texts.stop_lists.push_back(std::move(text));
+  }
+  if (!options.prices.empty()) {
+    TRY_ASSIGN(texts.prices, read_input(context, options.prices));
+  }
+  return texts;
+}
+
+Result<trace::accounts::Options> trace_options(const Options& options, const AccountCase& what,
+                                               const ledger::accounts::Ledger& ledger) {
+  trace::accounts::Options how;
+  how.parcels = !options.flow.empty() || !options.graphml.empty();
+  how.swaps = options.swaps == "net";
+  how.label_names = what.labels;
+  how.cuts.min_amount = options.min_amount;
+  how.cuts.max_hops = options.max_hops;
+  how.interrupt = &catch_interrupt();
+  if (!options.until.empty()) {
+    TRY_ASSIGN(auto moment, moment_of("--until", options.until, trace::SpanEnd::last));
+    TRY_ASSIGN(TxId end, trace::accounts::end_of(ledger, moment));
+    if (end.number() == 0) return bad_input("--until is before the first transaction");
+    how.cuts.until = TxId(end.number() - 1);
+  }
+  if (!options.as_of.empty()) {
+    TRY_ASSIGN(auto moment, moment_of("--as-of", options.as_of, trace::SpanEnd::last));
+    TRY_ASSIGN(how.end, trace::accounts::end_of(ledger, moment));
+  }
+  return how;
+}
+
+std::vector<Answer::File> files_of(const Options& options, const std::vector<Trace>& traces,
+                                   const Names& names) {
+  std::vector<Answer::File> files;
+  if (!options.json.empty()) {
+    files.push_back({options.json, trace::accounts::to_json(traces, names)});
+  }
+  if (!options.csv.empty()) files.push_back({options.csv, trace::accounts::to_csv(traces, names)});
+  if (!options.flow.empty()) {
+    bool json = options.flow.ends_with(".json");
+    files.push_back({options.flow, json ? trace::accounts::flow_to_json(traces.front(), names)
+                                        : trace::accounts::flow_to_csv(traces.front(), names)});
+  }
+  if (!options.graphml.empty()) {
+    files.push_back({options.graphml, trace::accounts::to_graphml(traces.front(), names)});
+  }
+  return files;
+}
+
+}  // namespace
+
+Status run_on_accounts(Context& context, const Options& options) {
+  TRY_ASSIGN(auto methods, methods_of(options, LedgerKind::accounts));
+  TRY(check_on_accounts(options, methods.size()));
+  TRY(check_outputs(options, methods.size()));
+  TRY_ASSIGN(Question question, read_question(context, options));
+  TRY_ASSIGN(Texts texts, read_texts(context, options));
+  bool interrupted = false;
+  std::vector<std::string> remarks;
+  auto work = [&](OpenAccounts& open) -> Result<Answer> {
+    TRY_ASSIGN(AccountCase what, resolve_on_accounts(question, options, open.ledger));
+    TRY_ASSIGN(AccountStops known, stops_on_accounts(options, texts.stop_lists, open.ledger));
+    LedgerEvents events(open.ledger);
+    if (!options.prices.empty()) {
+      TRY_ASSIGN(auto prices, read_prices(texts.prices, open.ledger));
+      events.set_prices(std::move(prices));
+    }
+    TRY_ASSIGN(auto how, trace_options(options, what, open.ledger));
+    TRY_ASSIGN(auto traces,
+               trace::accounts::run(events, what.seeds, methods, known.stops, how));
+    interrupted = traces.front().interrupted;
+    remarks = what.remarks;
+    remarks.insert(remarks.end(), known.remarks.begin(), known.remarks.end());
+    Names names(open.ledger, events);
+    Answer answer;
+    answer.files = files_of(options, traces, names);
+    bool to_stdout = std::ranges::any_of(answer.files, [](const auto& f) { return f.path == "-"; });
+    if (!to_stdout) answer.text = accounts_table(traces, names, what);
+    return answer;
+  };
+  auto open = [&]() -> Result<OpenAccounts> {
+    TRY_ASSIGN(auto ledger, ledger::accounts::Ledger::open(context.files, context.ledger));
+    return OpenAccounts{std::move(ledger)};
+  };
+  TRY_ASSIGN(Answer found, ledger::read_certain(context.files, open, work));
+  for (const Answer::File& file : found.files) TRY(write_output(context, file.path, file.text));
+  if (!found.text.empty()) TRY(print(found.text));
+  for (const std::string& remark : remarks) say(context, remark);
+  if (!interrupted) return {};
+  return fail(ErrorKind::no,
+              "interrupted: what was written is a part of the answer, and says so; run it again for "
+              "the whole");
+}
+
+}  // namespace tracehound::cli::tracing

@@ -1,0 +1,48 @@
+// The parts of `tracehound trace` on an account ledger.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/verb_trace.h"
+#include "ledger/accounts/ledger.h"
+#include "trace/accounts/ledger_events.h"
+#include "trace/accounts/names.h"
+#include "trace/accounts/trace.h"
+
+namespace tracehound::cli::tracing {
+
+struct OpenAccounts {
+  ledger::accounts::Ledger ledger;
+};
+
+// What is to be traced, and under which names.
+struct AccountCase {
+  std::string name;
+  std::vector<trace::accounts::Seed> seeds;
+  std::vector<std::string> labels;   // [i] names Label(i + 1)
+  std::vector<std::string> remarks;  // on what was asked and is not traced
+};
+// Errors (bad_input): what is not in the ledger, or moved nothing then.
+Result<AccountCase> resolve_on_accounts(const Question& question, const Options& options,
+                                        const ledger::accounts::Ledger& ledger);
+
+struct AccountStops {
+  trace::accounts::Stops stops;
+  std::vector<std::string> remarks;
+};
+// What tags in the ledger name, the lists of --stop-at-addresses (their texts), --through, and the
+// addresses that nobody can spend from.
+Result<AccountStops> stops_on_accounts(const Options& options,
+                                       const std::vector<std::string>& lists,
+                                       const ledger::accounts::Ledger& ledger);
+
+// --prices, read. Errors (bad_input), naming the line.
+Result<std::vector<trace::accounts::Price>> read_prices(const std::string& text,
+                                                        const ledger::accounts::Ledger& ledger);
+
+// REQUIRES: at least one trace; all from one run.
+std::string accounts_table(const std::vector<trace::accounts::Trace>& traces,
+                           const trace::accounts::Names& names, const AccountCase& what);
+
+}  // namespace tracehound::cli::tracing

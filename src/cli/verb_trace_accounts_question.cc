@@ -1,0 +1,274 @@
+// What a trace on an account ledger begins with, what stops it, and what things are worth.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+
+#include "base/text.h"
+#include "cli/verb_trace_accounts.h"
+#include "tags/services.h"
+#include "tags/store.h"
+#include "trace/accounts/seeds.h"
+
+namespace tracehound::cli::tracing {
+
+namespace {
+
+using ledger::accounts::AccountId;
+using ledger::accounts::Ledger;
+using trace::accounts::AccountAsk;
+using trace::accounts::Stop;
+
+Result<AccountId> find_account(const Ledger& ledger, std::string_view text) {
+  if (auto found = ledger.find_account(text)) return *found;
+  return bad_input(
+      fmt::format("the account {} is in no transfer of this ledger; check it or ingest further",
+                  text));
+}
+
+Result<trace::Received> span_of(const std::string& since, const std::string& until) {
+  trace::Received when;
+  if (!since.empty()) {
+    TRY_ASSIGN(when.since, moment_of("--received-since", since, trace::SpanEnd::first));
+  }
+  if (!until.empty()) {
+    TRY_ASSIGN(when.until, moment_of("--received-until", until, trace::SpanEnd::last));
+  }
+  return when;
+}
+
+class Resolver {
+ public:
+  Resolver(const Ledger& ledger, const Options& options) : ledger_(ledger), options_(options) {}
+
+  Result<AccountCase> asked(const std::vector<SeedAsk>& asked) {
+    found_.name = asked.size() == 1 ? asked.front().text : plural(asked.size(), "seed");
+    AccountAsk how;
+    TRY_ASSIGN(how.when, span_of(options_.received_since, options_.received_until));
+    if (!options_.asset.empty()) {
+      auto assets = ledger_.find_assets(options_.asset);
+      if (assets.size() != 1) {
+        return bad_input(fmt::format(
+            "--asset {}: {} of this ledger {} called so; give the contract's address",
+            options_.asset, assets.empty() ? "no asset" : plural(assets.size(), "asset"),
+            assets.size() <= 1 ? "is" : "are"));
+      }
+      how.asset = assets.front();
+    }
+    for (const SeedAsk& ask : asked) {
+      Label label = label_of(ask.label.empty() ? found_.name : ask.label);
+      if (ask.kind == SeedKind::coin) {
+        TRY_ASSIGN(auto seed, trace::accounts::resolve_seed(ledger_, ask.text, label));
+        found_.seeds.push_back(seed);
+        continue;
+      }
+      TRY_ASSIGN(how.account, find_account(ledger_, ask.text));
+      how.sent = ask.kind == SeedKind::sent;
+      if (add_account(how, label)) continue;
+      return bad_input(fmt::format("{} {} nothing{}{}; widen the span, or see `tracehound show "
+                                   "address {}`",
+                                   ask.text, how.sent ? "sent" : "received",
+                                   how.asset ? " of that asset" : "",
+                                   how.when.since || how.when.until ? " in that time" : "",
+                                   ask.text));
+    }
+    return std::move(found_);
+  }
+
+  Result<AccountCase> incident(const incidents::Incident& incident) {
+    found_.name = incident.name;
+    std::uint64_t elsewhere = 0;
+    std::uint64_t unseen = 0;
+    for (const incidents::IncidentSeed& seed : incident.seeds) {
+      if (!is_here(seed.chain.given() ? seed.chain.text : incident.chain)) {
+        ++elsewhere;
+        continue;
+      }
+      bool by_victim = options_.label_by != "incident" && seed.victim.given();
+      Label label = label_of(by_victim ? seed.victim.text : incident.name);
+      if (!seed.coin.empty()) {
+        TRY_ASSIGN(auto found, trace::accounts::resolve_seed(ledger_, seed.coin, label));
+        found_.seeds.push_back(found);
+        continue;
+      }
+      AccountAsk how;
+      TRY_ASSIGN(how.when, span_of(seed.since.text, seed.until.text));
+      auto account = ledger_.find_account(seed.address.text);
+      if (account) how.account = *account;
+      if (!account || !add_account(how, label)) ++unseen;
+    }
+    if (found_.seeds.empty()) {
+      return bad_input(fmt::format("{}: none of its seeds is in this ledger of {}",
+                                   options_.incident, ledger_.chain()));
+    }
+    if (elsewhere > 0) {
+      found_.remarks.push_back(fmt::format("{}: {} on other chains left out", options_.incident,
+                                           plural(elsewhere, "seed")));
+    }
+    if (unseen > 0) {
+      found_.remarks.push_back(
+          fmt::format("{}: {} received nothing here in the time the file gives",
+                      options_.incident, plural(unseen, "address", "addresses")));
+    }
+    return std::move(found_);
+  }
+
+ private:
+  // Whether the account moved anything then.
+  bool add_account(const AccountAsk& how, Label label) {
+    auto seeds = trace::accounts::seeds_of_account(ledger_, how, label);
+    found_.seeds.insert(found_.seeds.end(), seeds.begin(), seeds.end());
+    return !seeds.empty();
+  }
+  // An incident says "ethereum:main" of what a node calls chain 1.
+  bool is_here(std::string_view chain) const {
+    std::string_view mine = ledger_.chain();
+    return chain.empty() || chain == mine ||
+           (chain.ends_with(":main") && mine == fmt::format("{}:1", chain.substr(0, chain.find(':'))));
+  }
+  Label label_of(const std::string& name) {
+    auto place = std::ranges::find(found_.labels, name);
+    if (place == found_.labels.end()) place = found_.labels.insert(place, name);
+    return Label(static_cast<std::uint32_t>(place - found_.labels.begin() + 1));
+  }
+
+  const Ledger& ledger_;
+  const Options& options_;
+  AccountCase found_;
+};
+
+// ---- stops --------------------------------------------------------------------------------------
+
+constexpr std::string_view kBridge = "defi_bridge";
+constexpr std::string_view kListed = "listed";
+constexpr std::array<std::string_view, 2> kBurnAddresses = {
+    "0x000000000000000000000000000000000000dead", "0xdead000000000000000042069420694206942069"};
+
+struct Known {
+  std::string account;
+  std::string name;
+  std::string category;
+};
+
+std::string_view take_field(std::string_view& line) {
+  std::size_t comma = std::min(line.find(','), line.size());
+  std::string_view field = line.substr(0, comma);
+  line.remove_prefix(std::min(line.size(), comma + 1));
+  while (field.starts_with(' ')) field.remove_prefix(1);
+  while (field.ends_with(' ') || field.ends_with('\r')) field.remove_suffix(1);
+  if (field.size() >= 2 && field.front() == '"' && field.back() == '"') {
+    field = field.substr(1, field.size() - 2);
+  }
+  return field;
+}
+
+template <typename Line>
+Status each_line(std::string_view text, Line line) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  for (std::size_t number = 1; !text.empty(); ++number) {
+    std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view one = text.substr(0, end);
+    text.remove_prefix(std::min(text.size(), end + 1));
+    if (one.empty() || one == "\r" || one.starts_with('#')) continue;
+    TRY(line(one, number));
+  }
+  return {};
+}
+
+Result<std::vector<Known>> known_accounts(const Options& options,
+                                          const std::vector<std::string>& lists,
+                                          const Ledger& ledger) {
+  std::vector<Known> known;
+  for (const std::string& list : lists) {
+    TRY(each_line(list, [&](std::string_view line, std::size_t) -> Status {
+      Known one;
+      one.account = take_field(line);
+      one.name = take_field(line);
+      one.category = take_field(line);
+      if (one.name.empty()) one.name = one.account;
+      if (one.category.empty()) one.category = kListed;
+      known.push_back(std::move(one));
+      return {};
+    }));
+  }
+  TRY_ASSIGN(auto categories, stop_categories(options));
+  TRY_ASSIGN(auto store, tags::TagStore::open_to_read(ledger.folder()));
+  TRY_ASSIGN(auto tagged, tags::service_addresses(store, ledger.chain(), categories));
+  for (const tags::ServiceAddress& entry : tagged) {
+    known.push_back({entry.address, entry.service.name, entry.service.category});
+  }
+  return known;
+}
+
+}  // namespace
+
+Result<AccountCase> resolve_on_accounts(const Question& question, const Options& options,
+                                        const Ledger& ledger) {
+  Resolver resolver(ledger, options);
+  return question.incident ? resolver.incident(*question.incident) : resolver.asked(question.seeds);
+}
+
+Result<AccountStops> stops_on_accounts(const Options& options,
+                                       const std::vector<std::string>& lists,
+                                       const Ledger& ledger) {
+  TRY_ASSIGN(auto known, known_accounts(options, lists, ledger));
+  std::map<std::pair<std::string, std::string>, std::uint32_t> numbers;
+  for (const Known& one : known) numbers[{one.name, one.category}] = 0;
+  std::vector<trace::Service> services;
+  for (auto& [key, number] : numbers) {
+    number = static_cast<std::uint32_t>(services.size());
+    services.push_back({key.first, key.second});
+  }
+  AccountStops found;
+  found.stops = trace::accounts::Stops(std::move(services));
+  for (const std::string& text : options.through) {
+    TRY_ASSIGN(AccountId account, find_account(ledger, text));
+    found.stops.go_through(account);
+  }
+  for (std::string_view burn : kBurnAddresses) {
+    auto account = ledger.find_account(burn);
+    if (account) found.stops.add(*account, {trace::DestinationKind::burned, {}});
+  }
+  std::uint64_t unseen = 0;
+  for (const Known& one : known) {
+    auto account = ledger.find_account(one.account);
+    if (!account) {
+      unseen += one.category == kListed ? 1 : 0;
+      continue;
+    }
+    bool bridge = one.category == kBridge;
+    found.stops.add(*account,
+                    {bridge ? trace::DestinationKind::crossed : trace::DestinationKind::service,
+                     numbers.at({one.name, one.category})});
+  }
+  if (unseen > 0) {
+    found.remarks.push_back(fmt::format("{} to stop at {} in no transfer of this ledger",
+                                        plural(unseen, "listed address", "listed addresses"),
+                                        unseen == 1 ? "is" : "are"));
+  }
+  return found;
+}
+
+Result<std::vector<trace::accounts::Price>> read_prices(const std::string& text,
+                                                        const Ledger& ledger) {
+  std::vector<trace::accounts::Price> prices;
+  TRY(each_line(text, [&](std::string_view line, std::size_t number) -> Status {
+    std::string_view asset = take_field(line);
+    std::string_view time = take_field(line);
+    std::string_view usd = take_field(line);
+    if (number == 1 && asset == "asset") return {};
+    auto moment = trace::parse_moment(time, trace::SpanEnd::first);
+    auto price = U256::from_text(usd, trace::accounts::kPriceDecimals);
+    if (!moment || !moment->time || !price) {
+      return bad_input(fmt::format(
+          "--prices: line {} is not of the form asset,time,usd, as USDT,2023-01-13,1.0003", number));
+    }
+    // A price of what this ledger does not hold concerns nobody.
+    for (auto id : ledger.find_assets(asset)) prices.push_back({id, *moment->time, *price});
+    return {};
+  }));
+  return prices;
+}
+
+}  // namespace tracehound::cli::tracing

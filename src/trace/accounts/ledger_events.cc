@@ -1,0 +1,139 @@
+#include "trace/accounts/ledger_events.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tracehound::trace::accounts {
+
+namespace {
+
+constexpr unsigned kUsdDecimals = 6;  // of usd_micro
+constexpr std::string_view kZeroAddress = "0x0000000000000000000000000000000000000000";
+
+}  // namespace
+
+LedgerEvents::LedgerEvents(const ledger::accounts::Ledger& ledger)
+    : ledger_(ledger),
+      has_native_(ledger.native().has_value()),
+      froms_(ledger.froms()),
+      tos_(ledger.tos()),
+      assets_(ledger.assets()),
+      amounts_(ledger.amounts()),
+      payers_(ledger.payers()),
+      fees_(ledger.fees()) {
+  zero_ = ledger.find_account(kZeroAddress).value_or(kNobody);
+  for (std::uint32_t i = 0; i < ledger.counts().assets; ++i) {
+    std::string contract = ledger.asset(AssetId(i)).contract;
+    std::optional<AccountId> account;
+    if (!contract.empty()) account = ledger.find_account(contract);
+    contracts_.push_back(account.value_or(kNobody));
+  }
+}
+
+TransferId LedgerEvents::first_transfer(TxId tx) const {
+  if (tx.number() >= transactions()) return TransferId(ledger_.counts().transfers);
+  return ledger_.transfers(tx).first;
+}
+
+Movement LedgerEvents::row(TransferId transfer) const {
+  std::uint64_t i = transfer.number();
+  return {known(froms_[i]), known(tos_[i]), assets_[i], amounts_[i]};
+}
+
+void LedgerEvents::read(TxId tx, TransactionRows& into) const {
+  auto transfers = ledger_.transfers(tx);
+  into.first = transfers.first;
+  into.payer = known(payers_[tx.number()]);
+  into.fee = fee(tx);
+  into.rows.clear();
+  for (TransferId transfer : transfers) into.rows.push_back(row(transfer));
+}
+
+std::vector<TransferId> LedgerEvents::transfers_of(AccountId account) const {
+  return ledger_.transfers_of(account);
+}
+
+std::uint64_t LedgerEvents::transfers_before(AccountId account, TransferId end) const {
+  std::uint64_t first = 0;
+  std::uint64_t last = ledger_.transfer_count(account);
+  while (first < last) {
+    std::uint64_t middle = first + (last - first) / 2;
+    if (ledger_.transfers_of(account, middle, 1).front() < end) {
+      first = middle + 1;
+    } else {
+      last = middle;
+    }
+  }
+  return first;
+}
+
+void LedgerEvents::find_payments() const {
+  auto pays = [this](std::size_t tx) {
+    return payers_[tx] != kNobody && payers_[tx].number() < accounts() && !fees_[tx].is_zero();
+  };
+  payment_ends_.assign(accounts() + 1, 0);
+  for (std::size_t tx = 0; tx < payers_.size(); ++tx) {
+    if (pays(tx)) ++payment_ends_[payers_[tx].number() + 1];
+  }
+  for (std::size_t i = 1; i < payment_ends_.size(); ++i) payment_ends_[i] += payment_ends_[i - 1];
+  payments_.resize(payment_ends_.back());
+  // Each account's end is its cursor, and stands at the next one's beginning when it is done.
+  std::vector<std::uint32_t> cursor = payment_ends_;
+  for (std::size_t tx = 0; tx < payers_.size(); ++tx) {
+    if (pays(tx)) payments_[cursor[payers_[tx].number()]++] = TxId(static_cast<std::uint32_t>(tx));
+  }
+}
+
+std::vector<TxId> LedgerEvents::paid_by(AccountId account) const {
+  if (!has_native_) return {};
+  std::call_once(payments_found_, [this] { find_payments(); });
+  auto first = payments_.begin() + payment_ends_[account.number()];
+  auto end = payments_.begin() + payment_ends_[account.number() + 1];
+  return {first, end};
+}
+
+TxId LedgerEvents::next_of(const AccountSet& members, TxId from, TxId end) const {
+  std::uint64_t transfer = first_transfer(from).number();
+  for (; from < end; from = from.next()) {
+    std::uint64_t after = first_transfer(from.next()).number();
+    bool touched = members.has(payers_[from.number()]);
+    for (; transfer < after; ++transfer) {
+      touched = touched || members.has(froms_[transfer]) || members.has(tos_[transfer]);
+    }
+    if (touched) return from;
+  }
+  return end;
+}
+
+std::optional<AccountId> LedgerEvents::contract_of(AssetId asset) const {
+  AccountId contract = contracts_[asset.number()];
+  return contract == kNobody ? std::nullopt : std::optional(contract);
+}
+
+void LedgerEvents::set_prices(std::vector<Price> prices) {
+  prices_ = std::move(prices);
+  std::ranges::stable_sort(prices_, {}, [](const Price& price) {
+    return std::pair(price.asset, price.time);
+  });
+}
+
+std::optional<std::uint64_t> LedgerEvents::usd(TransferId transfer) const {
+  auto row = ledger_.transfer(transfer);
+  if (row.usd_micro || prices_.empty()) return row.usd_micro;
+  auto key = std::pair(row.asset, ledger_.time(ledger_.tx_of(transfer)));
+  auto after = std::ranges::upper_bound(
+      prices_, key, {}, [](const Price& price) { return std::pair(price.asset, price.time); });
+  if (after == prices_.begin() || (after - 1)->asset != row.asset) return std::nullopt;
+  auto asset = ledger_.asset(row.asset);
+  unsigned scale = asset.decimals + kPriceDecimals - kUsdDecimals;
+  const U256& price = (after - 1)->usd;
+  // What leaves the range is no price of anything.
+  if (!asset.decimals_known || scale > kU256MostDecimals || !price.fits_128() ||
+      !row.amount.fits_128()) {
+    return std::nullopt;
+  }
+  U256 worth = mul_div(row.amount, price, power_of_ten(scale)).quotient;
+  return worth.fits_64() ? std::optional(worth.low()) : std::nullopt;
+}
+
+}  // namespace tracehound::trace::accounts
