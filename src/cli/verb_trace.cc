@@ -27,8 +27,8 @@ Result<trace::Options> trace_options(const OpenLedger& open, const Options& opti
   how.label_names = what.labels;
   how.fees = options.fees == "miner" ? trace::FeeRule::miner : trace::FeeRule::sink;
   // No coin has more units than 64 bits hold.
-  how.cuts.min_amount = options.min_amount.fits_64() ? options.min_amount.low()
-                                                     : std::numeric_limits<Amount>::max();
+  how.cuts.min_amount =
+      options.min_amount.fits_64() ? options.min_amount.low() : std::numeric_limits<Amount>::max();
   how.cuts.max_hops = options.max_hops;
   how.interrupt = &catch_interrupt();
   for (auto [option, text, into] : {std::tuple("--until", &options.until, &how.cuts.until),

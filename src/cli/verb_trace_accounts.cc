@@ -126,8 +126,7 @@ Status run_on_accounts(Context& context, const Options& options) {
       events.set_prices(std::move(prices));
     }
     TRY_ASSIGN(auto how, trace_options(options, what, open.ledger));
-    TRY_ASSIGN(auto traces,
-               trace::accounts::run(events, what.seeds, methods, known.stops, how));
+    TRY_ASSIGN(auto traces, trace::accounts::run(events, what.seeds, methods, known.stops, how));
     interrupted = traces.front().interrupted;
     remarks = what.remarks;
     remarks.insert(remarks.end(), known.remarks.begin(), known.remarks.end());
@@ -147,9 +146,10 @@ Status run_on_accounts(Context& context, const Options& options) {
   if (!found.text.empty()) TRY(print(found.text));
   for (const std::string& remark : remarks) say(context, remark);
   if (!interrupted) return {};
-  return fail(ErrorKind::no,
-              "interrupted: what was written is a part of the answer, and says so; run it again for "
-              "the whole");
+  return fail(
+      ErrorKind::no,
+      "interrupted: what was written is a part of the answer, and says so; run it again for "
+      "the whole");
 }
 
 }  // namespace tracehound::cli::tracing

@@ -22,9 +22,8 @@ using trace::accounts::Stop;
 
 Result<AccountId> find_account(const Ledger& ledger, std::string_view text) {
   if (auto found = ledger.find_account(text)) return *found;
-  return bad_input(
-      fmt::format("the account {} is in no transfer of this ledger; check it or ingest further",
-                  text));
+  return bad_input(fmt::format(
+      "the account {} is in no transfer of this ledger; check it or ingest further", text));
 }
 
 Result<trace::Received> span_of(const std::string& since, const std::string& until) {
@@ -66,12 +65,11 @@ class Resolver {
       TRY_ASSIGN(how.account, find_account(ledger_, ask.text));
       how.sent = ask.kind == SeedKind::sent;
       if (add_account(how, label)) continue;
-      return bad_input(fmt::format("{} {} nothing{}{}; widen the span, or see `tracehound show "
-                                   "address {}`",
-                                   ask.text, how.sent ? "sent" : "received",
-                                   how.asset ? " of that asset" : "",
-                                   how.when.since || how.when.until ? " in that time" : "",
-                                   ask.text));
+      return bad_input(
+          fmt::format("{} {} nothing{}{}; widen the span, or see `tracehound show "
+                      "address {}`",
+                      ask.text, how.sent ? "sent" : "received", how.asset ? " of that asset" : "",
+                      how.when.since || how.when.until ? " in that time" : "", ask.text));
     }
     return std::move(found_);
   }
@@ -108,8 +106,8 @@ class Resolver {
     }
     if (unseen > 0) {
       found_.remarks.push_back(
-          fmt::format("{}: {} received nothing here in the time the file gives",
-                      options_.incident, plural(unseen, "address", "addresses")));
+          fmt::format("{}: {} received nothing here in the time the file gives", options_.incident,
+                      plural(unseen, "address", "addresses")));
     }
     return std::move(found_);
   }
@@ -125,7 +123,8 @@ class Resolver {
   bool is_here(std::string_view chain) const {
     std::string_view mine = ledger_.chain();
     return chain.empty() || chain == mine ||
-           (chain.ends_with(":main") && mine == fmt::format("{}:1", chain.substr(0, chain.find(':'))));
+           (chain.ends_with(":main") &&
+            mine == fmt::format("{}:1", chain.substr(0, chain.find(':'))));
   }
   Label label_of(const std::string& name) {
     auto place = std::ranges::find(found_.labels, name);
@@ -262,7 +261,8 @@ Result<std::vector<trace::accounts::Price>> read_prices(const std::string& text,
     auto price = U256::from_text(usd, trace::accounts::kPriceDecimals);
     if (!moment || !moment->time || !price) {
       return bad_input(fmt::format(
-          "--prices: line {} is not of the form asset,time,usd, as USDT,2023-01-13,1.0003", number));
+          "--prices: line {} is not of the form asset,time,usd, as USDT,2023-01-13,1.0003",
+          number));
     }
     // A price of what this ledger does not hold concerns nobody.
     for (auto id : ledger.find_assets(asset)) prices.push_back({id, *moment->time, *price});

@@ -54,18 +54,16 @@ std::string worth_of(const Destination& destination, const Names& names) {
   return trace::accounts::usd_text(sum);
 }
 
-std::string heading(const std::vector<Trace>& traces, const Names& names,
-                    const AccountCase& what) {
+std::string heading(const std::vector<Trace>& traces, const Names& names, const AccountCase& what) {
   const Trace& first = traces.front();
   std::string methods;
   for (const Trace& trace : traces) {
     methods += fmt::format("{}{}", methods.empty() ? "" : ", ", trace::name_of(trace.method));
   }
   const auto& ledger = names.ledger();
-  std::string text =
-      fmt::format("{}\n{} {}, chain {}, tip at block {}\n", what.name,
-                  traces.size() == 1 ? "method" : "methods", methods, ledger.chain(),
-                  ledger.block(ledger.tip()).number);
+  std::string text = fmt::format("{}\n{} {}, chain {}, tip at block {}\n", what.name,
+                                 traces.size() == 1 ? "method" : "methods", methods, ledger.chain(),
+                                 ledger.block(ledger.tip()).number);
   for (const AssetBooks& books : first.assets) {
     if (books.claimed.is_zero()) continue;
     U256 effective = books.effective.total();
@@ -125,13 +123,12 @@ std::string one_table(const Trace& trace, const Names& names) {
   for (const Destination* destination : order) {
     const AssetBooks* books = trace::accounts::books_of(trace, destination->asset);
     bool fees = destination->kind == DestinationKind::fees;
-    rows.push_back(
-        {place_name(trace, destination->kind, destination->service),
-         trace.conserves ? names.amount(destination->asset, destination->amount) : "-",
-         names.asset_text(destination->asset),
-         trace.conserves && books ? share_text(destination->amount, books->total) : "-",
-         trace.conserves ? worth_of(*destination, names) : "",
-         fees ? "" : fmt::format("{}", holders(*destination))});
+    rows.push_back({place_name(trace, destination->kind, destination->service),
+                    trace.conserves ? names.amount(destination->asset, destination->amount) : "-",
+                    names.asset_text(destination->asset),
+                    trace.conserves && books ? share_text(destination->amount, books->total) : "-",
+                    trace.conserves ? worth_of(*destination, names) : "",
+                    fees ? "" : fmt::format("{}", holders(*destination))});
   }
   return table_text(rows, {false, true, false, true, true, true});
 }

@@ -41,9 +41,10 @@ void add_seed_options(CLI::App& command, Options& options) {
   auto add_moment = [&command](const char* name, std::string& into, const char* what) {
     command.add_option(name, into, what)->type_name("HEIGHT|TIME");
   };
-  add_moment("--received-since,--since", options.received_since,
-             "of --from-address (and --sent-by) only what moved in or after that block or time (UTC: "
-             "2024-03-14 or 2024-03-14T09:26:53Z)");
+  add_moment(
+      "--received-since,--since", options.received_since,
+      "of --from-address (and --sent-by) only what moved in or after that block or time (UTC: "
+      "2024-03-14 or 2024-03-14T09:26:53Z)");
   add_moment("--received-until", options.received_until, "and up to it, that block or day too");
   command
       .add_option_function<std::string>(
@@ -117,8 +118,7 @@ void add_rule_options(CLI::App& command, Options& options) {
           [&options](const std::string& text) { options.min_amount = *U256::from_text(text); },
           "do not follow a coin with less of it, in the smallest unit")
       ->check([](const std::string& text) {
-        return U256::from_text(text) ? std::string()
-                                     : text + " is no whole number below 2^256";
+        return U256::from_text(text) ? std::string() : text + " is no whole number below 2^256";
       })
       ->type_name("UNITS");
   command

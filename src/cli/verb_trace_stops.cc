@@ -49,8 +49,7 @@ std::vector<std::string> stop_words(const Options& options, std::size_t services
     words.push_back(fmt::format("Not at {}, as was asked.", one));
   }
   if (!options.min_amount.is_zero()) {
-    words.push_back(
-        fmt::format("Coins with less than {} units of it.", options.min_amount.text()));
+    words.push_back(fmt::format("Coins with less than {} units of it.", options.min_amount.text()));
   }
   if (options.max_hops) {
     words.push_back(fmt::format("Coins more than {} from the seeds.",

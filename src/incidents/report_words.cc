@@ -92,6 +92,14 @@ MethodWords method_words(MethodKind method) {
           "seniority",
           "Stolen units go into a transaction\xE2\x80\x99s first output first, then the second, "
           "each filled before the next. The fee takes what no output has room for."};
+    case MethodKind::taint_first:
+      return {"taint first",
+              "What is taken of a balance is stolen units as long as there are any: the most that "
+              "can have gone."};
+    case MethodKind::clean_first:
+      return {"clean first",
+              "What is taken of a balance is clean units as long as there are any: the least that "
+              "must have gone."};
   }
   check_failed("a method without words", __FILE__, __LINE__);
 }

@@ -3,12 +3,13 @@
 
 usage: account_worlds.py WORLDS [FIRST_SEED]
 
-A world is "world N accounts A assets B", its contracts ("contract ASSET ACCOUNT"), stops ("stop
-ACCOUNT KIND SERVICE"), cuts ("cuts MIN HOPS UNTIL"), transactions ("tx PAYER FEE", then "row FROM TO
-ASSET AMOUNT USD"; -1 is nobody or nothing), seeds ("seed TX ROW FIRST END LABEL SIDE"), and for
-each method ("method NAME") the answer: "got SEED UNITS", "at KIND SERVICE TX ACCOUNT ASSET LABEL
-AMOUNT HOPS", "fee ASSET LABEL AMOUNT", "swapped out|in ASSET LABEL AMOUNT", "unknown ACCOUNT ASSET"
-and "counts SWAPS APPROXIMATE GUESSED". "end" ends it.
+A world is "world N accounts A assets B", its contracts ("contract ASSET ACCOUNT"), stops
+("stop ACCOUNT KIND SERVICE"), cuts ("cuts MIN HOPS UNTIL"), transactions ("tx PAYER FEE", then
+"row FROM TO ASSET AMOUNT USD"; -1 is nobody or nothing), seeds
+("seed TX ROW FIRST END LABEL SIDE"), and for each method ("method NAME") the answer:
+"got SEED UNITS", "at KIND SERVICE TX ACCOUNT ASSET LABEL AMOUNT HOPS", "fee ASSET LABEL AMOUNT",
+"swapped out|in ASSET LABEL AMOUNT", "unknown ACCOUNT ASSET" and "counts SWAPS APPROXIMATE GUESSED".
+"end" ends it.
 """
 
 import random
@@ -58,8 +59,8 @@ class World:
 
     def transaction(self):
         payer = self.account()
-        shape = self.dice.choice(("plain", "plain", "plain", "swap", "swap", "send", "wrap", "unwrap",
-                                  "many", "chaos", "self", "cycle"))
+        shape = self.dice.choice(("plain", "plain", "plain", "swap", "swap", "send", "wrap",
+                                  "unwrap", "many", "chaos", "self", "cycle"))
         rows = getattr(self, shape)(payer)
         fee = 0 if self.dice.random() < 0.4 else self.dice.randint(0, max(1, self.scale // 100))
         return {"payer": payer, "fee": fee, "rows": rows}

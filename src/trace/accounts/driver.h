@@ -21,8 +21,8 @@ class Schedule {
   Schedule(const Events& events, Driver driver, TxId end)
       : events_(events), driver_(driver), end_(end) {}
 
-  // The first transaction from `from` on that names a member; or the end. Members that are new since
-  // the last call are those of `fresh`.
+  // The first transaction from `from` on that names a member; or the end. Members that are new
+  // since the last call are those of `fresh`.
   TxId next(const AccountSet& members, TxId from, std::span<const AccountId> fresh);
 
  private:

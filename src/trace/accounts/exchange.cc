@@ -1,15 +1,16 @@
-// How taint goes through a transaction that is netted (netting.h). On each side, in each asset, units
-// move as in a coin transaction: what the side's accounts paid are the inputs, what its accounts got
-// are the outputs. An asset that the side paid on balance has one output more, last: what went over.
-// An asset that it got on balance has as inputs, last, what came back for each asset that went over.
+// How taint goes through a transaction that is netted (netting.h). On each side, in each asset,
+// units move as in a coin transaction: what the side's accounts paid are the inputs, what its
+// accounts got are the outputs. An asset that the side paid on balance has one output more, last:
+// what went over. An asset that it got on balance has as inputs, last, what came back for each
+// asset that went over.
 //
 //   the others pay 10 native (4 tainted) and get 30,000 stable: haircut
 //   native:  inputs 10 (4)                      outputs: over 10 (4)
 //   stable:  inputs: back for native 30,000 (12,000: 4 of 10)   outputs 30,000 (12,000)
 //
-// With several assets over and back, each of those over is divided among those back by what they are
-// worth, and each of those back is made up of shares by what those over are worth; where prices are
-// missing, all count alike and the trace says so.
+// With several assets over and back, each of those over is divided among those back by what they
+// are worth, and each of those back is made up of shares by what those over are worth; where prices
+// are missing, all count alike and the trace says so.
 
 #include <algorithm>
 
@@ -101,8 +102,7 @@ void Walk::lay_seeds_of_exchange(const Exchange& what) {
       if (row.asset != at.asset || row.from == row.to) continue;
       if ((received ? row.to : row.from) == at.account) start += row.amount;
     }
-    laid_in_exchange_.push_back(
-        {at, !received, {number, start, seed.first, seed.end, seed.label}});
+    laid_in_exchange_.push_back({at, !received, {number, start, seed.first, seed.end, seed.label}});
   }
 }
 
@@ -263,9 +263,8 @@ bool Walk::exchange_lane(Lane lane, const Side& side, TakenSide& taken) {
   for (std::size_t i = 0; i < side.assets.size(); ++i) {
     const SideAsset& asset = side.assets[i];
     for (std::size_t p = 0; p < asset.payers.size(); ++p) {
-      sources[i].push_back({{asset.payers[p].account, asset.asset},
-                            std::move(taken[i][p][lane]),
-                            std::nullopt});
+      sources[i].push_back(
+          {{asset.payers[p].account, asset.asset}, std::move(taken[i][p][lane]), std::nullopt});
     }
   }
   std::vector<Pot> pots = pay_over(lane, side, sources);
@@ -273,8 +272,7 @@ bool Walk::exchange_lane(Lane lane, const Side& side, TakenSide& taken) {
   weights.back = weights_of(side, false, weights.approximate);
   weights.over = weights_of(side, true, weights.approximate);
   bring_back(lane, side, pots, weights, sources);
-  bool crossed =
-      std::ranges::any_of(pots, [](const Pot& pot) { return !pot.units.clean(); });
+  bool crossed = std::ranges::any_of(pots, [](const Pot& pot) { return !pot.units.clean(); });
   if (crossed && weights.approximate) ++found_[lane].approximate;
   return crossed;
 }

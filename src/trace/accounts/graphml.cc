@@ -52,8 +52,8 @@ class Document {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
         "<graphml xmlns=\"http://graphml.graphdrawing.org/xmlns\">\n";
     for (auto [owner, name] : kKeys) {
-      xml_ += fmt::format(
-          "<key id=\"{}\" for=\"{}\" attr.name=\"{}\" attr.type=\"string\"/>\n", name, owner, name);
+      xml_ += fmt::format("<key id=\"{}\" for=\"{}\" attr.name=\"{}\" attr.type=\"string\"/>\n",
+                          name, owner, name);
     }
     xml_ += "<graph edgedefault=\"directed\">\n";
     data("method", std::string(name_of(trace_.method)));
@@ -65,9 +65,9 @@ class Document {
 
  private:
   static constexpr std::pair<const char*, const char*> kKeys[] = {
-      {"graph", "method"},   {"graph", "chain"},  {"node", "label"},  {"node", "kind"},
-      {"node", "service"},   {"edge", "movement"}, {"edge", "paid"},  {"edge", "paid_asset"},
-      {"edge", "amount"},    {"edge", "asset"},   {"edge", "transactions"}};
+      {"graph", "method"}, {"graph", "chain"},   {"node", "label"},       {"node", "kind"},
+      {"node", "service"}, {"edge", "movement"}, {"edge", "paid"},        {"edge", "paid_asset"},
+      {"edge", "amount"},  {"edge", "asset"},    {"edge", "transactions"}};
 
   void note_ending(const Destination& destination, AccountId account) {
     std::string& words = endings_[account];

@@ -141,8 +141,8 @@ Status Holders::credit_lane(const Divider& lane, Units& balance, Units& arriving
     if (!over) add_label(balance.labels, entry.label, entry.hops, entry.amount);
   }
   for (const Tainted& entry : balance.labels) {
-    fits = fits && (lane.method() == MethodKind::poison ||
-                    !add_overflow(tainted, entry.amount, tainted));
+    fits = fits &&
+           (lane.method() == MethodKind::poison || !add_overflow(tainted, entry.amount, tainted));
   }
   if (fits) return {};
   return bad_input(fmt::format(

@@ -112,9 +112,8 @@ std::optional<AccountId> LedgerEvents::contract_of(AssetId asset) const {
 
 void LedgerEvents::set_prices(std::vector<Price> prices) {
   prices_ = std::move(prices);
-  std::ranges::stable_sort(prices_, {}, [](const Price& price) {
-    return std::pair(price.asset, price.time);
-  });
+  std::ranges::stable_sort(prices_, {},
+                           [](const Price& price) { return std::pair(price.asset, price.time); });
 }
 
 std::optional<std::uint64_t> LedgerEvents::usd(TransferId transfer) const {

@@ -55,7 +55,7 @@ class LedgerEvents final : public Events {
   std::span<const U256> fees_;
   std::vector<AccountId> contracts_;  // by asset; nobody where its contract is no account
 
-  std::vector<Price> prices_;         // by asset, then time
+  std::vector<Price> prices_;  // by asset, then time
 
   // Who paid which fees: the ledger has no index of it. Made when it is asked for the first time.
   mutable std::once_flag payments_found_;

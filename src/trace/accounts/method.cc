@@ -8,7 +8,8 @@
 // fifo and lifo keep the units in the order in which they came; lifo hands them on newest first.
 //
 // haircut over two outputs is the common case and takes one division of 512 bits by 256: of the
-// exact shares' remainders r and B - r the larger gets the unit that is missing, of equals the first.
+// exact shares' remainders r and B - r the larger gets the unit that is missing, of equals the
+// first.
 
 #include "trace/accounts/method.h"
 
@@ -173,9 +174,8 @@ void Divider::share_by_haircut(std::span<const U256> values) {
     CHECK(missing.fits_64() && missing.low() <= count);
     order_.resize(count);
     std::iota(order_.begin(), order_.end(), 0U);
-    std::ranges::stable_sort(order_, [&](std::uint32_t a, std::uint32_t b) {
-      return remainders_[a] > remainders_[b];
-    });
+    std::ranges::stable_sort(
+        order_, [&](std::uint32_t a, std::uint32_t b) { return remainders_[a] > remainders_[b]; });
     for (std::size_t i = 0; i < missing.low(); ++i) shares[order_[i]] += U256(1);
     for (std::size_t j = 0; j < count; ++j) rooms_[j] -= shares[j];
   }

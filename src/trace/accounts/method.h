@@ -1,5 +1,5 @@
-// The methods on account chains: which units leave a balance of which a part is taken, and how units
-// that lie together are divided over several holders. The rules are those of coin chains
+// The methods on account chains: which units leave a balance of which a part is taken, and how
+// units that lie together are divided over several holders. The rules are those of coin chains
 // (trace/method.h) over 256 bits, with two more that bracket what can be believed of a first step.
 #pragma once
 

@@ -5,15 +5,17 @@
 //   thief      -10    +30,000     pays and gets: it swapped, and it pays the fee
 //   pool       +10    -30,000     pays and gets too: a pool
 //
-// Who pays in one asset and gets in another is a party to an exchange. One of them at most acted; the
-// rest are pools, together one side, and all other accounts are the other. Within a side units move
-// as in a coin transaction. Between the sides nothing moves: each side's taint crosses from the assets
-// it paid to the assets it got, so that no pool is tainted by who swaps in it, a recipient other than
-// the payer gets the taint, and change or loot that stays on the side goes plainly to who got it.
+// Who pays in one asset and gets in another is a party to an exchange. One of them at most acted;
+// the rest are pools, together one side, and all other accounts are the other. Within a side units
+// move as in a coin transaction. Between the sides nothing moves: each side's taint crosses from
+// the assets it paid to the assets it got, so that no pool is tainted by who swaps in it, a
+// recipient other than the payer gets the taint, and change or loot that stays on the side goes
+// plainly to who got it.
 //
 // Who acted: the payer of the fee, if it is a party. If it pays without being one, nobody: it swaps
 // for a recipient. Else, of the parties that neither tags nor a token's contract name, the one that
-// the ledger has named in the fewest transfers so far: pools are busy. That is a guess, and counted.
+// the ledger has named in the fewest transfers so far: pools are busy. That is a guess, and
+// counted.
 //
 // A token that is made or destroyed without an account (a wrapper's, a lender's receipt) counts as
 // paid or got by its own contract, if the ledger knows that as an account.

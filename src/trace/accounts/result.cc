@@ -61,7 +61,8 @@ Status check_balance(const Trace& trace) {
     if (sides.first == sides.second) continue;
     return machine_error(fmt::format(
         "the {} trace does not balance: of asset {}, label {}, {} units were stolen or swapped in "
-        "and {} were found or swapped out; this is a bug in tracehound, report it with the ledger's "
+        "and {} were found or swapped out; this is a bug in tracehound, report it with the "
+        "ledger's "
         "tip and the seeds",
         name_of(trace.method), key.first.number(), label_text(trace, key.second),
         sides.first.text(), sides.second.text()));

@@ -117,9 +117,9 @@ struct Trace {
   std::vector<AssetBooks> assets;         // that carried taint, ascending
   std::vector<Parcel> parcels;            // chain order
   std::uint64_t transactions_touched = 0;
-  std::uint64_t swaps = 0;          // netted transactions through which taint crossed
-  std::uint64_t approximate = 0;    // of those: several assets in or out, without prices
-  std::uint64_t guessed_actor = 0;  // of those: who swapped had to be guessed
+  std::uint64_t swaps = 0;               // netted transactions through which taint crossed
+  std::uint64_t approximate = 0;         // of those: several assets in or out, without prices
+  std::uint64_t guessed_actor = 0;       // of those: who swapped had to be guessed
   std::vector<std::string> label_names;  // [i] names Label(i + 1)
 };
 

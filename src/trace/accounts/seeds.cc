@@ -37,8 +37,7 @@ std::optional<SeedText> parse(std::string_view text) {
   if (colon == std::string_view::npos || colon == 0) return std::nullopt;
   seed.transaction = text.substr(0, colon);
   std::string_view digits = text.substr(colon + 1);
-  auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), seed.position);
+  auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seed.position);
   if (digits.empty() || error != std::errc() || end != digits.data() + digits.size()) {
     return std::nullopt;
   }
@@ -75,8 +74,8 @@ Result<Seed> resolve_seed(const Ledger& ledger, std::string_view text, Label lab
     Seed seed{id, parsed->first.value_or(U256()), parsed->end.value_or(row.amount), label,
               SeedSide::transfer};
     if (seed.first < seed.end && seed.end <= row.amount) return seed;
-    return wrong(fmt::format("claims units outside of the {} that the transfer moves",
-                             row.amount.text()));
+    return wrong(
+        fmt::format("claims units outside of the {} that the transfer moves", row.amount.text()));
   }
   return wrong("names no transfer of that transaction; see `tracehound show tx`");
 }
@@ -93,8 +92,8 @@ std::vector<Seed> seeds_of_account(const Ledger& ledger, const AccountAsk& ask, 
       if (ask.when.since && before(block, *ask.when.since)) continue;
       if (ask.when.until && after(block, *ask.when.until)) continue;
     }
-    seeds.push_back({id, U256(), row.amount, label,
-                     ask.sent ? SeedSide::sent : SeedSide::received});
+    seeds.push_back(
+        {id, U256(), row.amount, label, ask.sent ? SeedSide::sent : SeedSide::received});
   }
   return seeds;
 }

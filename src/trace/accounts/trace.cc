@@ -26,8 +26,8 @@ using Place = std::tuple<DestinationKind, std::optional<std::uint32_t>, AssetId>
 
 Status list_destinations(Found& found, Trace& trace) {
   std::map<Place, Destination> places;
-  auto at = [&places](DestinationKind kind, std::optional<std::uint32_t> service, AssetId asset)
-      -> Destination& {
+  auto at = [&places](DestinationKind kind, std::optional<std::uint32_t> service,
+                      AssetId asset) -> Destination& {
     Destination& destination = places[{kind, service, asset}];
     destination.kind = kind;
     destination.service = service;
@@ -49,8 +49,8 @@ Status list_destinations(Found& found, Trace& trace) {
   }
   for (auto& [place, destination] : places) {
     std::ranges::stable_sort(destination.landings, {}, [](const Landing& landing) {
-      return std::tuple(landing.tx.value_or(TxId(0)),
-                        landing.tx ? HolderId() : landing.holder, landing.label);
+      return std::tuple(landing.tx.value_or(TxId(0)), landing.tx ? HolderId() : landing.holder,
+                        landing.label);
     });
     for (const LabelSum& sum : destination.labels.all()) {
       fits = !add_overflow(destination.amount, sum.amount, destination.amount) && fits;
@@ -118,8 +118,7 @@ Result<Trace> trace_of(const WalkRequest& request, MethodKind method, Found foun
 
 Status check_seeds(const Events& events, std::span<const Seed> seeds) {
   if (seeds.empty()) return bad_input("there is no seed; name what was stolen");
-  TransferId end = events.first_transfer(
-      TxId(static_cast<std::uint32_t>(events.transactions())));
+  TransferId end = events.first_transfer(TxId(static_cast<std::uint32_t>(events.transactions())));
   for (const Seed& seed : seeds) {
     auto wrong = [&seed](std::string_view what) {
       return bad_input(fmt::format("the seed in transfer {} {}", seed.transfer.number(), what));
@@ -153,8 +152,7 @@ Result<std::vector<Trace>> run(const Events& events, std::span<const Seed> seeds
   std::vector<Found> found = walk.take_found();
   std::vector<Trace> traces;
   for (std::size_t i = 0; i < methods.size(); ++i) {
-    TRY_ASSIGN(auto trace,
-               trace_of(request, methods[i], std::move(found[i]), walk.interrupted()));
+    TRY_ASSIGN(auto trace, trace_of(request, methods[i], std::move(found[i]), walk.interrupted()));
     traces.push_back(std::move(trace));
   }
   return traces;

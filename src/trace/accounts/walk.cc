@@ -105,8 +105,7 @@ Status Walk::visit(TxId tx) {
 
 void Walk::take_seeds(TxId tx) {
   seeds_here_.clear();
-  while (next_seed_ < seeds_.size() &&
-         events_.transaction_of(seeds_[next_seed_].transfer) == tx) {
+  while (next_seed_ < seeds_.size() && events_.transaction_of(seeds_[next_seed_].transfer) == tx) {
     seeds_here_.push_back(next_seed_++);
   }
 }

@@ -1,4 +1,5 @@
-// The engine on account chains: taint carried forward through the transactions of those who hold it.
+// The engine on account chains: taint carried forward through the transactions of those who hold
+// it.
 #pragma once
 
 #include <map>
@@ -21,15 +22,15 @@ struct Found {
     Landing landing;
     Stop stop;
   };
-  std::vector<Landed> landings;           // in the order of events
-  Sums fees;                              // in the native asset
+  std::vector<Landed> landings;  // in the order of events
+  Sums fees;                     // in the native asset
   std::map<AssetId, Sums> seeded;
   std::map<AssetId, Sums> swapped_in;
   std::map<AssetId, Sums> swapped_out;
-  std::vector<U256> effective;            // of each seed
-  std::vector<HolderId> seed_holders;     // of each seed
+  std::vector<U256> effective;         // of each seed
+  std::vector<HolderId> seed_holders;  // of each seed
   std::vector<Parcel> parcels;
-  std::set<HolderId> unknown;             // carried taint while their history did not suffice
+  std::set<HolderId> unknown;  // carried taint while their history did not suffice
   std::uint64_t transactions = 0;
   std::uint64_t swaps = 0;
   std::uint64_t approximate = 0;
@@ -101,10 +102,9 @@ class Walk {
   using TakenSide = std::vector<std::vector<std::vector<Units>>>;  // by asset, payer, lane
   TakenSide take_side(const Side& side);
   bool exchange_lane(Lane lane, const Side& side, TakenSide& taken);
-  std::vector<Pot> pay_over(Lane lane, const Side& side,
-                            std::vector<std::vector<Source>>& sources);
-  void bring_back(Lane lane, const Side& side, const std::vector<Pot>& pots,
-                  const Weights& weights, std::vector<std::vector<Source>>& sources);
+  std::vector<Pot> pay_over(Lane lane, const Side& side, std::vector<std::vector<Source>>& sources);
+  void bring_back(Lane lane, const Side& side, const std::vector<Pot>& pots, const Weights& weights,
+                  std::vector<std::vector<Source>>& sources);
   void divide_side(Lane lane, const SideAsset& asset, std::vector<Source>& sources, bool over,
                    std::vector<Units>& shares);
   std::vector<U256> weights_of(const Side& side, bool over, bool& approximate) const;
@@ -133,7 +133,7 @@ class Walk {
   std::optional<TransferId> row_;        // in a plain transaction, the transfer at hand
   std::vector<std::size_t> seeds_here_;  // numbers
   std::vector<HolderId> touched_;
-  std::vector<bool> moved_in_;           // by lane: taint moved in this transaction
+  std::vector<bool> moved_in_;  // by lane: taint moved in this transaction
   std::vector<Units> moved_;
   std::vector<LaidSeed> laid_;
   struct Laid {

@@ -44,12 +44,11 @@ class CsvTrace {
       auto worth = names_.usd(*landing.tx, landing.holder.asset, landing.amount);
       if (worth) usd = usd_text(*worth);
     }
-    rows_ += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{}\r\n", where,
-                         csv_field(names_.account(landing.holder.account)), asset,
-                         landing.amount.text(), csv_field(label_text(trace_, landing.label)),
-                         csv_field(tx), height, time, landing.hops,
-                         landing.tx ? "" : landing.balance.text(), usd,
-                         landing.unknown_opening ? "unknown" : "");
+    rows_ += fmt::format(
+        "{},{},{},{},{},{},{},{},{},{},{},{}\r\n", where,
+        csv_field(names_.account(landing.holder.account)), asset, landing.amount.text(),
+        csv_field(label_text(trace_, landing.label)), csv_field(tx), height, time, landing.hops,
+        landing.tx ? "" : landing.balance.text(), usd, landing.unknown_opening ? "unknown" : "");
   }
 
   const Trace& trace_;
@@ -78,14 +77,13 @@ std::string flow_to_csv(const Trace& trace, const Names& names) {
   std::string csv =
       "transaction,height,time_utc,kind,from,paid,paid_asset,to,amount,asset,label,hop\r\n";
   for (const Parcel& parcel : trace.parcels) {
-    csv += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{}\r\n",
-                       csv_field(names.transaction(parcel.tx)), names.block_number(parcel.tx),
-                       iso_time(names.ledger().time(parcel.tx)), parcel_text(parcel.kind),
-                       csv_field(names.account(parcel.from.account)), parcel.paid.text(),
-                       csv_field(names.asset_text(parcel.from.asset)),
-                       csv_field(names.account(parcel.to.account)), parcel.amount.text(),
-                       csv_field(names.asset_text(parcel.to.asset)),
-                       csv_field(label_text(trace, parcel.label)), parcel.hop);
+    csv += fmt::format(
+        "{},{},{},{},{},{},{},{},{},{},{},{}\r\n", csv_field(names.transaction(parcel.tx)),
+        names.block_number(parcel.tx), iso_time(names.ledger().time(parcel.tx)),
+        parcel_text(parcel.kind), csv_field(names.account(parcel.from.account)), parcel.paid.text(),
+        csv_field(names.asset_text(parcel.from.asset)), csv_field(names.account(parcel.to.account)),
+        parcel.amount.text(), csv_field(names.asset_text(parcel.to.asset)),
+        csv_field(label_text(trace, parcel.label)), parcel.hop);
   }
   return csv;
 }

@@ -111,7 +111,7 @@ TEST(ReportText, kinds_and_methods__all_have_words) {
     EXPECT_TRUE(kind_meaning(kind).ends_with("."));
     EXPECT_EQ(kPageOrder[page_rank(kind)], kind);
   }
-  for (std::size_t i = 0; i < trace::kCoinMethodKinds; ++i) {
+  for (std::size_t i = 0; i < trace::kMethodKinds; ++i) {
     auto method = static_cast<trace::MethodKind>(i);
     EXPECT_FALSE(method_words(method).name.empty());
     EXPECT_TRUE(method_words(method).rule.ends_with("."));

@@ -170,15 +170,15 @@ void compare(World& world, Expected& expected) {
       answer.insert("unknown " + std::to_string(expected.unknown[method]) + ' ');
       EXPECT_EQ(lines_of(trace), answer) << world.name << ", " << method;
     }
-    auto alone = run(*world.events, world.seeds, std::span(&methods[2], 1), world.stops,
-                     world.options);
+    auto alone =
+        run(*world.events, world.seeds, std::span(&methods[2], 1), world.stops, world.options);
     EXPECT_EQ(lines_of(alone->front()), lines_of((*traces)[2]));
   }
 }
 
 TEST(account_reference, random_worlds__every_method__agrees_to_the_unit) {
-  std::string command = "python3 " TRACEHOUND_ROOT "/tests/reference/account_worlds.py " +
-                        std::to_string(kWorlds);
+  std::string command =
+      "python3 " TRACEHOUND_ROOT "/tests/reference/account_worlds.py " + std::to_string(kWorlds);
   std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
   ASSERT_NE(pipe, nullptr);
   std::unique_ptr<World> world;
