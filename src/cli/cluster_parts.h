@@ -63,6 +63,7 @@ Result<clusters::BuildReport> build_and_remark(Context& context, const std::stri
 
 // The parts of the verb.
 void add_cluster_build(CLI::App& group, Context& context);
+void add_cluster_deposits(CLI::App& group, Context& context);
 void add_cluster_show(CLI::App& group, Context& context);
 void add_cluster_why(CLI::App& group, Context& context);
 void add_cluster_without(CLI::App& group, Context& context);

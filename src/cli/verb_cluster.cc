@@ -257,6 +257,7 @@ void add_cluster(CLI::App& app, Context& context) {
               "  tracehound cluster show 1GkQmKAmHtNfnD3LHhTkewJxKHVSta4m2a --ledger L");
   add_cluster_build(*group, context);
   add_cluster_show(*group, context);
+  add_cluster_deposits(*group, context);
   add_cluster_why(*group, context);
   add_cluster_without(*group, context);
   add_refused(*group, context);

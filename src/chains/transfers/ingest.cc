@@ -7,6 +7,8 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "chains/transfers/pass_order.h"
+
 namespace tracehound::chains::transfers {
 
 namespace {
@@ -54,7 +56,7 @@ class BlockMaker {
   }
   Status order_rows();
   Status keep_positions(std::vector<ListedRow>& group);
-  void keep_all(const std::vector<ListedRow>& group);
+  void keep_all(std::vector<ListedRow>& group);
   void fill_block();
   std::uint32_t block_asset(std::uint32_t asset);
 
@@ -132,7 +134,8 @@ Status BlockMaker::keep_positions(std::vector<ListedRow>& group) {
 }
 
 // Without positions two rows that are the same may be one payment told twice, or two payments.
-void BlockMaker::keep_all(const std::vector<ListedRow>& group) {
+void BlockMaker::keep_all(std::vector<ListedRow>& group) {
+  order_by_passing_on(group);
   std::set<const ListedRow*, ByContent> seen;
   for (const ListedRow& row : group) {
     bool repeated = group.size() > 1 && !seen.insert(&row).second;
