@@ -37,10 +37,12 @@ Status check_on_accounts(const Options& options, std::size_t methods) {
         "--save-state, --resume and --unconfirmed are for coin ledgers; trace an account ledger "
         "again when it has grown");
   }
-  if (!options.html.empty() || !options.columns.empty()) {
+  for (const std::string* file : {&options.html, &options.pdf, &options.letters, &options.columns,
+                                  &options.misp, &options.stix, &options.tagpack, &options.bats}) {
+    if (file->empty()) continue;
     return usage(
-        "--html and --columns are for coin ledgers; of an account ledger take --json, --csv, "
-        "--flow or --graphml");
+        "--html, --pdf, --letters, --columns, --misp, --stix, --tagpack and --bats are for coin "
+        "ledgers; of an account ledger take --json, --csv, --flow or --graphml");
   }
   if (options.group_by != "address") {
     return usage("--group-by is for coin ledgers: of account chains each account is a node");
