@@ -10,6 +10,7 @@
 #include "cli/verb.h"
 #include "clusters/coinjoin.h"
 #include "incidents/incident.h"
+#include "incidents/letters.h"
 #include "incidents/report.h"
 #include "trace/address_seeds.h"
 #include "trace/trace.h"
@@ -135,6 +136,13 @@ struct OutputTools {
   std::string letter_template;
 };
 Result<OutputTools> output_tools(Context& context, const Options& options);
+// Adds the page, and the same on paper, as they were asked for. Error (machine): Chromium failed.
+Status add_page(Context& context, std::vector<Answer::File>& files, const Options& options,
+                std::string page, std::uint32_t time, const OutputTools& tools);
+// Makes the letters' folder. Errors: a template's; the folder has other letters, or is none.
+Status add_letters(Context& context, std::vector<Answer::File>& files, const Options& options,
+                   std::span<const incidents::ServiceDeposits> services,
+                   const incidents::LetterAbout& about, const OutputTools& tools);
 // Whether the files need Options::parcels.
 bool needs_parcels(const Options& options);
 // Whether they need clusters.

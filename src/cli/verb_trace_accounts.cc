@@ -6,7 +6,10 @@
 #include <algorithm>
 #include <tuple>
 
+#include "base/text.h"
 #include "cli/interrupt.h"
+#include "incidents/account_report.h"
+#include "incidents/letters.h"
 #include "ledger/certain.h"
 #include "trace/accounts/seeds.h"
 #include "trace/accounts/write.h"
@@ -37,12 +40,12 @@ Status check_on_accounts(const Options& options, std::size_t methods) {
         "--save-state, --resume and --unconfirmed are for coin ledgers; trace an account ledger "
         "again when it has grown");
   }
-  for (const std::string* file : {&options.html, &options.pdf, &options.letters, &options.columns,
-                                  &options.misp, &options.stix, &options.tagpack, &options.bats}) {
+  for (const std::string* file :
+       {&options.columns, &options.misp, &options.stix, &options.tagpack, &options.bats}) {
     if (file->empty()) continue;
     return usage(
-        "--html, --pdf, --letters, --columns, --misp, --stix, --tagpack and --bats are for coin "
-        "ledgers; of an account ledger take --json, --csv, --flow or --graphml");
+        "--columns, --misp, --stix, --tagpack and --bats are for coin ledgers; of an account "
+        "ledger take --html, --pdf, --letters, --json, --csv, --flow or --graphml");
   }
   if (options.group_by != "address") {
     return usage("--group-by is for coin ledgers: of account chains each account is a node");
@@ -72,7 +75,7 @@ Result<Texts> read_texts(Context& context, const Options& options) {
 Result<trace::accounts::Options> trace_options(const Options& options, const AccountCase& what,
                                                const ledger::accounts::Ledger& ledger) {
   trace::accounts::Options how;
-  how.parcels = !options.flow.empty() || !options.graphml.empty();
+  how.parcels = needs_parcels(options);
   how.swaps = options.swaps == "net";
   how.label_names = what.labels;
   how.cuts.min_amount = options.min_amount;
@@ -89,6 +92,40 @@ Result<trace::accounts::Options> trace_options(const Options& options, const Acc
     TRY_ASSIGN(how.end, trace::accounts::end_of(ledger, moment));
   }
   return how;
+}
+
+incidents::ReportAbout about_of(const Context& context, const Options& options,
+                                const AccountCase& what, const AccountStops& known) {
+  incidents::ReportAbout about;
+  about.title = what.name;
+  about.tool_version = "tracehound " TRACEHOUND_VERSION;
+  about.command = context.command_line;
+  about.stops = {fmt::format("Accounts of {} that tags or lists name.",
+                             plural(known.stops.services().size(), "service")),
+                 "Nobody, and addresses that nobody can have a key to."};
+  if (options.max_hops) {
+    about.stops.push_back(
+        fmt::format("More than {} from the seeds.", plural(*options.max_hops, "movement")));
+  }
+  for (const std::string& file : {options.json, options.csv}) {
+    if (!file.empty() && file != "-") about.files.push_back(file);
+  }
+  return about;
+}
+
+// The page, the same on paper, and letters.
+Status add_reports(Context& context, std::vector<Answer::File>& files, const Options& options,
+                   const std::vector<Trace>& traces, const Names& names,
+                   const incidents::ReportAbout& about, const OutputTools& tools) {
+  if (!options.html.empty() || !options.pdf.empty()) {
+    auto parts = incidents::make_account_report(traces, names, about);
+    TRY(add_page(context, files, options, incidents::html_report(parts), parts.front().tip_time,
+                 tools));
+  }
+  if (options.letters.empty()) return {};
+  auto services = incidents::account_deposits(traces.front(), names, about);
+  return add_letters(context, files, options, services,
+                     incidents::account_letter_about(traces.front(), names, about), tools);
 }
 
 std::vector<Answer::File> files_of(const Options& options, const std::vector<Trace>& traces,
@@ -115,6 +152,10 @@ Status run_on_accounts(Context& context, const Options& options) {
   TRY_ASSIGN(auto methods, methods_of(options, LedgerKind::accounts));
   TRY(check_on_accounts(options, methods.size()));
   TRY(check_outputs(options, methods.size()));
+  if (!options.letters.empty() && !std::ranges::all_of(methods, trace::conserves)) {
+    return fail(ErrorKind::usage, "--letters need a method that has sums; poison has none");
+  }
+  TRY_ASSIGN(OutputTools tools, output_tools(context, options));
   TRY_ASSIGN(Question question, read_question(context, options));
   TRY_ASSIGN(Texts texts, read_texts(context, options));
   bool interrupted = false;
@@ -135,6 +176,8 @@ Status run_on_accounts(Context& context, const Options& options) {
     Names names(open.ledger, events);
     Answer answer;
     answer.files = files_of(options, traces, names);
+    TRY(add_reports(context, answer.files, options, traces, names,
+                    about_of(context, options, what, known), tools));
     bool to_stdout = std::ranges::any_of(answer.files, [](const auto& f) { return f.path == "-"; });
     if (!to_stdout) answer.text = accounts_table(traces, names, what);
     return answer;

@@ -203,17 +203,10 @@ Result<OutputTools> output_tools(Context& context, const Options& options) {
   return tools;
 }
 
-namespace {
-
-// The page, and the same on paper.
-Status add_report(Context& context, std::vector<Answer::File>& files, const Options& options,
-                  const std::vector<trace::Trace>& traces, const incidents::ReportLookup& lookup,
-                  const incidents::ReportAbout& about, const OutputTools& tools) {
-  if (options.html.empty() && options.pdf.empty()) return {};
-  incidents::ReportData data = incidents::make_report_data(traces, lookup, about);
-  std::string page = incidents::html_report(data);
+Status add_page(Context& context, std::vector<Answer::File>& files, const Options& options,
+                std::string page, std::uint32_t time, const OutputTools& tools) {
   if (!options.pdf.empty()) {
-    TRY_ASSIGN(std::string paper, print_pdf(context.files, tools.chromium, page, data.tip_time));
+    TRY_ASSIGN(std::string paper, print_pdf(context.files, tools.chromium, page, time));
     files.push_back({options.pdf, std::move(paper)});
   }
   if (!options.html.empty()) files.push_back({options.html, std::move(page)});
@@ -222,13 +215,9 @@ Status add_report(Context& context, std::vector<Answer::File>& files, const Opti
 
 // Letters of another trace in the same folder would be sent with these.
 Status add_letters(Context& context, std::vector<Answer::File>& files, const Options& options,
-                   const trace::Trace& trace, const incidents::ReportLookup& lookup,
-                   const incidents::ReportAbout& about, const OutputTools& tools) {
-  if (options.letters.empty()) return {};
-  auto services = incidents::service_deposits(trace, lookup, about);
-  TRY_ASSIGN(auto letters,
-             incidents::freeze_letters(services, incidents::letter_about(trace, lookup, about),
-                                       tools.letter_template));
+                   std::span<const incidents::ServiceDeposits> services,
+                   const incidents::LetterAbout& about, const OutputTools& tools) {
+  TRY_ASSIGN(auto letters, incidents::freeze_letters(services, about, tools.letter_template));
   TRY(context.files.make_folder(options.letters));
   TRY_ASSIGN(auto there, context.files.list(options.letters));
   for (const std::string& file : there) {
@@ -245,8 +234,6 @@ Status add_letters(Context& context, std::vector<Answer::File>& files, const Opt
   }
   return {};
 }
-
-}  // namespace
 
 Result<std::vector<Answer::File>> as_files(Context& context, const Options& options,
                                            const std::vector<trace::Trace>& traces,
@@ -265,8 +252,14 @@ Result<std::vector<Answer::File>> as_files(Context& context, const Options& opti
   }
   incidents::ReportAbout about = about_of(context, options, open, what, known);
   auto lookup = incidents::lookup_in(ledger, address);
-  TRY(add_report(context, files, options, traces, lookup, about, tools));
-  TRY(add_letters(context, files, options, first, lookup, about, tools));
+  if (!options.html.empty() || !options.pdf.empty()) {
+    incidents::ReportData data = incidents::make_report_data(traces, lookup, about);
+    TRY(add_page(context, files, options, incidents::html_report(data), data.tip_time, tools));
+  }
+  if (!options.letters.empty()) {
+    TRY(add_letters(context, files, options, incidents::service_deposits(first, lookup, about),
+                    incidents::letter_about(first, lookup, about), tools));
+  }
   add_exports(files, options, first, lookup, about);
   if (!options.flow.empty()) {
     bool json = options.flow.ends_with(".json");

@@ -120,7 +120,7 @@ std::string seeds_section(const ReportData& data) {
       "<section id=\"seeds\" aria-label=\"Stolen coins\"><h2>What was stolen: {}</h2>\n<p "
       "class=\"lead\">Claimed is what the incident says of each coin. Counted is what this trace "
       "follows: units that already belonged to an earlier seed are not taken twice.</p>\n",
-      counted(data.seed_coins, "coin"));
+      counted(data.seed_coins, data.on_coins ? "coin" : "transfer"));
   if (data.seed_count <= kSeedsOpen) {
     text += seed_table(data);
   } else {

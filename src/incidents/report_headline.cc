@@ -128,9 +128,9 @@ std::string deck(const ReportData& data) {
   if (data.conserves) {
     text += fmt::format("All {} {} of the theft are accounted for", grouped(data.effective),
                         escape(about.unit));
-    text += fmt::format(", through {} and {}.",
-                        counted(data.transactions, "transaction", "transactions"),
-                        counted(data.coins, "coin", "coins"));
+    text += fmt::format(
+        ", through {} and {}.", counted(data.transactions, "transaction", "transactions"),
+        data.on_coins ? counted(data.coins, "coin") : counted(data.coins, "balance"));
   } else {
     text +=
         "This rule marks every descendant whole and so counts the same unit many times: it "

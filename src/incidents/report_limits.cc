@@ -46,7 +46,16 @@ std::string row(std::string_view rule, std::string_view limit, std::string_view 
       limit, measured, command);
 }
 
-std::string method_row(trace::MethodKind method) {
+std::string method_row(const ReportData& data, trace::MethodKind method) {
+  constexpr std::string_view kConvention =
+      "A convention, where stolen and other units meet. No chain can tell it right or wrong.";
+  if (!data.on_coins) {
+    return row(
+        method_words(method).name, kConvention,
+        "Not measured on account chains, where the truth of few thefts is known; the tables of "
+        "docs/accuracy.md are of coin chains.",
+        "");
+  }
   auto known = cells_of(kTagged, {name_of(method)});
   auto half = cells_of(kHalf, {name_of(method)});
   std::string measured =
@@ -60,18 +69,15 @@ std::string method_row(trace::MethodKind method) {
                 "Of all that it reached, by value, the share that was loot: {} where the thief "
                 "used no mixing rounds, {} where there were some.",
                 percent_of(known[2]), percent_of(known[6]));
-  return row(
-      method_words(method).name,
-      "A convention, where stolen and other units meet. No chain can tell it right or wrong.",
-      measured, "script/accuracy trace");
+  return row(method_words(method).name, kConvention, measured, "script/accuracy trace");
 }
 
 std::string rows(const ReportData& data) {
   std::string rows;
   std::vector<trace::MethodKind> methods = data.methods;
   if (methods.empty()) methods.push_back(data.method);
-  for (trace::MethodKind method : methods) rows += method_row(method);
-  if (methods.size() > 1) {
+  for (trace::MethodKind method : methods) rows += method_row(data, method);
+  if (methods.size() > 1 && data.on_coins) {
     auto known = cells_of(kTagged, {"agreed"});
     auto half = cells_of(kHalf, {"agreed"});
     rows += row("what all methods agree on", "As good as the knowledge of services.",

@@ -16,9 +16,9 @@ constexpr std::size_t kPrintedRows = 20;
 constexpr std::size_t kPrintedSeeds = 25;
 
 // What a list of coins is called: fees are paid by transactions.
-std::string counted_coins(DestinationKind kind, std::uint64_t count) {
+std::string counted_coins(const ReportData& data, DestinationKind kind, std::uint64_t count) {
   return kind == DestinationKind::fees ? counted(count, "transaction", "transactions")
-                                       : counted(count, "coin", "coins");
+                                       : counted_entries(data, count);
 }
 
 std::string table_head(std::string_view first, const std::string& figures) {
@@ -27,7 +27,9 @@ std::string table_head(std::string_view first, const std::string& figures) {
       "data-s>Time (UTC)</th>{}</tr></thead><tbody>\n",
       first, figures);
 }
-constexpr std::string_view kCoinColumn = "Coin (txid:output) and address";
+std::string_view coin_column(const ReportData& data) {
+  return data.on_coins ? "Coin (txid:output) and address" : "Transaction and account";
+}
 
 // "of 12.5": the whole coin, when only a part of it is traced.
 std::string whole_note(const ReportData& data, const ReportCoin& coin, const Units& part) {
@@ -105,11 +107,11 @@ std::string coin_foot(const ReportData& data, const ReportDestination& destinati
   if (destination.coins > listed) {
     foot += foot_row(data, "",
                      fmt::format("and {} smaller, in the full list",
-                                 counted_coins(destination.kind, destination.coins - listed)),
+                                 counted_coins(data, destination.kind, destination.coins - listed)),
                      data.conserves ? destination.amount - shown : Units());
   }
   if (destination.coins > 1) {
-    foot += foot_row(data, "", "all " + counted_coins(destination.kind, destination.coins),
+    foot += foot_row(data, "", "all " + counted_coins(data, destination.kind, destination.coins),
                      destination.amount);
   }
   return foot.empty() ? foot : "<tfoot>" + foot + "</tfoot>";
@@ -126,8 +128,8 @@ std::string coin_table(const ReportData& data, const ReportDestination& destinat
                                              "<th class=\"q\" data-s>Value {}</th><th class=\"q\" "
                                              "data-s>Hops</th>",
                                              symbol);
-  std::string table =
-      table_head(destination.kind == DestinationKind::fees ? "Transaction" : kCoinColumn, figures);
+  std::string table = table_head(
+      destination.kind == DestinationKind::fees ? "Transaction" : coin_column(data), figures);
   for (std::size_t i = 0; i < destination.largest.size(); ++i) {
     table += coin_row(data, destination.largest[i], anchor, i + 1, false);
   }
@@ -259,9 +261,10 @@ std::string services(const ReportData& data, std::size_t first, std::size_t end)
 std::string destination_list(const ReportData& data) {
   std::string list = fmt::format(
       "<div class=\"rows\"><div class=\"r head\"><span>Destination</span><span "
-      "class=\"cnt\">Coins</span><span class=\"t\">First arrival (UTC)</span><span "
+      "class=\"cnt\">{}</span><span class=\"t\">First arrival (UTC)</span><span "
       "class=\"t\">Last arrival (UTC)</span><span class=\"amt\">{}</span><span "
       "class=\"pct\">%</span></div>\n",
+      data.on_coins ? "Coins" : "Entries",
       data.conserves ? escape(data.about.symbol) : "Coins at rest");
   for (std::size_t i = 0; i < data.destinations.size();) {
     DestinationKind kind = data.destinations[i].kind;
@@ -285,10 +288,10 @@ std::string destination_list(const ReportData& data) {
 }
 
 std::string seed_table(const ReportData& data) {
-  std::string table =
-      table_head(kCoinColumn, fmt::format("<th class=\"q\" data-s>Claimed {0}</th><th class=\"q\" "
-                                          "data-s>Counted {0}</th>",
-                                          escape(data.about.symbol)));
+  std::string table = table_head(
+      coin_column(data), fmt::format("<th class=\"q\" data-s>Claimed {0}</th><th class=\"q\" "
+                                     "data-s>Counted {0}</th>",
+                                     escape(data.about.symbol)));
   Units claimed;
   Units counted_amount;
   for (std::size_t i = 0; i < data.seeds.size(); ++i) {

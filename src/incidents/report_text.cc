@@ -163,6 +163,10 @@ std::string counted(std::uint64_t number, std::string_view one, std::string_view
   return plural(number, one, many, Digits::grouped);
 }
 
+std::string counted_entries(const ReportData& data, std::uint64_t number) {
+  return data.on_coins ? counted(number, "coin") : counted(number, "entry", "entries");
+}
+
 std::string exact_coins(const Units& amount, unsigned decimals) {
   std::string digits = amount.text();
   if (digits.size() <= decimals) digits.insert(0, decimals + 1 - digits.size(), '0');
@@ -275,7 +279,7 @@ Units total_weight(const ReportData& data) {
 }
 
 std::string weight_words(const ReportData& data, const Units& weight) {
-  if (!data.conserves) return counted(weight.number().low(), "coin", "coins");
+  if (!data.conserves) return counted_entries(data, weight.number().low());
   return fmt::format("{}{}{}", short_coins(weight, data.about.decimals), kNoBreakSpace,
                      data.about.symbol);
 }

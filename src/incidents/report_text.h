@@ -27,6 +27,8 @@ std::string outside(std::string_view text);
 // "1,234.50000000".
 // "1,234,567", however wide.
 std::string grouped(const Units& number);
+// How many coins, or on account chains entries: balances, and what came to a service.
+std::string counted_entries(const ReportData& data, std::uint64_t number);
 std::string counted(std::uint64_t number, std::string_view one, std::string_view many = "");
 std::string exact_coins(const Units& amount, unsigned decimals);
 // Five figures, or all of the whole coins and one decimal, rounded half up, without trailing zeros:

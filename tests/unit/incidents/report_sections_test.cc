@@ -54,7 +54,7 @@ TEST(ReportLimits, every_method_of_the_report__has_its_error_rate) {
   EXPECT_TRUE(has(text, "96.7\u00A0% (94.4 to 97.4) where there were some"));
   EXPECT_TRUE(has(text, "what all methods agree on"));
   EXPECT_FALSE(has(text, "LIFO"));
-  for (std::size_t i = 0; i < trace::kMethodKinds; ++i) {
+  for (std::size_t i = 0; i < trace::kCoinMethodKinds; ++i) {
     ReportData one = report_of(test::hot_wallet(), static_cast<MethodKind>(i));
     EXPECT_TRUE(has(limits_section(one), "script/accuracy trace"));
   }
