@@ -22,8 +22,9 @@ namespace tracehound::cli {
 void add_source_options(CLI::App& command, SourceWords& words) {
   command
       .add_option("--format", words.format,
-                  "tagpack, ofac, list, csv or words; else by the file's name: .xml is ofac, .csv "
-                  "and .tsv csv, .txt list, others tagpack")
+                  "tagpack, ofac, sanctions (of the UK, EU, UN), list, csv or words; else by the "
+                  "file's name: .xml is ofac or sanctions, .csv and .tsv csv, .txt list, others "
+                  "tagpack")
       ->type_name("NAME");
   command
       .add_option("--map", words.columns,
@@ -42,9 +43,9 @@ Result<tags::SourceOptions> source_options(const SourceWords& words) {
   if (!words.format.empty()) {
     auto format = tags::source_format_named(words.format);
     if (!format) {
-      return fail(
-          ErrorKind::usage,
-          fmt::format("--format {} is none of tagpack, ofac, list, csv, words", words.format));
+      return fail(ErrorKind::usage,
+                  fmt::format("--format {} is none of tagpack, ofac, sanctions, list, csv, words",
+                              words.format));
     }
     options.format = *format;
   }

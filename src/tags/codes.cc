@@ -12,9 +12,38 @@ struct Coin {
   std::string_view code;
   std::string_view iso_code;  // as OFAC and currency tables write it
 };
-constexpr std::array<Coin, 2> kCoins = {{
+constexpr std::array<Coin, 14> kCoins = {{
     {"bitcoin", "BTC", "XBT"},
     {"litecoin", "LTC", "LTC"},
+    {"ethereum", "ETH", "ETH"},
+    {"bsc", "BSC", "BNB"},
+    {"polygon", "POL", "MATIC"},
+    {"arbitrum", "ARB", "ARBITRUM"},
+    {"optimism", "OP", "OPTIMISM"},
+    {"avalanche", "AVAX", "AVAX"},
+    {"base", "BASE", "BASE"},
+    {"fantom", "FTM", "FTM"},
+    {"tron", "TRX", "TRX"},
+    {"xrp", "XRP", "XRP"},
+    {"eos", "EOS", "EOS"},
+    {"solana", "SOL", "SOL"},
+}};
+
+// Other names under which ledgers keep a chain (ledger_chain).
+struct ChainName {
+  std::string_view spelling;
+  std::string_view chain;
+};
+constexpr std::array<ChainName, 9> kChainNames = {{
+    {"ethereum:1", "ethereum:main"},
+    {"ethereum:56", "bsc:main"},
+    {"ethereum:137", "polygon:main"},
+    {"ethereum:42161", "arbitrum:main"},
+    {"ethereum:10", "optimism:main"},
+    {"ethereum:43114", "avalanche:main"},
+    {"ethereum:8453", "base:main"},
+    {"ethereum:250", "fantom:main"},
+    {"transfers:ripple", "xrp:main"},
 }};
 
 struct NetworkName {
@@ -76,6 +105,18 @@ std::string chain_of(std::string_view currency, std::string_view network) {
   std::string_view name = network_of(net);
   if (coin == nullptr || name.empty()) return "";
   return joined(*coin, name);
+}
+
+std::string ledger_chain(std::string_view name) {
+  auto known = std::ranges::find(kChainNames, name, &ChainName::spelling);
+  if (known != kChainNames.end()) return std::string(known->chain);
+  constexpr std::string_view kTransfers = "transfers:";
+  if (name.starts_with(kTransfers)) {
+    if (const Coin* coin = coin_of(lower(name.substr(kTransfers.size())))) {
+      return joined(*coin, "main");
+    }
+  }
+  return std::string(name);
 }
 
 ChainCodes codes_of(std::string_view chain) {

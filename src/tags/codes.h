@@ -9,9 +9,13 @@ namespace tracehound::tags {
 // The ledger's name of the chain that a tag speaks of: chain_of("BTC", "BTC") and
 // chain_of("XBT", "mainnet") are "bitcoin:main", chain_of("BTC", "regtest") is "bitcoin:regtest",
 // chain_of("LTC", "LTC") is "litecoin:main". The network decides and the currency fills in what it
-// leaves open, so a token on Bitcoin is on "bitcoin:main". Capitals do not matter. "" for chains
-// that have no ledger here.
+// leaves open, so a token on Bitcoin is on "bitcoin:main", and one on ETH on "ethereum:main".
+// Capitals do not matter. "" for chains that nobody here knows.
 std::string chain_of(std::string_view currency, std::string_view network);
+
+// The name that chain_of() gives to the chain of a ledger: "ethereum:1", by its chain id, is
+// "ethereum:main", "transfers:ripple" is "xrp:main"; every other name is itself.
+std::string ledger_chain(std::string_view name);
 
 // What a pack for that chain should say.
 struct ChainCodes {

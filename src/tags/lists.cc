@@ -97,6 +97,19 @@ Result<std::string_view> text_of(ByteView bytes, const std::string& name) {
   return text;
 }
 
+void for_each_address_word(
+    std::string_view text, const AddressTest& test,
+    const std::function<void(std::string_view word, const ChainCodes& codes)>& visit) {
+  while (!text.empty()) {
+    auto first = std::ranges::find_if(text, is_letter_or_digit);
+    auto end = std::find_if_not(first, text.end(), is_letter_or_digit);
+    std::string_view word(first, end);
+    text = {end, text.end()};
+    ChainCodes codes = codes_of_word(test, word);
+    if (!codes.currency.empty()) visit(word, codes);
+  }
+}
+
 std::string recipe_of(std::string_view format, const Fields& fields) {
   std::string recipe(format);
   for (std::size_t i = 0; i < kFields; ++i) {
@@ -141,19 +154,14 @@ Result<TagPack> parse_words(ByteView bytes, const std::string& name, const Addre
   Fields own;
   std::set<std::string, std::less<>> seen;
   for_each_line(text, [&](std::string_view line, std::uint32_t number) {
-    while (!line.empty()) {
-      auto first = std::ranges::find_if(line, is_letter_or_digit);
-      auto end = std::find_if_not(first, line.end(), is_letter_or_digit);
-      std::string_view word(first, end);
-      line = {end, line.end()};
-      ChainCodes codes = codes_of_word(test, word);
-      if (codes.currency.empty() || !seen.emplace(word).second) continue;
+    for_each_address_word(line, test, [&](std::string_view word, const ChainCodes& codes) {
+      if (!seen.emplace(word).second) return;
       own.clear();
       own.set(Field::address, word);
       own.set(Field::currency, codes.currency);
       own.set(Field::network, codes.network);
       builder.add_tag(own, number);
-    }
+    });
   });
   Fields fields = more;
   Fields usual;

@@ -1,11 +1,14 @@
 // Lists without a structure of their own.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "base/result.h"
 #include "tags/address_test.h"
+#include "tags/codes.h"
 #include "tags/pack.h"
 
 namespace tracehound::tags {
@@ -19,12 +22,17 @@ namespace tracehound::tags {
 Result<TagPack> parse_list(ByteView bytes, const std::string& name, const AddressTest& test,
                            const Fields& more);
 
-// Any text, XML and CSV too: each word that is an address with a right checksum (the chains that
-// `test` knows), or has Ethereum's form, is a tag of the line it first stands on. Made for lists
-// that give addresses in remarks, as those of the EU, the UK and the UN do.
+// Any text, XML and CSV too: each word that is an address is a tag of the line it first stands on.
+// Made for what gives addresses between other words: notices, court papers, unknown lists.
 // Errors (bad_input): too large, no text.
 Result<TagPack> parse_words(ByteView bytes, const std::string& name, const AddressTest& test,
                             const Fields& more, std::string recipe);
+
+// Calls `visit` for each word of the text that is an address with a right checksum (the chains that
+// `test` knows), or has Ethereum's form, with the codes of its chain.
+void for_each_address_word(
+    std::string_view text, const AddressTest& test,
+    const std::function<void(std::string_view word, const ChainCodes& codes)>& visit);
 
 // The file as UTF-8 text without its byte order mark. Errors (bad_input): too large, another
 // coding.

@@ -21,8 +21,6 @@
 
 namespace tracehound::tags {
 
-inline constexpr std::uint64_t kMaxXmlBytes = std::uint64_t{1} << 30;
-
 // Errors (bad_input): too large, not XML (see xml_reader.h), not this list.
 Result<TagPack> parse_ofac(ByteView bytes, const std::string& name, const AddressTest& test,
                            const Fields& more, std::string recipe);

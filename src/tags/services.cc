@@ -101,6 +101,7 @@ std::optional<Service> service_of(std::span<const Tag> tags,
 Result<std::vector<ServiceAddress>> service_addresses(
     TagStore& store, std::string_view chain, std::span<const std::string_view> categories) {
   TRY_ASSIGN(ActorIds actors, ActorIds::of(store));
+  std::string wanted = ledger_chain(chain);
   std::vector<ServiceAddress> found;
   Choice choice(categories, actors);
   std::string address;
@@ -114,7 +115,7 @@ Result<std::vector<ServiceAddress>> service_addresses(
       address = tag.subject;
     }
     const Attribution& a = tag.attribution;
-    if (chain_of(a.currency, a.network) == chain) choice.consider(a);
+    if (chain_of(a.currency, a.network) == wanted) choice.consider(a);
   }));
   close();
   return found;

@@ -48,7 +48,9 @@ struct ServiceAddress {
   Service service;
 };
 
-// Every address of the chain ("bitcoin:main") that belongs to a service, by address.
+// Every address of the chain ("bitcoin:main"; "ethereum:1" as ledger_chain() takes it) that belongs
+// to a service, by address. Addresses are as normal_subject() writes them: Ethereum's in small
+// letters, with whatever capitals they were tagged.
 Result<std::vector<ServiceAddress>> service_addresses(
     TagStore& store, std::string_view chain,
     std::span<const std::string_view> categories = kStopCategories);

@@ -15,8 +15,9 @@
 
 namespace tracehound::tags {
 
-// `by_name`: .xml is ofac, .csv and .tsv are csv, .txt is list, all else is yaml.
-enum class SourceFormat : std::uint8_t { by_name, yaml, ofac, list, csv, words };
+// `by_name`: .xml is sanctions where it begins as one of those lists, else ofac; .csv and .tsv are
+// csv, .txt is list, all else is yaml.
+enum class SourceFormat : std::uint8_t { by_name, yaml, ofac, sanctions, list, csv, words };
 std::optional<SourceFormat> source_format_named(std::string_view name);
 
 struct SourceOptions {

@@ -148,9 +148,10 @@ void TagStore::open_run() {
 
 Result<std::vector<Tag>> TagStore::find(std::string_view subject, std::string_view chain) {
   std::string normal = normal_subject(subject);
+  std::string known_as = ledger_chain(chain);
   std::vector<Tag> tags;
   if (run_) {
-    run_->find(normal, chain, tags);
+    run_->find(normal, known_as, tags);
     return tags;
   }
   find_.bind(1, normal);
@@ -161,7 +162,8 @@ Result<std::vector<Tag>> TagStore::find(std::string_view subject, std::string_vi
     Tag tag;
     read_tag(find_, tag);
     const Attribution& a = tag.attribution;
-    if (chain.empty() || chain_of(a.currency, a.network) == chain) tags.push_back(std::move(tag));
+    if (chain.empty() || chain_of(a.currency, a.network) == known_as)
+      tags.push_back(std::move(tag));
   }
 }
 

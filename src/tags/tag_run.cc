@@ -15,7 +15,7 @@ namespace tracehound::tags {
 namespace {
 
 constexpr std::string_view kMagic = "THTAGRUN";
-constexpr std::uint32_t kRunFormat = 1;
+constexpr std::uint32_t kRunFormat = 2;
 constexpr std::uint32_t kMost = std::numeric_limits<std::uint32_t>::max();
 
 // Bytes of a row. A subject: where its text begins (8), the text's size (4), its first tag (4).

@@ -19,6 +19,7 @@
 namespace tracehound::tags {
 
 inline constexpr int kMaxXmlDepth = 64;
+inline constexpr std::uint64_t kMaxXmlBytes = std::uint64_t{1} << 30;  // that a list may have
 
 struct XmlElement {
   std::string_view name;  // without its namespace

@@ -20,8 +20,23 @@ TEST(Codes, a_chain_is_found_from_what_packs_write) {
   EXPECT_EQ(chain_of("LTC", "litecoin-regtest"), "litecoin:regtest");
 }
 
-TEST(Codes, other_chains_have_no_ledger_here) {
-  for (const char* code : {"ETH", "BCH", "ZEC", "USDT", "", "main", "BTCX"}) {
+TEST(Codes, account_chains_too__and_whatever_their_ledgers_are_called) {
+  EXPECT_EQ(chain_of("ETH", "ETH"), "ethereum:main");
+  EXPECT_EQ(chain_of("USDT", "eth"), "ethereum:main");
+  EXPECT_EQ(chain_of("USDT", "TRX"), "tron:main");
+  EXPECT_EQ(chain_of("BNB", "BSC"), "bsc:main");
+  EXPECT_EQ(chain_of("ETH", "mainnet"), "ethereum:main");
+  EXPECT_EQ(ledger_chain("ethereum:1"), "ethereum:main");
+  EXPECT_EQ(ledger_chain("ethereum:56"), "bsc:main");
+  EXPECT_EQ(ledger_chain("transfers:ripple"), "xrp:main");
+  EXPECT_EQ(ledger_chain("transfers:eos"), "eos:main");
+  for (const char* name : {"bitcoin:main", "ethereum:main", "ethereum:5", "transfers:moon", ""}) {
+    EXPECT_EQ(ledger_chain(name), name);
+  }
+}
+
+TEST(Codes, other_chains_are_unknown) {
+  for (const char* code : {"BCH", "ZEC", "USDT", "", "main", "BTCX"}) {
     EXPECT_EQ(chain_of(code, code), "") << code;
   }
   EXPECT_EQ(chain_of("BTC", "moon"), "");

@@ -6,6 +6,7 @@
 #include "tags/csv.h"
 #include "tags/ofac.h"
 #include "tags/source.h"
+#include "tags/xml_reader.h"
 #include "unit/tags/packs.h"
 
 namespace tracehound::tags {

@@ -1,4 +1,5 @@
 #include "tags/services.h"
+#include "tags/source.h"
 #include "tags/tagpack.h"
 
 #include <gtest/gtest.h>
@@ -144,6 +145,35 @@ TEST(Services, an_alias_of_an_actor_is_the_same_service) {
   ASSERT_EQ(found->size(), 2U);
   EXPECT_EQ(found->at(0).service.name, "binance");
   EXPECT_EQ(found->at(1).service.name, "binance");
+}
+
+TEST(Services, on_an_account_chain__from_a_plain_table_and_with_any_capitals) {
+  Folder folder;
+  TagStore store = write_to(folder);
+  const std::string table =
+      "address,label,category\n"
+      "0xDE0B295669A9FD93D5F28D9EC85E40F4CB697BAE,Alder,exchange\n"
+      "0x8589427373d6d84e98730d7795d8f6f8731fda16,Birch,mixer\n"
+      "0x0000000000000000000000000000000000000001,Cedar,nothing\n";
+  SourceOptions options;
+  options.more.set(Field::currency, "ETH");
+  auto pack = parse_source(as_bytes(table), "eth.csv", options, {});
+  ASSERT_TRUE(pack.has_value()) << pack.error().message;
+  import_into(store, *pack, 1);
+  for (const char* chain : {"ethereum:main", "ethereum:1"}) {
+    auto found = service_addresses(store, chain);
+    ASSERT_TRUE(found.has_value()) << found.error().message;
+    ASSERT_EQ(found->size(), 2U) << chain;
+    EXPECT_EQ(found->at(1).address, "0xde0b295669a9fd93d5f28d9ec85e40f4cb697bae");
+    EXPECT_EQ(found->at(1).service.name, "Alder");
+    EXPECT_EQ(found->at(0).service.category, "mixing_service");
+    // Looked up as people write it: EIP-55's capitals.
+    auto tags = store.find("0xde0B295669a9FD93d5F28D9Ec85E40f4cb697BAe", chain);
+    ASSERT_TRUE(tags.has_value());
+    EXPECT_EQ(tags->size(), 1U);
+  }
+  EXPECT_TRUE(service_addresses(store, "bsc:main")->empty());
+  EXPECT_TRUE(store.find("0xde0b295669a9fd93d5f28d9ec85e40f4cb697bae", "ethereum:56")->empty());
 }
 
 }  // namespace
