@@ -317,6 +317,7 @@ void add_detect(CLI::App& app, Context& context) {
   add_example(*detect, "tracehound detect coinjoin --ledger L");
   add_detect_coinjoin(*detect, context);
   add_detect_change(*detect, context);
+  add_detect_peel(*detect, context);
 }
 
 }  // namespace tracehound::cli

@@ -6,5 +6,6 @@
 namespace tracehound::cli {
 
 void add_detect_change(CLI::App& detect, Context& context);
+void add_detect_peel(CLI::App& detect, Context& context);
 
 }  // namespace tracehound::cli

@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 
 #include "clusters/coinjoin.h"
 
@@ -25,8 +26,8 @@ namespace {
 using ledger::Ledger;
 using ledger::ScriptKind;
 
-constexpr std::array<std::string_view, 8> kEnds = {"unspent", "peeled", "shape",     "coinbase",
-                                                   "mix",     "pause",  "undecided", "longest"};
+constexpr std::array<std::string_view, 9> kEnds = {
+    "unspent", "peeled", "shape", "coinbase", "mix", "pause", "undecided", "longest", "joined"};
 
 // The marks that a wallet leaves on what it spends.
 struct Habits {
@@ -68,6 +69,10 @@ class Walk {
 
   PeelChain forward(TxId tx);
   PeelChain backward(TxId tx);
+  // The hop that a transaction is, or what ends a chain there.
+  std::optional<PeelHop> hop_at(TxId tx, PeelEnd& end);
+  // Where the rest goes on, or what ends the chain behind this hop.
+  std::optional<TxId> next_of(const PeelHop& hop, PeelEnd& end) const;
 
  private:
   // What ends a chain at this transaction, if anything does.
@@ -109,30 +114,42 @@ std::optional<PeelHop> Walk::hop_of(TxId tx) {
   return PeelHop{.tx = tx, .rest = parts[0], .peeled = parts[1], .by_value = true};
 }
 
+std::optional<PeelHop> Walk::hop_at(TxId tx, PeelEnd& end) {
+  if (auto ends = end_at(tx)) {
+    end = *ends;
+    return std::nullopt;
+  }
+  auto hop = hop_of(tx);
+  if (!hop) end = PeelEnd::undecided;
+  return hop;
+}
+
+std::optional<TxId> Walk::next_of(const PeelHop& hop, PeelEnd& end) const {
+  auto spender = ledger_.spender(hop.rest);
+  if (!spender || ledger_.is_replaced(hop.rest)) {
+    end = PeelEnd::unspent;
+    return std::nullopt;
+  }
+  if (too_late(hop.tx, *spender)) {
+    end = PeelEnd::pause;
+    return std::nullopt;
+  }
+  return spender;
+}
+
 PeelChain Walk::forward(TxId tx) {
   PeelChain chain;
-  for (;;) {
-    std::optional<PeelEnd> end = end_at(tx);
-    if (!end && chain.hops.size() == options_.hops_max) end = PeelEnd::longest;
-    std::optional<PeelHop> hop;
-    if (!end) hop = hop_of(tx);
-    if (!end && !hop) end = PeelEnd::undecided;
-    std::optional<TxId> spender;
-    if (hop) {
-      chain.hops.push_back(*hop);
-      spender = ledger_.spender(hop->rest);
-      if (!spender || ledger_.is_replaced(hop->rest)) {
-        end = PeelEnd::unspent;
-      } else if (too_late(tx, *spender)) {
-        end = PeelEnd::pause;
-      }
+  for (std::optional<TxId> next = tx; next;) {
+    auto hop = hop_at(*next, chain.end);
+    if (!hop) break;
+    if (chain.hops.size() == options_.hops_max) {
+      chain.end = PeelEnd::longest;
+      break;
     }
-    if (end) {
-      chain.end = *end;
-      return chain;
-    }
-    tx = *spender;
+    chain.hops.push_back(*hop);
+    next = next_of(*hop, chain.end);
   }
+  return chain;
 }
 
 PeelChain Walk::backward(TxId tx) {
@@ -208,6 +225,43 @@ PeelChain follow_peel(const Ledger& ledger, TxId start, const PeelOptions& optio
 
 PeelChain follow_peel_back(const Ledger& ledger, TxId end, const PeelOptions& options) {
   return Walk(ledger, options).backward(end);
+}
+
+std::vector<PeelChain> find_peels(const Ledger& ledger, IdRange<TxId> transactions,
+                                  std::size_t least, const PeelOptions& options,
+                                  const std::function<void(TxId)>& on_transaction) {
+  Walk walk(ledger, options);
+  std::vector<PeelChain> found;
+  std::unordered_map<TxId, PeelChain> going_on;  // by the transaction that spends the rest
+  auto finish = [&](PeelChain chain, PeelEnd end) {
+    chain.end = end;
+    if (!chain.hops.empty() && chain.hops.size() >= least) found.push_back(std::move(chain));
+  };
+  for (TxId tx : transactions) {
+    PeelChain chain;
+    if (auto before = going_on.extract(tx)) chain = std::move(before.mapped());
+    PeelEnd end = PeelEnd::longest;
+    auto hop = walk.hop_at(tx, end);
+    bool goes_on = hop && chain.hops.size() < options.hops_max;
+    if (!goes_on) {
+      finish(std::move(chain), end);
+      chain = {};
+    }
+    if (hop) {
+      chain.hops.push_back(*hop);
+      if (auto next = walk.next_of(*hop, end); !next) {
+        finish(std::move(chain), end);
+      } else if (going_on.contains(*next)) {
+        finish(std::move(chain), PeelEnd::joined);
+      } else {
+        going_on.emplace(*next, std::move(chain));
+      }
+    }
+    if (on_transaction) on_transaction(tx);
+  }
+  for (auto& [next, chain] : going_on) finish(std::move(chain), PeelEnd::longest);
+  std::ranges::sort(found, {}, [](const PeelChain& chain) { return chain.hops.front().tx; });
+  return found;
 }
 
 }  // namespace tracehound::clusters

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,7 @@ enum class PeelEnd : std::uint8_t {
   pause,      // more time lies between than the options allow
   undecided,  // no output is the rest for certain
   longest,    // the options allow no more
+  joined,     // of find_peels: another chain goes on there, whose rest it spends too
 };
 std::string_view name_of(PeelEnd end);
 
@@ -60,5 +62,13 @@ struct PeelChain {
 PeelChain follow_peel(const ledger::Ledger& ledger, TxId start, const PeelOptions& options = {});
 // Up to a transaction, which is the last hop.
 PeelChain follow_peel_back(const ledger::Ledger& ledger, TxId end, const PeelOptions& options = {});
+
+// Every chain of `least` hops or more in these transactions, each transaction in one of them, by
+// first transaction: each goes as far as follow_peel would from its first hop, but for the hops
+// that lie after the range. One pass in chain order; memory for the chains that go on.
+// `on_transaction`, if there is one, is told each transaction that is done.
+std::vector<PeelChain> find_peels(const ledger::Ledger& ledger, IdRange<TxId> transactions,
+                                  std::size_t least, const PeelOptions& options = {},
+                                  const std::function<void(TxId)>& on_transaction = {});
 
 }  // namespace tracehound::clusters

@@ -127,5 +127,40 @@ TEST(Peel, into_a_coinjoin__ends_there) {
   EXPECT_EQ(name_of(found.end), "mix");
 }
 
+// Two chains: the second begins in the middle of the range and joins the first.
+TEST(FindPeels, all_of_a_range__each_transaction_once_and_as_follow_peel_says) {
+  ToyChain chain(kChain);
+  auto found = find_peels(chain.ledger(), {TxId(0), TxId(6)}, 2);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(names(chain, found[0]), (std::vector<std::string>{"a", "b", "d"}));
+  EXPECT_EQ(found[0].end, PeelEnd::unspent);
+  EXPECT_TRUE(find_peels(chain.ledger(), {TxId(0), TxId(6)}, 4).empty());
+}
+
+TEST(FindPeels, two_rests_spent_together__the_later_chain_ends_where_it_joins) {
+  ToyChain chain(
+      "block\n mine c: 100@owner 7@shop 60@owner\n"
+      "block\n tx a: c:0 -> 5@shop 95@x\n tx e: c:2 -> 50@x 10@shop\n"
+      "block\n tx b: a:1 e:0 -> 140 5@shop\n");
+  // Only the first payment to x is fresh; the second goes on by its larger share.
+  auto found = find_peels(chain.ledger(), {TxId(0), TxId(6)}, 1);
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(names(chain, found[0]), (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(names(chain, found[1]), (std::vector<std::string>{"e"}));
+  EXPECT_EQ(found[1].end, PeelEnd::joined);
+  EXPECT_TRUE(found[1].hops[0].by_value);
+}
+
+TEST(FindPeels, a_range_or_a_limit_that_cuts__leaves_what_lies_inside) {
+  ToyChain chain(kChain);
+  auto begun = find_peels(chain.ledger(), {TxId(0), chain.transaction("d")}, 1);
+  ASSERT_EQ(begun.size(), 1U);
+  EXPECT_EQ(begun[0].hops.size(), 2U);
+  EXPECT_EQ(begun[0].end, PeelEnd::longest);
+  auto short_ones = find_peels(chain.ledger(), {TxId(0), TxId(6)}, 1, {.hops_max = 2});
+  ASSERT_EQ(short_ones.size(), 2U);
+  EXPECT_EQ(names(chain, short_ones[1]), (std::vector<std::string>{"d"}));
+}
+
 }  // namespace
 }  // namespace tracehound::clusters
