@@ -40,6 +40,8 @@ enum class ChangeRule : std::uint8_t {
 };
 inline constexpr std::size_t kChangeRules = 13;
 std::string_view name_of(ChangeRule rule);  // "peeling_chain", ...
+// Of a hundred guesses by it, how many were right where it was measured (docs/accuracy.md).
+std::uint8_t confidence_of(ChangeRule rule);
 std::optional<ChangeRule> change_rule_named(std::string_view name);
 
 // Output numbers, ascending.
@@ -58,7 +60,7 @@ struct ChangeGuess {
   std::uint32_t output = 0;
   CoinId coin;
   std::vector<ChangeRule> rules;  // those that leave this output alone, in their order
-  std::uint8_t confidence = 0;    // 0 to 100; docs/accuracy.md says what was measured
+  std::uint8_t confidence = 0;    // of the surest of them
 };
 
 // Applies rules to a ledger's transactions. It remembers where it was: transactions in chain order

@@ -26,6 +26,8 @@ SHOWN = "as show tx"  # the rules that a transaction is annotated by, together
 
 # `payments` have one owner's inputs, an output of the owner's and one of somebody else's.
 Measurement = collections.namedtuple("Measurement", "seed rule payments guesses right found")
+# What of SHOWN's guesses had each confidence.
+Decided = collections.namedtuple("Decided", "seed confidence guesses right")
 Mixes = collections.namedtuple("Mixes", "seed transactions mixes found false")
 
 
@@ -70,10 +72,11 @@ class World:
                 and txid not in self.mixes}
 
     def guesses(self, rule):
-        """{txid: output}"""
+        """{txid: (output, confidence)}"""
         rules = () if rule == SHOWN else ("--rule", rule)
         text = run(self.program, "detect", "change", *rules, "--ledger", self.ledger, "--csv", "-")
-        return {row["txid"]: int(row["output"]) for row in csv.DictReader(text.splitlines())}
+        return {row["txid"]: (int(row["output"]), int(row["confidence"]))
+                for row in csv.DictReader(text.splitlines())}
 
     def coinjoins(self):
         text = run(self.program, "detect", "coinjoin", "--ledger", self.ledger, "--quiet", "--csv",
@@ -85,17 +88,21 @@ def measure(program, seed):
     with tempfile.TemporaryDirectory() as scratch:
         world = World(program, pathlib.Path(scratch), seed)
         payments = world.payments()
-        rows = []
+        rows, decided = [], []
         for rule in (SHOWN, *RULES):
             guesses = world.guesses(rule)
-            right = {txid for txid, output in guesses.items()
+            right = {txid for txid, (output, _) in guesses.items()
                      if world.transactions[txid][1][output] in world.transactions[txid][0]}
+            if rule == SHOWN:
+                for sure in sorted({sure for _, sure in guesses.values()}):
+                    these = {txid for txid, (_, other) in guesses.items() if other == sure}
+                    decided.append(Decided(seed, sure, len(these), len(these & right)))
             rows.append(Measurement(seed, rule, len(payments), len(guesses), len(right),
                                     len(right & payments)))
         found = world.coinjoins()
         mixes = Mixes(seed, len(world.transactions), len(world.mixes), len(found & world.mixes),
                       len(found - world.mixes))
-        return rows, mixes
+        return rows, decided, mixes
 
 
 def percent(part, whole):
@@ -124,16 +131,28 @@ def rule_table(rows):
               f"{percent(sum(row.found for row in ours), payments)} | {spread(found)} |")
 
 
+def decided_table(decided):
+    print("\n| confidence | guesses | wrong | wrong by world: least / median / most (%) |\n"
+          "|---|---|---|---|")
+    for sure in sorted({one.confidence for one in decided}, reverse=True):
+        ours = [one for one in decided if one.confidence == sure]
+        guesses = sum(one.guesses for one in ours)
+        wrong = guesses - sum(one.right for one in ours)
+        by_world = [100 * (one.guesses - one.right) / one.guesses for one in ours]
+        print(f"| {sure} of 100 | {guesses} | {percent(wrong, guesses)} | {spread(by_world)} |")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--worlds", type=int, default=100)
     parser.add_argument("--program", default=ROOT / "build" / "tracehound")
     parser.add_argument("--csv", type=pathlib.Path)
     options = parser.parse_args()
-    rows, mixes = [], []
+    rows, decided, mixes = [], [], []
     for seed in range(1, options.worlds + 1):
-        some, mixed = measure(options.program, seed)
+        some, shown, mixed = measure(options.program, seed)
         rows += some
+        decided += shown
         mixes.append(mixed)
     if options.csv:
         with options.csv.open("w", newline="") as file:
@@ -143,6 +162,7 @@ def main():
     payments = sum(row.payments for row in rows if row.rule == SHOWN)
     print(f"{options.worlds} worlds of {SIZE[1]} blocks, {payments} payments with change.\n")
     rule_table(rows)
+    decided_table(decided)
     print(f"\nCoinJoins: {sum(one.found for one in mixes)} of {sum(one.mixes for one in mixes)} "
           f"found, {sum(one.false for one in mixes)} false alarms in "
           f"{sum(one.transactions - one.mixes for one in mixes)} other transactions.")

@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <fstream>
+#include <sstream>
+#include <string>
+
 #include <set>
 
 #include "ledger/writer.h"
@@ -203,10 +208,10 @@ TEST(ChangeOf, the_output_that_rules_leave__with_their_names) {
   ASSERT_TRUE(fresh);
   EXPECT_EQ(fresh->output, 1U);
   EXPECT_EQ(fresh->rules, rules.rules);
-  EXPECT_EQ(fresh->confidence, 50);  // legacy's, and one more agrees
+  EXPECT_EQ(fresh->confidence, confidence_of(ChangeRule::legacy));  // the surer one's
 }
 
-TEST(ChangeOf, rules_that_disagree__the_surer_one_less_sure) {
+TEST(ChangeOf, rules_that_disagree__the_surer_one) {
   ToyChain chain(
       "block\n mine c: 5000@alice 100@bob\n"
       "block\n tx a: c:0 -> 1000@new 3900@alice\n");
@@ -216,17 +221,18 @@ TEST(ChangeOf, rules_that_disagree__the_surer_one_less_sure) {
   ASSERT_TRUE(guess);
   EXPECT_EQ(guess->output, 1U);
   EXPECT_EQ(guess->rules, (std::vector{ChangeRule::address_reuse}));
-  EXPECT_EQ(guess->confidence, 85);
+  EXPECT_EQ(guess->confidence, confidence_of(ChangeRule::address_reuse));
   EXPECT_EQ(change_of(chain.ledger(), tx, {{ChangeRule::client_change}})->output, 0U);
   EXPECT_FALSE(change_of(chain.ledger(), tx, {{}}));
 }
 
 TEST(ChangeOf, rules_as_sure_as_one_another_disagree__no_guess) {
-  // Fresh is one output, of the inputs' kind the other: rules of the same confidence.
-  ShapedTransaction mint{.in = {}, .out = {{1000, 1}, {10, 2}}};
-  ShapedTransaction a{.in = {{0, 0}}, .out = {{300, 3, ScriptKind::script_hash}, {600, 2}}};
+  // No multiple of 10^6 is one output alone, of the inputs' kind the other: equally sure.
+  ShapedTransaction mint{.in = {}, .out = {{2'000'000, 1}, {10, 2}}};
+  ShapedTransaction a{.in = {{0, 0}}, .out = {{300, 3, ScriptKind::script_hash}, {1'000'000, 2}}};
   ShapedChain chain({{mint}, {{.in = {}, .out = {{1, 9}}}, a}});
-  RuleSet both{{ChangeRule::client_change, ChangeRule::address_type}};
+  RuleSet both{{ChangeRule::power_of_ten, ChangeRule::address_type}};
+  ASSERT_EQ(confidence_of(ChangeRule::power_of_ten), confidence_of(ChangeRule::address_type));
   EXPECT_FALSE(change_of(chain.ledger(), TxId(2), both));
 }
 
@@ -241,6 +247,33 @@ TEST(ChangeOf, a_coinjoin__no_guess) {
   mix.out[4].address = 20;
   ShapedChain chain({{mint}, {{.in = {}, .out = {{1, 9}}}, mix}});
   EXPECT_FALSE(change_of(chain.ledger(), TxId(2), {{ChangeRule::client_change}}));
+}
+
+// docs/accuracy.md, "| rule | guesses | wrong | least / median / most | ...": the printed confidence
+// is what was right in the worst world, rounded down, and 95 at most.
+TEST(ChangeConfidence, each_rules__is_what_the_document_measured) {
+  std::ifstream document(TRACEHOUND_ROOT "/docs/accuracy.md");
+  std::size_t found = 0;
+  for (std::string line; std::getline(document, line);) {
+    std::istringstream cells(line);
+    std::string bar;
+    std::string name;
+    std::string skipped;
+    if (!(cells >> bar >> name) || bar != "|") continue;
+    auto rule = change_rule_named(name);
+    if (!rule) continue;
+    std::size_t last_slash = 0;
+    std::vector<std::string> parts;
+    for (std::string cell; std::getline(cells, cell, '|');) parts.push_back(cell);
+    ASSERT_GE(parts.size(), 4U) << line;
+    last_slash = parts[3].rfind('/');
+    ASSERT_NE(last_slash, std::string::npos) << line;
+    double most = std::stod(parts[3].substr(last_slash + 1));
+    int right = std::min(95, static_cast<int>(std::floor(100.0 - most + 1e-9)));
+    EXPECT_EQ(confidence_of(*rule), right) << name;
+    ++found;
+  }
+  EXPECT_EQ(found, kChangeRules - 1);  // all but `none`, which guesses nothing
 }
 
 }  // namespace
