@@ -146,7 +146,7 @@ std::string hops_text(const OpenLedger& open, const Found& found, const Options&
   const PeelChain& chain = found.chains.front();
   Sums sums = sums_of(open, found, chain);
   std::string text = fmt::format(
-      "{}: {} peeled off {}, {} of it to known holders; {} go on ({}{})\n\n",
+      "{}: {} {} peeled off, {} of it to known holders; {} go on ({}{})\n\n",
       plural(chain.hops.size(), "transaction"), coins_text(sums.peeled, kDecimals), open.symbol(),
       coins_text(sums.peeled_to_tagged, kDecimals), coins_text(sums.rest, kDecimals),
       options.back ? "begins: " : "ends: ", name_of(chain.end));
