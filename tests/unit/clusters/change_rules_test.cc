@@ -249,8 +249,8 @@ TEST(ChangeOf, a_coinjoin__no_guess) {
   EXPECT_FALSE(change_of(chain.ledger(), TxId(2), {{ChangeRule::client_change}}));
 }
 
-// docs/accuracy.md, "| rule | guesses | wrong | least / median / most | ...": the printed confidence
-// is what was right in the worst world, rounded down, and 95 at most.
+// docs/accuracy.md, "| rule | guesses | wrong | least / median / most | ...": the printed
+// confidence is what was right in the worst world, rounded down, and 95 at most.
 TEST(ChangeConfidence, each_rules__is_what_the_document_measured) {
   std::ifstream document(TRACEHOUND_ROOT "/docs/accuracy.md");
   std::size_t found = 0;
