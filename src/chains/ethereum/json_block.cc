@@ -20,6 +20,18 @@ std::string lower(std::string_view text) {
   return result;
 }
 
+// What stands in for a value that is missing: whoever reads on finds nothing in it.
+dom::element nothing() {
+  static dom::parser parser;
+  static const dom::element value = parser.parse(std::string("null")).value();
+  return value;
+}
+dom::array no_list() {
+  static dom::parser parser;
+  static const dom::array value = parser.parse(std::string("[]")).get_array().value();
+  return value;
+}
+
 // Fields of one object. The first that is not as it should be is kept; what is asked for after that
 // is empty.
 class Fields {
@@ -31,12 +43,14 @@ class Fields {
   const std::string& complaint() const { return complaint_; }
   bool has(std::string_view name) const {
     dom::element value;
-    return object_.at_key(name).get(value) == simdjson::SUCCESS && !value.is_null();
+    return complaint_.empty() && object_.at_key(name).get(value) == simdjson::SUCCESS &&
+           !value.is_null();
   }
   dom::element element(std::string_view name) {
     dom::element value;
-    if (complaint_.empty() && object_.at_key(name).get(value) != simdjson::SUCCESS) missing(name);
-    return value;
+    if (complaint_.empty() && object_.at_key(name).get(value) == simdjson::SUCCESS) return value;
+    missing(name);
+    return nothing();
   }
   std::string_view text(std::string_view name) {
     std::string_view value;
@@ -73,8 +87,9 @@ class Fields {
   }
   dom::array list(std::string_view name) {
     dom::array value;
-    if (complaint_.empty() && object_.at_key(name).get(value) != simdjson::SUCCESS) missing(name);
-    return value;
+    if (complaint_.empty() && object_.at_key(name).get(value) == simdjson::SUCCESS) return value;
+    missing(name);
+    return no_list();
   }
   void complain(const std::string& clause) {
     if (complaint_.empty()) complaint_ = what_ + " " + clause;
