@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <unordered_set>
 
 #include "base/progress.h"
 #include "base/text.h"
 #include "chains/bitcoin/address.h"
+#include "clusters/clusters_then.h"
 #include "ledger/certain.h"
 #include "tags/actor_ids.h"
 #include "tags/codes.h"
@@ -131,8 +133,8 @@ Result<std::vector<AddressTag>> tags_of(const OpenLedger& open,
   return found;
 }
 
-Result<std::vector<AddressTag>> tags_of_all(const OpenLedger& open) {
-  TRY_ASSIGN(auto store, tags::TagStore::open_to_read(open.ledger.folder()));
+Result<std::vector<AddressTag>> tags_of_all(const OpenLedger& open, const Belief& belief) {
+  TRY_ASSIGN(auto store, tags::TagStore::open_to_read(open.ledger.folder(), belief.tags_at));
   TRY_ASSIGN(tags::ActorIds actors, tags::ActorIds::of(store));
   std::vector<AddressTag> found;
   TRY(store.for_each([&](const tags::Tag& tag) {
@@ -153,22 +155,31 @@ Result<std::string> actor_id(const OpenLedger& open, const std::string& actor) {
   return actors.id(actor);
 }
 
-Result<ClustersForStops> clusters_for_stops(Context& context, const OpenLedger& open) {
+Result<ClustersForStops> clusters_for_stops(Context& context, const OpenLedger& open,
+                                            const Belief& belief) {
   TRY_ASSIGN(auto found, open_clustering(context, open, clusters::kDefaultName));
-  TRY_ASSIGN(auto tags, tags_of_all(open));
+  TRY_ASSIGN(auto tags, tags_of_all(open, belief));
   ClustersForStops stops;
-  TRY_ASSIGN(stops.cluster_of_address, found.clustering.of_all_addresses());
+  if (belief.last) {
+    TxId before = open.ledger.transactions(*belief.last).end;
+    TRY_ASSIGN(stops.cluster_of_address,
+               clusters::clusters_before(open.ledger, found.clustering, before));
+  } else {
+    TRY_ASSIGN(stops.cluster_of_address, found.clustering.of_all_addresses());
+  }
   std::vector<clusters::ClusterId> of_tags;
-  for (const AddressTag& tag : tags) of_tags.push_back(found.clustering.cluster_of(tag.address));
+  for (const AddressTag& tag : tags) {
+    of_tags.emplace_back(stops.cluster_of_address[tag.address.number()]);
+  }
   stops.conflicts = clusters::tags_of_clusters(tags, of_tags);
   std::erase_if(stops.conflicts,
                 [](const clusters::TaggedCluster& one) { return !one.tag.conflict(); });
-  const auto& stored = found.clustering.stored();
-  if (stored && !stops.conflicts.empty()) TRY(stored->check(clusters::Part::member));
-  for (const clusters::TaggedCluster& conflict : stops.conflicts) {
-    for (AddressId address : found.clustering.members(conflict.cluster)) {
-      stops.cluster_of_address[address.number()] = address.number();
-    }
+  if (stops.conflicts.empty()) return stops;
+  std::unordered_set<std::uint32_t> apart;
+  for (const auto& conflict : stops.conflicts) apart.insert(conflict.cluster.number());
+  for (std::uint32_t address = 0; address < stops.cluster_of_address.size(); ++address) {
+    std::uint32_t& cluster = stops.cluster_of_address[address];
+    if (apart.contains(cluster)) cluster = address;
   }
   return stops;
 }

@@ -37,8 +37,14 @@ void add_name(CLI::App& command, std::string& name);
 // are named by their ids, where tags have an alias.
 Result<std::vector<clusters::AddressTag>> tags_of(const OpenLedger& open,
                                                   const std::vector<AddressId>& addresses);
+// What counts of what is known today: all of it, unless it is to be as it was.
+struct Belief {
+  std::optional<std::int64_t> tags_at;  // tags that were believed then, seconds since 1970
+  std::optional<BlockHeight> last;      // blocks up to that one
+};
 // Of every address that the ledger has.
-Result<std::vector<clusters::AddressTag>> tags_of_all(const OpenLedger& open);
+Result<std::vector<clusters::AddressTag>> tags_of_all(const OpenLedger& open,
+                                                      const Belief& belief = {});
 
 // The id of the actor that has this alias; itself where none has.
 Result<std::string> actor_id(const OpenLedger& open, const std::string& actor);
@@ -50,7 +56,8 @@ struct ClustersForStops {
   LargeVector<std::uint32_t> cluster_of_address;
   std::vector<clusters::TaggedCluster> conflicts;  // by cluster
 };
-Result<ClustersForStops> clusters_for_stops(Context& context, const OpenLedger& open);
+Result<ClustersForStops> clusters_for_stops(Context& context, const OpenLedger& open,
+                                            const Belief& belief = {});
 // "the cluster of 1Abc... is said to be that of Alder (70 of 100, at 1Def...) and Birch (...)".
 std::string conflict_text(const OpenLedger& open, const clusters::TaggedCluster& cluster);
 

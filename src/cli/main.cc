@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "cli/verb.h"
+#include "cli/verb_evidence.h"
 
 namespace {
 
@@ -108,6 +109,8 @@ int main(int count, char** words) {
   tracehound::cli::add_tags(app, context);
   tracehound::cli::add_trace(app, context);
   tracehound::cli::add_incident(app, context);
+  tracehound::cli::add_evidence(app, context);
+  tracehound::cli::add_verify(app, context);
   tracehound::cli::add_cluster(app, context);
   tracehound::cli::add_detect(app, context);
   tracehound::cli::add_ledger(app, context);

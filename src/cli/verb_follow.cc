@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <cstdlib>
 
 #include "base/clock.h"
 #include "base/http.h"
@@ -11,6 +10,7 @@
 #include "chains/bitcoin/follow.h"
 #include "chains/bitcoin/node_news.h"
 #include "cli/cluster_parts.h"
+#include "cli/node_login.h"
 #include "cli/verb.h"
 
 namespace tracehound::cli {
@@ -20,10 +20,7 @@ namespace {
 namespace bitcoin = chains::bitcoin;
 
 struct Options {
-  std::string url;
-  std::string cookie;
-  std::string user;
-  std::string password_file;
+  NodeOptions node;
   std::string zmq;
   std::string network = "main";
   double poll = 2.0;
@@ -44,27 +41,6 @@ std::string network_names() {
   return names;
 }
 
-Result<std::string> password_of(Context& context, const Options& options) {
-  if (options.password_file.empty()) {
-    const char* named = std::getenv("TRACEHOUND_RPC_PASSWORD");
-    if (named != nullptr) return std::string(named);
-    return fail(ErrorKind::usage,
-                "--user needs a password: name a file that holds it with --password-file, or set "
-                "TRACEHOUND_RPC_PASSWORD");
-  }
-  TRY_ASSIGN(std::string text, read_input(context, options.password_file));
-  text.erase(text.find_last_not_of("\r\n") + 1);
-  return text;
-}
-
-Result<bitcoin::NodeLogin> login_of(Context& context, const Options& options) {
-  bitcoin::NodeLogin login{.cookie_file = options.cookie, .user = options.user};
-  if (!login.user.empty()) {
-    TRY_ASSIGN(login.password, password_of(context, options));
-  }
-  return login;
-}
-
 Status run(Context& context, const Options& options) {
   const bitcoin::Network* network = bitcoin::find_network(options.network);
   if (network == nullptr) {
@@ -75,15 +51,15 @@ Status run(Context& context, const Options& options) {
     return fail(ErrorKind::usage, fmt::format("--poll {}: is not from {} to {} seconds",
                                               options.poll, kShortestPoll, kLongestPoll));
   }
-  TRY_ASSIGN(auto login, login_of(context, options));
+  TRY_ASSIGN(auto login, login_of(context, options.node));
   TRY_ASSIGN(auto clock, SystemClock::make());
   ThreadLimit threads(options.threads);
   std::unique_ptr<Clock> listening;
   if (!options.zmq.empty()) {
     TRY_ASSIGN(listening, bitcoin::listen_to_node(*clock, options.zmq));
   }
-  TRY_ASSIGN(auto http, open_http(options.url, {}, [&clock] { return clock->ended(); }));
-  bitcoin::NodeRpc node(*http, context.files, std::move(login), options.url);
+  TRY_ASSIGN(auto http, open_http(options.node.url, {}, [&clock] { return clock->ended(); }));
+  bitcoin::NodeRpc node(*http, context.files, std::move(login), options.node.url);
 
   bitcoin::FollowOptions follow;
   follow.poll = Milliseconds(std::lround(options.poll * 1000));
@@ -106,18 +82,7 @@ Status run(Context& context, const Options& options) {
 void add_follow(CLI::App& app, Context& context) {
   CLI::App* follow = app.add_subcommand("follow", "stay at the tip of a running node, live");
   auto options = std::make_shared<Options>();
-  follow->add_option("--rpc", options->url, "the node: http://HOST:PORT; no other address is asked")
-      ->type_name("URL")
-      ->required();
-  auto* cookie =
-      follow->add_option("--cookie", options->cookie, "the node's cookie file")->type_name("FILE");
-  auto* user = follow->add_option("--user", options->user, "the node's rpcuser")->type_name("NAME");
-  user->excludes(cookie);
-  follow
-      ->add_option("--password-file", options->password_file,
-                   "holds the user's password; else $TRACEHOUND_RPC_PASSWORD")
-      ->type_name("FILE")
-      ->needs(user);
+  add_node_options(*follow, options->node)->required();
   follow
       ->add_option("--zmq", options->zmq,
                    "where the node publishes hashblock, hashtx or rawtx: wakes up at once")

@@ -1,4 +1,4 @@
-// incident check|list|show|stats|link: files of thefts, and the registry of them.
+// incident check|list|show|stats|link|evidence: files of thefts, and the registry of them.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -299,6 +299,7 @@ void add_incident(CLI::App& app, Context& context) {
   add_incident_show(*group, context);
   add_incident_stats(*group, context);
   add_incident_link(*group, context);
+  add_incident_evidence(*group, context);
 }
 
 }  // namespace tracehound::cli

@@ -34,5 +34,6 @@ void add_incident_list(CLI::App& group, Context& context);
 void add_incident_show(CLI::App& group, Context& context);
 void add_incident_stats(CLI::App& group, Context& context);
 void add_incident_link(CLI::App& group, Context& context);
+void add_incident_evidence(CLI::App& group, Context& context);
 
 }  // namespace tracehound::cli

@@ -61,6 +61,9 @@ struct Options {
 // ---- the options (verb_trace_options.cc) --------------------------------------------------------
 
 void add_options(CLI::App& command, Options& options);
+// Of those, the rules by which it is traced, and --label-by.
+void add_rule_options(CLI::App& command, Options& options);
+void add_label_by(CLI::App& command, Options& options);
 enum class LedgerKind : std::uint8_t { coins, accounts };
 // Errors (usage): a name that is none, or twice, or of a method that such ledgers do not have.
 Result<std::vector<trace::MethodKind>> methods_of(const Options& options, LedgerKind ledger);
@@ -109,11 +112,12 @@ struct KnownServices {
   trace::Stops stops;
   std::vector<incidents::ServiceNote> notes;  // one per stops.services()
   std::vector<std::string> words;             // what stops the trace, a sentence each
+  std::vector<trace::ServiceAddress> tagged;  // that the ledger has; services as in `stops`
 };
 // Errors (usage): a category that there is not. Errors (bad_input): --through names nothing the
 // ledger knows. Errors: there are too many blocks whose clusters nobody built.
 Result<KnownServices> know_services(Context& context, const OpenLedger& open,
-                                    const Options& options);
+                                    const Options& options, const Belief& belief = {});
 // --stop-at as categories of tags/services.h; all of them when it is not given. Errors (usage).
 Result<std::vector<std::string_view>> stop_categories(const Options& options);
 // Only what can be said without a ledger.

@@ -57,6 +57,11 @@ void add_seed_options(CLI::App& command, Options& options) {
                          "an incident file that names the stolen coins; - is standard input");
   incident->type_name("FILE");
   incident->excludes(from)->excludes(address)->excludes(sent);
+}
+
+}  // namespace
+
+void add_label_by(CLI::App& command, Options& options) {
   command
       .add_option("--label-by", options.label_by,
                   "of --incident, what the books are kept apart by: incident|victim|transaction; "
@@ -135,6 +140,8 @@ void add_rule_options(CLI::App& command, Options& options) {
       ->type_name("HEIGHT|TIME");
 }
 
+namespace {
+
 void add_output_options(CLI::App& command, Options& options) {
   auto add_file = [&command](const char* name, std::string& into, const char* what) {
     command.add_option(name, into, what)->type_name("FILE|-");
@@ -190,6 +197,7 @@ void add_output_options(CLI::App& command, Options& options) {
 
 void add_options(CLI::App& command, Options& options) {
   add_seed_options(command, options);
+  add_label_by(command, options);
   add_rule_options(command, options);
   add_output_options(command, options);
 }

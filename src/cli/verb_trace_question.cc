@@ -15,17 +15,16 @@ namespace {
 // Labels by name, numbered in the order in which they are first asked for.
 class Labels {
  public:
-  // `key` tells labels of one name apart.
-  Label of(const std::string& name, std::uint64_t key = 0) {
+  Label of(const std::string& name) {
     auto next = Label(static_cast<std::uint32_t>(names_.size() + 1));
-    auto [entry, fresh] = numbers_.try_emplace({name, key}, next);
+    auto [entry, fresh] = numbers_.try_emplace(name, next);
     if (fresh) names_.push_back(name);
     return entry->second;
   }
   std::vector<std::string> take() { return std::move(names_); }
 
  private:
-  std::map<std::pair<std::string, std::uint64_t>, Label> numbers_;
+  std::map<std::string, Label> numbers_;
   std::vector<std::string> names_;
 };
 
@@ -87,23 +86,13 @@ Result<Case> resolve_asked(const Question& question, const Options& options,
 
 // ---- incident files -----------------------------------------------------------------------------
 
-// Gives the seeds of each label and theft transaction a label of its own.
-void part_by_transaction(const ledger::Ledger& ledger, Case& found) {
-  Labels labels;
-  for (trace::Seed& seed : found.seeds) {
-    const std::string& name = found.labels[seed.label.number() - 1];
-    seed.label = labels.of(name, ledger.creator(seed.coin).number());
-  }
-  found.labels = labels.take();
-}
-
 Result<Case> resolve_incident(const incidents::Incident& incident, const Options& options,
                               const OpenLedger& open) {
   auto by =
       options.label_by == "incident" ? incidents::LabelOf::incident : incidents::LabelOf::victim;
   TRY_ASSIGN(auto seeds, incidents::find_seeds(open.ledger, incident, options.incident, by));
+  if (options.label_by == "transaction") incidents::label_by_transaction(open.ledger, seeds);
   Case found{incident.name, std::move(seeds.seeds), std::move(seeds.labels), {}};
-  if (options.label_by == "transaction") part_by_transaction(open.ledger, found);
   if (seeds.on_other_chains > 0) {
     found.remarks.push_back(fmt::format("{}: {} on other chains left out", options.incident,
                                         plural(seeds.on_other_chains, "seed")));

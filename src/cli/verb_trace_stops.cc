@@ -63,7 +63,6 @@ std::vector<std::string> stop_words(const Options& options, std::size_t services
 
 }  // namespace
 
-// --stop-at as categories of tags/services.h; all of them when it is not given.
 Result<std::vector<std::string_view>> stop_categories(const Options& options) {
   if (options.stop_at.empty()) {
     return std::vector<std::string_view>(tags::kStopCategories.begin(),
@@ -113,10 +112,11 @@ Result<Through> through_of(const OpenLedger& open, const Options& options) {
 
 // Nothing where nobody asks for clusters, or no tag could stop a trace in one.
 Result<std::optional<ClustersForStops>> clusters_of(Context& context, const OpenLedger& open,
-                                                    const Options& options, bool tagged) {
+                                                    const Options& options, const Belief& belief,
+                                                    bool tagged) {
   bool stops = tagged && options.clusters == "on";
   if (!stops && !groups_by_cluster(options)) return std::optional<ClustersForStops>();
-  auto clusters = clusters_for_stops(context, open);
+  auto clusters = clusters_for_stops(context, open, belief);
   if (clusters) return std::optional(std::move(*clusters));
   return fail(clusters.error().kind,
               fmt::format("{}; or trace with --clusters off", clusters.error().message));
@@ -132,9 +132,9 @@ struct Named {
   std::uint64_t fingerprint = 0;  // of all addresses that tags name
 };
 
-Result<Named> named_addresses(const OpenLedger& open,
+Result<Named> named_addresses(const OpenLedger& open, const Belief& belief,
                               std::span<const std::string_view> categories) {
-  TRY_ASSIGN(auto store, tags::TagStore::open_to_read(open.ledger.folder()));
+  TRY_ASSIGN(auto store, tags::TagStore::open_to_read(open.ledger.folder(), belief.tags_at));
   TRY_ASSIGN(auto tagged, tags::service_addresses(store, open.ledger.chain(), categories));
   Named named;
   std::string words;
@@ -162,15 +162,27 @@ Result<Named> named_addresses(const OpenLedger& open,
   return named;
 }
 
+// Services by their place in `stops` instead of that in `named`.
+std::vector<trace::ServiceAddress> by_stops(const Named& named, const trace::Stops& stops) {
+  std::vector<std::uint32_t> place(named.services.size());
+  for (std::uint32_t i = 0; i < stops.services().size(); ++i) {
+    const trace::Service& service = stops.services()[i];
+    place[named.numbers.at({service.name, service.category})] = i;
+  }
+  std::vector<trace::ServiceAddress> tagged = named.addresses;
+  for (trace::ServiceAddress& one : tagged) one.service = place[one.service];
+  return tagged;
+}
+
 }  // namespace
 
 Result<KnownServices> know_services(Context& context, const OpenLedger& open,
-                                    const Options& options) {
+                                    const Options& options, const Belief& belief) {
   TRY_ASSIGN(auto categories, stop_categories(options));
-  TRY_ASSIGN(Named named, named_addresses(open, categories));
+  TRY_ASSIGN(Named named, named_addresses(open, belief, categories));
   TRY_ASSIGN(Through through, through_of(open, options));
   KnownServices known;
-  TRY_ASSIGN(known.clusters, clusters_of(context, open, options, !named.addresses.empty()));
+  TRY_ASSIGN(known.clusters, clusters_of(context, open, options, belief, !named.addresses.empty()));
   std::vector<std::string> bridges = {"defi_bridge"};
   trace::StopRules rules{.services = named.services,
                          .addresses = named.addresses,
@@ -191,6 +203,7 @@ Result<KnownServices> know_services(Context& context, const OpenLedger& open,
     }
   }
   known.stops = trace::Stops(std::move(rules));
+  known.tagged = by_stops(named, known.stops);
   for (const trace::Service& kept : known.stops.services()) {
     known.notes.push_back(named.notes[named.numbers.at({kept.name, kept.category})]);
   }

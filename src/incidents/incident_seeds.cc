@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <ranges>
 #include <span>
+#include <utility>
 
 #include "base/check.h"
 #include "chains/bitcoin/address.h"
@@ -142,6 +144,19 @@ Result<FoundSeeds> find_seeds(const ledger::Ledger& ledger, const Incident& inci
         fmt::format("{}: this incident names no seeds, so there is nothing to trace", file));
   }
   return Finder(ledger, incident, file).run(label_of, first);
+}
+
+void label_by_transaction(const ledger::Ledger& ledger, FoundSeeds& found) {
+  std::map<std::pair<Label, TxId>, Label> numbers;
+  std::vector<std::string> names;
+  for (trace::Seed& seed : found.seeds) {
+    auto next = Label(static_cast<std::uint32_t>(names.size() + 1));
+    std::pair key{seed.label, ledger.creator(seed.coin)};
+    auto [entry, fresh] = numbers.try_emplace(key, next);
+    if (fresh) names.push_back(found.labels[seed.label.number() - 1]);
+    seed.label = entry->second;
+  }
+  found.labels = std::move(names);
 }
 
 }  // namespace tracehound::incidents

@@ -37,4 +37,8 @@ Result<FoundSeeds> find_seeds(const ledger::Ledger& ledger, const Incident& inci
                               const std::string& file, LabelOf label_of,
                               Label first = trace::kFirstLabel);
 
+// Gives the seeds of each label and theft transaction a label of their own, in the order in which
+// they come; labels of one name are then several. REQUIRES: labels from 1 on.
+void label_by_transaction(const ledger::Ledger& ledger, FoundSeeds& found);
+
 }  // namespace tracehound::incidents

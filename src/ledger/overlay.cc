@@ -28,21 +28,12 @@
 #include <string>
 
 #include "base/check.h"
-#include "ledger/fences.h"
 #include "ledger/keys.h"
+#include "ledger/memory_run.h"
 
 namespace tracehound::ledger {
 
 namespace {
-
-class HeldBytes final : public Mapping {
- public:
-  explicit HeldBytes(Bytes bytes) : bytes_(std::move(bytes)) {}
-  ByteView bytes() const override { return bytes_; }
-
- private:
-  Bytes bytes_;
-};
 
 // Takes the transactions in one by one, as rows behind a ledger's.
 class NewRows {
@@ -61,12 +52,6 @@ class NewRows {
   std::vector<std::pair<CoinId, TxId>> spends() const { return {spent_.begin(), spent_.end()}; }
 
  private:
-  struct Entry {
-    std::uint64_t key;
-    std::uint64_t row;
-    friend auto operator<=>(const Entry&, const Entry&) = default;
-  };
-
   template <typename Field>
   void put(Column column, Field field) {
     Bytes& bytes = added_[static_cast<std::size_t>(column)];
@@ -92,9 +77,8 @@ class NewRows {
     return CoinId(get<Uint40>(Column::input_coin, input - old_.inputs).number());
   }
   AddressId intern(AddressKind kind, ByteView payload);
-  std::vector<Entry> entries(Index index) const;
+  std::vector<RunEntry> entries(Index index) const;
   Amount summed(Index index, std::uint64_t row) const;
-  Bytes packed(const IndexSpec& spec, const std::vector<Entry>& entries) const;
 
   const Ledger& ledger_;
   Counts old_;
@@ -196,10 +180,10 @@ Result<std::vector<std::unique_ptr<Mapping>>> NewRows::map_columns(FileSystem& f
 
 // ---- indexes ------------------------------------------------------------------------------------
 
-// Of the new rows, sorted. None of blocks: the one that is none is found neither by hash nor by
+// Of the new rows. None of blocks: the one that is none is found neither by hash nor by
 // time.
-std::vector<NewRows::Entry> NewRows::entries(Index index) const {
-  std::vector<Entry> entries;
+std::vector<RunEntry> NewRows::entries(Index index) const {
+  std::vector<RunEntry> entries;
   auto add = [&](std::uint64_t first, std::uint64_t end, auto key_of) {
     for (std::uint64_t row = first; row < end; ++row) entries.push_back({key_of(row), row});
   };
@@ -225,7 +209,6 @@ std::vector<NewRows::Entry> NewRows::entries(Index index) const {
     case Index::block_time:
       break;
   }
-  std::ranges::sort(entries);
   return entries;
 }
 
@@ -234,35 +217,15 @@ Amount NewRows::summed(Index index, std::uint64_t row) const {
   return value(index == Index::address_input ? input_coin(row) : CoinId(row));
 }
 
-Bytes NewRows::packed(const IndexSpec& spec, const std::vector<Entry>& entries) const {
-  Bytes bytes;
-  auto put_number = [&](std::uint64_t number, std::size_t width) {
-    for (std::size_t i = 0; i < width; ++i) bytes.push_back(static_cast<Byte>(number >> (8 * i)));
-  };
-  for (const Entry& entry : entries) {
-    put_number(entry.key, spec.key_width);
-    put_number(entry.row, spec.row_width);
-  }
-  Amount sum = 0;
-  for (std::size_t i = 0; spec.sums && i < entries.size(); ++i) {
-    sum += summed(spec.index, entries[i].row);
-    if ((i + 1) % kSumStep == 0) put_number(sum, width::kAmount);
-  }
-  FenceBuilder fences(spec, entries.size());
-  for (const Entry& entry : entries) fences.add(entry.key);
-  Bytes fence_rows = fences.bytes();
-  bytes.insert(bytes.end(), fence_rows.begin(), fence_rows.end());
-  return bytes;
-}
-
 std::vector<std::pair<Index, Run>> NewRows::runs() const {
   std::vector<std::pair<Index, Run>> runs;
   for (const IndexSpec& spec : kIndexes) {
-    std::vector<Entry> sorted = entries(spec.index);
-    if (sorted.empty()) continue;
+    std::vector<RunEntry> added = entries(spec.index);
+    if (added.empty()) continue;
     RowRange range{rows_of(spec.rows, old_), rows_of(spec.rows, counts_)};
-    runs.emplace_back(spec.index,
-                      Run(spec, range, std::make_unique<HeldBytes>(packed(spec, sorted))));
+    auto value_of = [&](std::uint64_t row) { return summed(spec.index, row); };
+    auto bytes = std::make_unique<HeldBytes>(packed_run(spec, std::move(added), value_of));
+    runs.emplace_back(spec.index, Run(spec, range, std::move(bytes)));
   }
   return runs;
 }

@@ -79,6 +79,10 @@ Status Walk::settle_coinbase(std::uint32_t block_end) {
   BlockHeight height = ledger_.height(visited_to_);
   IdRange<TxId> block = ledger_.transactions(height);
   at_ = block.first;
+  if (!ledger_.is_coinbase(at_)) {
+    contradiction_ = "its block does not begin with a coinbase";
+    return contradicts(at_);
+  }
   makes_seeds_ = take_notes();
   IdRange<CoinId> coins = columns_.outputs(at_);
   if (arriving_.empty()) {

@@ -1,0 +1,136 @@
+// Stops held to what a bundle shows for them: steps to its transactions, tags to their words.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "chains/bitcoin/address.h"
+#include "chains/bitcoin/burn.h"
+#include "clusters/co_spends.h"
+#include "clusters/rules.h"
+#include "evidence/attribution.h"
+#include "tags/codes.h"
+#include "tags/services.h"
+
+namespace tracehound::evidence {
+
+namespace {
+
+namespace bitcoin = chains::bitcoin;
+using trace::DestinationKind;
+
+class Checker {
+ public:
+  Checker(const ledger::PartLedger& part, const bitcoin::Network& network,
+          const Statement& statement, const std::vector<UsedTag>& tags)
+      : part_(part), network_(network), statement_(statement), tags_(tags) {}
+
+  // What is wrong with it, a clause; "" where it holds.
+  std::string check(const StatedStop& stop);
+
+ private:
+  std::optional<AddressId> find(const std::string& address) const {
+    auto parsed = bitcoin::parse_address(network_, address);
+    if (!parsed) return std::nullopt;
+    return part_.ledger.find_address(parsed->kind, parsed->payload);
+  }
+  std::string check_burned(const StatedStop& stop) const;
+  std::string check_step(const std::string& from, const CoSpendStep& step) const;
+  std::string check_tag(const std::string& address, std::uint32_t number,
+                        const trace::Service& service) const;
+
+  const ledger::PartLedger& part_;
+  const bitcoin::Network& network_;
+  const Statement& statement_;
+  const std::vector<UsedTag>& tags_;
+  clusters::JoinsNobody joins_nobody_ = clusters::multi_input_rules().joins_nobody;
+};
+
+std::string Checker::check_burned(const StatedStop& stop) const {
+  if (stop.service || !stop.tags.empty() || !stop.steps.empty()) {
+    return "is burned, and yet some service's";
+  }
+  auto parsed = bitcoin::parse_address(network_, stop.address);
+  auto same = [&](const bitcoin::ParsedAddress& known) {
+    return parsed && known.kind == parsed->kind && known.payload == parsed->payload;
+  };
+  return std::ranges::any_of(bitcoin::burn_addresses(), same)
+             ? ""
+             : "is said to be burned and is none of the addresses known for that";
+}
+
+std::string Checker::check_step(const std::string& from, const CoSpendStep& step) const {
+  const ledger::Ledger& ledger = part_.ledger;
+  auto tx = ledger.find_transaction(step.transaction);
+  std::string name = fmt::format("its step by {} ", step.transaction.text());
+  if (!tx || !part_.complete[tx->number()]) {
+    return name + "is by a transaction that is not here with all it spends";
+  }
+  auto spending = clusters::spending_addresses(ledger, *tx);
+  for (const std::string* end : {&from, &step.address}) {
+    auto address = find(*end);
+    if (!address || std::ranges::find(spending, *address) == spending.end()) {
+      return name + fmt::format("does not spend with a key of {}", *end);
+    }
+  }
+  return joins_nobody_(ledger, *tx) ? name + "is by a CoinJoin, which joins nobody" : "";
+}
+
+std::string Checker::check_tag(const std::string& address, std::uint32_t number,
+                               const trace::Service& service) const {
+  if (number >= tags_.size())
+    return fmt::format("has tag {}, and there are {}", number, tags_.size());
+  const UsedTag& tag = tags_[number];
+  std::string name = fmt::format("its tag {} ", number);
+  if (tag.address != tags::normal_subject(address)) return name + "is of another address";
+  if (tag.service != service.name) return name + fmt::format("names {}", tag.service);
+  auto fits = [&](const std::string& word) {
+    return tags::stop_category(word) == service.category;
+  };
+  if (!fits(tag.category) && std::ranges::none_of(tag.concepts, fits)) {
+    return name + fmt::format("does not say {}", service.category);
+  }
+  return "";
+}
+
+std::string Checker::check(const StatedStop& stop) {
+  if (stop.kind == DestinationKind::burned) return check_burned(stop);
+  if (!stop.service || *stop.service >= statement_.services.size()) return "is of no service";
+  const trace::Service& service = statement_.services[*stop.service];
+  bool bridge = service.category == "defi_bridge";
+  if (bridge != (stop.kind == DestinationKind::crossed)) {
+    return fmt::format("is not what becomes of coins of a {}", service.category);
+  }
+  std::string at = stop.address;
+  for (const CoSpendStep& step : stop.steps) {
+    if (std::string wrong = check_step(at, step); !wrong.empty()) return wrong;
+    at = step.address;
+  }
+  if (!stop.not_shown.empty()) {
+    if (!stop.steps.empty()) return "is shown, and said not to be";
+    at = stop.not_shown;
+  }
+  if (stop.tags.empty()) return "has no tag that says so";
+  for (std::uint32_t tag : stop.tags) {
+    if (std::string wrong = check_tag(at, tag, service); !wrong.empty()) return wrong;
+  }
+  return "";
+}
+
+}  // namespace
+
+std::uint64_t check_attributions(const ledger::PartLedger& part, const bitcoin::Network& network,
+                                 const Statement& statement, const std::vector<UsedTag>& tags,
+                                 std::vector<Finding>& findings) {
+  Checker checker(part, network, statement, tags);
+  std::uint64_t not_shown = 0;
+  for (const StatedStop& stop : statement.stops) {
+    not_shown += stop.not_shown.empty() ? 0 : 1;
+    if (std::string wrong = checker.check(stop); !wrong.empty()) {
+      findings.push_back({std::string(kStatement), fmt::format("stop {}", stop.address), wrong});
+    }
+  }
+  return not_shown;
+}
+
+}  // namespace tracehound::evidence

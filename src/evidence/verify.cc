@@ -1,0 +1,228 @@
+#include "evidence/verify.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "clusters/coinjoin.h"
+#include "evidence/attribution.h"
+#include "evidence/gather.h"
+#include "evidence/make.h"
+#include "evidence/proof.h"
+#include "evidence/records.h"
+#include "evidence/rerun.h"
+#include "incidents/incident.h"
+
+namespace tracehound::evidence {
+
+namespace {
+
+std::string_view text_of(ByteView bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+class Verifier {
+ public:
+  Verifier(OpenBundle bundle, Verdict& verdict) : bundle_(std::move(bundle)), verdict_(verdict) {}
+
+  void run();
+
+ private:
+  void wrong(std::string_view file, std::string item, std::string why) {
+    verdict_.findings.push_back({std::string(file), std::move(item), std::move(why)});
+  }
+  bool read_statement();
+  void check_readme();
+  void run_again(const ProvenPart& proven, std::span<const Record> records);
+  void check_touched(const ledger::PartLedger& part, const ledger::PartOfChain& rows,
+                     std::span<const Record> records, const Rerun& again);
+  void check_mixes(const ledger::PartLedger& part, const Touched& touched);
+  void check_seeds(const ledger::PartLedger& part);
+  void compare(std::string_view name, std::string_view expected);
+
+  OpenBundle bundle_;
+  Verdict& verdict_;
+  const chains::bitcoin::Network* network_ = nullptr;
+};
+
+bool Verifier::read_statement() {
+  if (!bundle_.has(kStatement)) return false;
+  auto statement = parse_statement(text_of(bundle_.bytes(kStatement)));
+  if (!statement) {
+    wrong(kStatement, "", statement.error().message);
+    return false;
+  }
+  network_ = chains::bitcoin::find_network_of_chain(statement->chain);
+  if (network_ == nullptr) {
+    wrong(kStatement, "chain", fmt::format("there is no chain {}", statement->chain));
+    return false;
+  }
+  if (statement->tip >= kMostBlocks) {
+    wrong(kStatement, "tip",
+          fmt::format("is at height {}, and no chain is that long", statement->tip));
+    return false;
+  }
+  verdict_.statement = std::move(*statement);
+  return true;
+}
+
+void Verifier::check_readme() {
+  if (!bundle_.has(kReadme) || text_of(bundle_.bytes(kReadme)) == readme_text(*network_)) return;
+  wrong(kReadme, "", "is not what this version says of a bundle of this chain");
+}
+
+void Verifier::compare(std::string_view name, std::string_view expected) {
+  if (!bundle_.has(name)) return;
+  std::string_view stated = text_of(bundle_.bytes(name));
+  if (stated == expected) return;
+  auto [here, there] = std::ranges::mismatch(stated, expected);
+  auto line = 1 + std::count(stated.begin(), here, '\n');
+  auto byte = here - stated.begin();
+  wrong(name, fmt::format("line {}", line),
+        fmt::format("is not what the trace run again gives, from byte {} on", byte));
+}
+
+void Verifier::check_mixes(const ledger::PartLedger& part, const Touched& touched) {
+  if (verdict_.statement->asked.mix == "off") return;
+  std::vector<StatedMix> found;
+  clusters::Recogniser recogniser(part.ledger);
+  for (TxId tx : touched.transactions) {
+    auto seen = recogniser.alone(tx);
+    if (!seen || !clusters::is_coinjoin(seen->protocol)) continue;
+    found.push_back({part.ledger.txid(tx), std::string(name_of(seen->protocol))});
+  }
+  if (found == verdict_.statement->mixes) return;
+  wrong(kStatement, "mixes",
+        fmt::format("lists {} CoinJoins, and {} of the touched transactions are recognised as some",
+                    verdict_.statement->mixes.size(), found.size()));
+}
+
+void Verifier::check_seeds(const ledger::PartLedger& part) {
+  if (!bundle_.has(kIncident)) return;
+  std::string name(kIncident);
+  auto incident = incidents::parse_incident(bundle_.bytes(kIncident), name);
+  if (!incident) return wrong(kIncident, "", incident.error().message);
+  const Statement& statement = *verdict_.statement;
+  auto found = seeds_of(part.ledger, *incident, statement.asked.label_by, name);
+  if (!found) return wrong(kIncident, "", found.error().message);
+  if (stated(part.ledger, found->seeds) == statement.seeds && found->labels == statement.labels) {
+    return;
+  }
+  wrong(kStatement, "seeds", "are not those that incident.yaml names");
+}
+
+// That nothing the trace went through was looked at with half its inputs.
+void Verifier::check_touched(const ledger::PartLedger& part, const ledger::PartOfChain& rows,
+                             std::span<const Record> records, const Rerun& again) {
+  Touched touched = touched_by(part.ledger, again.traces);
+  std::vector<TxId> whole = touched.transactions;
+  for (const trace::SeedCoin& seed : again.traces.front().seeds) {
+    whole.push_back(part.ledger.creator(seed.coin));
+  }
+  for (TxId tx : whole) {
+    if (part.complete[tx.number()]) continue;
+    wrong(kTransactions, fmt::format("transaction {}", part.ledger.txid(tx).text()),
+          "is traced through, and not all that it spends is here");
+  }
+  std::vector<std::uint32_t> heights;
+  for (BlockHeight height : touched.fee_blocks) {
+    heights.push_back(height.number());
+    for (TxId tx : part.ledger.transactions(height)) {
+      if (part.complete[tx.number()]) continue;
+      wrong(kTransactions, fmt::format("transaction {}", part.ledger.txid(tx).text()),
+            "pays a fee that is traced, and not all that it spends is here");
+    }
+  }
+  check_whole(heights, rows, records, verdict_.findings);
+  check_mixes(part, touched);
+}
+
+void Verifier::run_again(const ProvenPart& proven, std::span<const Record> records) {
+  auto part = ledger::assemble(proven.part);
+  if (!part) return wrong(kTransactions, "", part.error().message);
+  check_seeds(*part);
+  if (bundle_.has(kTags)) {
+    auto tags = parse_tags(text_of(bundle_.bytes(kTags)));
+    if (tags) {
+      verdict_.stops_not_shown =
+          check_attributions(*part, *network_, *verdict_.statement, *tags, verdict_.findings);
+    } else {
+      wrong(kTags, "", tags.error().message);
+    }
+  }
+  auto again = rerun(part->ledger, *network_, *verdict_.statement);
+  if (!again) return wrong(kStatement, "", again.error().message);
+  check_touched(*part, proven.part, records, *again);
+  compare(kJson, again->json);
+  compare(kCsv, again->csv);
+}
+
+void Verifier::run() {
+  verdict_.findings = std::move(bundle_.findings);
+  verdict_.signer = bundle_.signer;
+  if (!read_statement()) return;
+  const Statement& statement = *verdict_.statement;
+  verdict_.stops = statement.stops.size();
+  check_readme();
+  if (!bundle_.has(kHeaders)) return;
+  ByteView headers = bundle_.bytes(kHeaders);
+  verdict_.headers = headers.size() / 80;
+  std::size_t before = verdict_.findings.size();
+  verdict_.work = check_headers(*network_, statement, headers, verdict_.findings);
+  bool whole = headers.size() % 80 == 0 && verdict_.headers > 0 &&
+               statement.first_header + verdict_.headers - 1 == statement.tip;
+  if (!whole || !bundle_.has(kTransactions)) return;
+  auto records = read_records(bundle_.bytes(kTransactions));
+  if (!records) return wrong(kTransactions, "", records.error().message);
+  verdict_.transactions = records->size();
+  ProvenPart proven = prove(*network_, statement, headers, *records, verdict_.findings);
+  if (!proven.readable) return;
+  // A trace on headers or transactions that do not hold would only say so again.
+  if (verdict_.findings.size() > before) return;
+  run_again(proven, *records);
+}
+
+}  // namespace
+
+Result<Verdict> verify_bundle(FileSystem& files, const std::string& folder,
+                              const std::optional<ed25519::PublicKey>& key) {
+  TRY_ASSIGN(OpenBundle bundle, open_bundle(files, folder));
+  Verdict verdict;
+  Verifier(std::move(bundle), verdict).run();
+  if (key && verdict.signer != key) {
+    verdict.findings.push_back({std::string(kSignature), "",
+                                verdict.signer
+                                    ? fmt::format("is of the key {}, not of the one that was named",
+                                                  to_hex(*verdict.signer))
+                                    : "there is no signature that holds, and a key was named"});
+  }
+  return verdict;
+}
+
+std::vector<std::string> not_proven(const Statement& statement) {
+  std::vector<std::string> sentences = {
+      fmt::format("That this is the chain everybody follows: compare the hash of block {} with any "
+                  "node of {}.",
+                  statement.tip, statement.chain),
+      "That a held coin is unspent at the tip: a branch shows a transaction that is there, never "
+      "one that is not. Ask a node.",
+      "That the incident's addresses received no other coins than those named.",
+      "That a tag is right: it is its author's claim. Shown is who made it, in which file and "
+      "line, "
+      "and by which spends the address counts as the tagged one's.",
+      "What witnesses hold: a txid is the hash of a transaction without them.",
+  };
+  if (statement.first_header > 0) {
+    sentences.push_back(
+        fmt::format("What came before block {}, where the headers begin: its hash "
+                    "is to be compared too.",
+                    statement.first_header));
+  }
+  if (statement.chain.starts_with("litecoin")) {
+    sentences.emplace_back("What is in extension blocks (MWEB), which no header's root covers.");
+  }
+  return sentences;
+}
+
+}  // namespace tracehound::evidence

@@ -1,0 +1,298 @@
+"""A stranger's path: a bundle is made, moved to where there is no ledger, and checked by both
+verifiers; what is changed in it is found and named; the same question gives the same bytes."""
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+
+from support.harness import (BAD_INPUT, NO, ROOT, SECONDS, USAGE, check, environment, equal,
+                             fingerprint, ingest, main, run, same_bytes, sentence)
+
+MAINNET = ROOT.parent / "shared" / "data" / "bitcoin" / "mainnet-0-4312"
+ALL = "fifo,lifo,haircut,tiho,tilo,seniority,poison"
+FLIPS = 1000
+PYTHON_FLIPS = 12
+WORLD = ["--blocks", 200, "--seed", 31, "--theft", "hot-wallet", "--txs-per-block", 8]
+
+
+def plain_verify(bundle, *words, code=0):
+    """docs/verify.py, with nothing of this project beside it."""
+    done = subprocess.run([sys.executable, "-I", str(ROOT / "docs" / "verify.py"), str(bundle),
+                           *map(str, words)], capture_output=True, timeout=SECONDS, check=False,
+                          text=True, env=environment(PYTHONDONTWRITEBYTECODE="1"))
+    check(done.returncode == code, f"verify.py {bundle}: exit {done.returncode}, expected {code}\n"
+          f"{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return done.stdout
+
+
+def make_world(folder, *words):
+    run("synth", "--out", folder / "world", *(words or WORLD), "--quiet")
+    world = folder / "world"
+    ingest(world / "blocks", folder / "L", "--quiet")
+    run("tags", "import", world / "tags.yaml", "--ledger", folder / "L", "--quiet")
+    return world
+
+
+def make_bundle(folder, out, *words, blocks=None, incident=None, code=0):
+    return run("incident", "evidence", incident or folder / "world" / "incident.yaml", "--out", out,
+               "--blocks", blocks or folder / "world" / "blocks", "--ledger", folder / "L",
+               "--quiet", *words, code=code)
+
+
+def moved(bundle, folder):
+    """The bundle alone, where no ledger is; what it was made from is gone."""
+    place = folder / "elsewhere"
+    place.mkdir()
+    shutil.move(bundle, place / "bundle")
+    for left in folder.iterdir():
+        if left != place:
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+    return place / "bundle"
+
+
+def both_verify(bundle, *words):
+    out = run("verify", bundle, *words, cwd=bundle.parent, env=environment(HOME="/")).out.decode()
+    check("holds" in out and "does not prove" in out, f"tracehound verify says: {out}")
+    said = plain_verify(bundle, *words)
+    check("holds" in said and "Not proven" in said, f"verify.py says: {said}")
+    return out
+
+
+def a_simulated_theft(folder):
+    make_world(folder)
+    key = run("evidence", "key", "--out", folder / "key", "--quiet").out.decode().strip()
+    equal(os.stat(folder / "key").st_mode & 0o777, 0o600, "who may read the private key")
+    make_bundle(folder, folder / "B", "--method", ALL, "--label-by", "victim", "--sign",
+                folder / "key")
+    stated = json.loads((folder / "B" / "bundle.json").read_text())
+    check(stated["stops"] and any(stop["steps"] for stop in stated["stops"]),
+          "no service is reached through a cluster; the test needs another world")
+    result = json.loads((folder / "B" / "result.json").read_text())
+    alone = json.loads(run("trace", "--incident", folder / "world" / "incident.yaml", "--method",
+                           ALL, "--label-by", "victim", "--ledger", folder / "L", "--json",
+                           "-").out)
+    equal(result, alone, "what the bundle says, and what `trace` says")
+    bundle = moved(folder / "B", folder)
+    both_verify(bundle, "--key", key)
+    other = "00" * 32
+    run("verify", bundle, "--key", other, code=NO)
+    plain_verify(bundle, "--key", other, code=1)
+    return f"{len(stated['stops'])} stops, {len(result['traces'])} methods"
+
+
+def every_rule(folder):
+    """Fees to the miner, through mixes, cuts, labels by transaction, no clusters."""
+    make_world(folder)
+    rules = [["--fees", "miner", "--method", ALL],
+             ["--mix", "haircut", "--method", ALL, "--label-by", "transaction"],
+             ["--mix", "off", "--clusters", "off", "--stop-at", "exchange", "--method", "fifo"],
+             ["--min-amount", 5_000_000, "--max-hops", 6, "--until", 185, "--method", ALL]]
+    for number, words in enumerate(rules):
+        make_bundle(folder, folder / f"B{number}", *words)
+        both_verify(folder / f"B{number}")
+    return f"{len(rules)} sets of rules"
+
+
+def the_real_first_blocks(folder):
+    if not MAINNET.is_dir():
+        return f"not looked at: there is no {MAINNET}"
+    ingest(MAINNET, folder / "L", "--quiet", network="main")
+    coin = "0437cd7f8525ceed2324359c2d0ba26006d92d856a9c20fa0241106ee5a597c9:0"
+    (folder / "theft.yaml").write_text(f"name: As if the coins of block 9 were stolen\n"
+                                       f"chain: 'bitcoin:main'\nseeds:\n- {{coin: '{coin}'}}\n")
+    make_bundle(folder, folder / "B", "--method", ALL, blocks=MAINNET,
+                incident=folder / "theft.yaml")
+    make_bundle(folder, folder / "miners", "--method", ALL, "--fees", "miner", blocks=MAINNET,
+                incident=folder / "theft.yaml")
+    both_verify(folder / "miners")
+    both_verify(moved(folder / "B", folder))
+    return f"from {coin[:8]}..., block 9"
+
+
+def any_bit(folder):
+    make_world(folder)
+    run("evidence", "key", "--out", folder / "key", "--quiet")
+    make_bundle(folder, folder / "B", "--method", "fifo,haircut", "--sign", folder / "key")
+    bundle = moved(folder / "B", folder)
+    files = sorted(bundle.iterdir())
+    chance = random.Random(7)
+    sizes = [path.stat().st_size for path in files]
+    for number in range(FLIPS):
+        # Half of them anywhere, half in a file as likely as in another.
+        at = chance.randrange(sum(sizes))
+        path = chance.choice(files)
+        if number % 2:
+            for path, size in zip(files, sizes):
+                if at < size:
+                    break
+                at -= size
+        whole = path.read_bytes()
+        place, bit = at % len(whole), chance.randrange(8)
+        changed = bytearray(whole)
+        changed[place] ^= 1 << bit
+        path.write_bytes(changed)
+        said = run("verify", bundle, "--quiet", code=NO).out.decode()
+        # A flip in a name of SHA256SUMS is told of as the file that is then not in it.
+        named = path.name in said
+        check(named, f"bit {bit} of byte {place} of {path.name}: it is not named in {said}")
+        if number < PYTHON_FLIPS:
+            told = plain_verify(bundle, code=1)
+            check(path.name in told, f"verify.py, {path.name}, byte {place}: {told}")
+        path.write_bytes(whole)
+    both_verify(bundle)
+    return f"{FLIPS} bits, {PYTHON_FLIPS} of them by verify.py too"
+
+
+def resum(bundle):
+    """Makes the sums right again, as a forger would."""
+    subprocess.run("sha256sum *[!S] > SHA256SUMS", shell=True, cwd=bundle, check=True,
+                   env=environment(LC_ALL="C"))
+
+
+def forged(folder):
+    """Sums made right again do not help: what lies inside speaks for itself."""
+    make_world(folder)
+    make_bundle(folder, folder / "B", "--method", "fifo")
+    original = folder / "B"
+
+    def altered(name, change, *parts):
+        copy = folder / "F"
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(original, copy)
+        path = copy / name
+        path.write_bytes(change(path.read_bytes()))
+        resum(copy)
+        said = run("verify", copy, code=NO).out.decode()
+        check(all(part in said for part in (name, *parts)), f"{name}: {said}")
+        told = plain_verify(copy, code=1)  # of another question it tells where the answer differs
+        check(name in told or name == "bundle.json", f"verify.py on {name}: {told}")
+
+    resum(original)
+    run("verify", original)
+    csv = (original / "result.csv").read_bytes().decode().split("\r\n")
+    amount = csv[1].split(",")[6]
+    altered("result.csv", lambda b: b.replace(f",{amount},".encode(), f",{amount}0,".encode(), 1),
+            "line 2")
+    altered("result.json", lambda b: b.replace(f'"{amount}"'.encode(), f'"{amount}0"'.encode(), 1),
+            "byte")
+    altered("headers.bin", lambda b: b[:400] + bytes([b[400] ^ 1]) + b[401:], "height")
+    altered("headers.bin", lambda b: b[:-80], "headers")
+    altered("transactions.bin", lambda b: b[:60] + bytes([b[60] ^ 1]) + b[61:])
+    altered("bundle.json", lambda b: b.replace(b'"first": "0"', b'"first": "1"', 1))
+    return "sums made right, and still caught"
+
+
+def what_is_no_bundle(folder):
+    make_world(folder)
+    make_bundle(folder, folder / "B", "--method", "fifo")
+    (folder / "empty").mkdir()
+    sentence(run("verify", folder / "empty", code=BAD_INPUT), "SHA256SUMS")
+    sentence(run("verify", folder / "nowhere", code=BAD_INPUT), "nowhere")
+    plain_verify(folder / "empty", code=3)
+
+    def spoiled(change, *parts, by_python=True):
+        copy = folder / "S"
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(folder / "B", copy)
+        change(copy)
+        said = run("verify", copy, code=NO).out.decode()
+        check(all(part in said for part in parts), f"{parts} not in {said}")
+        if by_python:
+            plain_verify(copy, code=1)
+
+    def append(name, text):
+        return lambda copy: (copy / name).write_bytes((copy / name).read_bytes() + text)
+
+    def link(copy):
+        (folder / "outside").write_bytes((copy / "headers.bin").read_bytes())
+        (copy / "headers.bin").unlink()
+        (copy / "headers.bin").symlink_to(folder / "outside")
+
+    def enormous(copy):
+        with open(copy / "bundle.json", "r+b") as file:
+            file.truncate(1 << 40)
+
+    line = b"0" * 64 + b"  "
+    spoiled(lambda copy: (copy / "tags.json").unlink(), "tags.json: is missing")
+    spoiled(lambda copy: (copy / "more").write_text("x"), "more: does not belong")
+    spoiled(lambda copy: (copy / "more").mkdir(), "more: does not belong")
+    spoiled(append("SHA256SUMS", line + b"../world/incident.yaml\n"), "line 9", "../world")
+    spoiled(append("SHA256SUMS", line + b"/etc/passwd\n"), "line 9", "/etc/passwd")
+    spoiled(append("SHA256SUMS", line + b"tags.json\n"), "line 9", "a second time")
+    spoiled(append("transactions.bin", b"\0" * 9), "record", "past the end")
+    spoiled(link, "headers.bin: is a link")
+    spoiled(enormous, "bundle.json: has 1099511627776 bytes")
+    spoiled(lambda copy: (copy / "bundle.json").write_text("[" * 5_000_000), "bundle.json", "JSON")
+    spoiled(lambda copy: (copy / "headers.bin").write_bytes(b""), "headers.bin")
+    spoiled(lambda copy: (copy / "transactions.bin").write_bytes(b""), "transactions.bin")
+    for name in ("bundle.json", "result.json", "transactions.bin", "headers.bin", "tags.json"):
+        spoiled(lambda copy, n=name: (copy / n).write_bytes((copy / n).read_bytes()[:-7]), name)
+    return "missing, extra, outside, linked, cut, enormous"
+
+
+def refused(folder):
+    world = make_world(folder)
+    before = sorted(path.name for path in folder.iterdir())
+    (folder / "unknown.yaml").write_text("name: x\ncolour: red\nseeds: unknown\n")
+    sentence(make_bundle(folder, folder / "B", incident=folder / "unknown.yaml", code=BAD_INPUT),
+             "colour")
+    (folder / "other.yaml").write_text("name: x\nseeds:\n- {address: "
+                                       "'0x443e285a20e5Ff1df69e9db8bca8402c176524eb', "
+                                       "chain: 'ethereum:main'}\n")
+    sentence(make_bundle(folder, folder / "B", incident=folder / "other.yaml", code=BAD_INPUT),
+             "ethereum:main")
+    sentence(run("incident", "evidence", world / "incident.yaml", "--out", folder / "B",
+                 "--ledger", folder / "L", code=USAGE), "--blocks", "--rpc")
+    sentence(make_bundle(folder, folder / "B", "--direction", "backward", code=USAGE), "forward")
+    sentence(make_bundle(folder, folder / "L", code=USAGE), "not empty")
+    sentence(make_bundle(folder, folder / "B", "--sign", world / "incident.yaml", code=BAD_INPUT),
+             "--sign")
+    sentence(make_bundle(folder, folder / "B", "--first-header", 195, code=USAGE), "begin there")
+    sentence(make_bundle(folder, folder / "B", "--as-of", 1, code=BAD_INPUT), "later day")
+    (folder / "none").mkdir()
+    sentence(make_bundle(folder, folder / "B", blocks=folder / "none", code=BAD_INPUT), "blk")
+    run("evidence", "key", "--out", folder / "key", "--quiet")
+    sentence(run("evidence", "key", "--out", folder / "key", code=USAGE), "never written over")
+    after = sorted(path.name for path in folder.iterdir())
+    equal([name for name in after if name not in before],
+          ["key", "key.pub", "none", "other.yaml", "unknown.yaml"], "what refusals left behind")
+    return "each with a sentence"
+
+
+def the_same_bytes(folder):
+    """Threads, pieces, language, time zone, and how far the ledger has gone since."""
+    world = make_world(folder)
+    rules = ["--method", "fifo,haircut", "--label-by", "victim"]
+    make_bundle(folder, folder / "B", *rules)
+    wanted = fingerprint(folder / "B")
+    pieces = folder / "pieces"
+    pieces.mkdir()
+    for height in (60, 170, 200):
+        ingest(world / "blocks", pieces / "L", "--to", height, "--threads", 1, "--quiet")
+    run("tags", "import", world / "tags.yaml", "--ledger", pieces / "L", "--quiet")
+    run("cluster", "build", "--ledger", pieces / "L", "--quiet")
+    env = environment(LC_ALL="tr_TR.UTF-8", TZ="Asia/Kathmandu", COLUMNS="40")
+    run("incident", "evidence", world / "incident.yaml", "--out", pieces / "B", "--blocks",
+        world / "blocks", "--ledger", pieces / "L", *rules, env=env, cwd="/")
+    same_bytes(pieces / "B", wanted, "from a ledger made in pieces, in another language")
+
+    # As of a day: today's ledger and that day's give the same. No tag had been imported then.
+    make_bundle(folder, folder / "day", *rules, "--as-of", 170)
+    short = folder / "short"
+    short.mkdir()
+    ingest(world / "blocks", short / "L", "--to", 170, "--quiet")
+    make_bundle(short, short / "day", *rules, "--as-of", 170, blocks=world / "blocks",
+                incident=world / "incident.yaml")
+    same_bytes(short / "day", fingerprint(folder / "day"), "from the ledger of that day")
+    stated = json.loads((folder / "day" / "bundle.json").read_text())
+    equal((stated["tip"]["height"], stated["services"]), (170, []), "the tip and services of then")
+    both_verify(folder / "day")
+    return "threads, pieces, language, length"
+
+
+if __name__ == "__main__":
+    main([a_simulated_theft, every_rule, the_real_first_blocks, any_bit, forged, what_is_no_bundle,
+          refused, the_same_bytes])

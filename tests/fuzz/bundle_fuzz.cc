@@ -1,0 +1,49 @@
+// Changes of a whole bundle, with sums made right again: a verifier finds each, whatever it is, and
+// ends. The first byte says what is done; the rest, where and with what.
+#include <algorithm>
+#include <string>
+
+#include "base/check.h"
+#include "evidence/verify.h"
+#include "support/sample_bundle.h"
+
+namespace tracehound::evidence {
+namespace {
+
+const Files& whole() {
+  static const Files files = test::sample_bundle({.fees = "miner"});
+  return files;
+}
+
+// Some of a file's bytes are others, or gone, or there are more.
+void change(Files& files, ByteReader& reader) {
+  auto entry = std::next(files.begin(), reader.number<Byte>() % files.size());
+  Bytes& bytes = entry->second;
+  std::size_t at = reader.number<std::uint16_t>() % (bytes.size() + 1);
+  Byte what = reader.number<Byte>();
+  ByteView fresh = reader.take(std::min<std::size_t>(what >> 2, reader.remaining()));
+  auto place = bytes.begin() + static_cast<long>(at);
+  if (what % 4 == 0) bytes.resize(at);
+  if (what % 4 == 1) bytes.insert(place, fresh.begin(), fresh.end());
+  if (what % 4 >= 2) {
+    fresh = fresh.first(std::min(fresh.size(), bytes.size() - at));
+    std::ranges::copy(fresh, place);
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  Files files = whole();
+  ByteReader reader(ByteView(data, size));
+  while (reader.remaining() > 0 && reader.ok()) change(files, reader);
+  test::FaultyFileSystem disk;
+  test::put_bundle(disk, "B", files);
+  auto verdict = verify_bundle(disk, "B", std::nullopt);
+  CHECK(verdict.has_value());
+  CHECK(verdict->findings.empty() == (files == whole()) ||
+        files.find(kIncident)->second != whole().find(kIncident)->second);
+  return 0;
+}
+
+}  // namespace tracehound::evidence
