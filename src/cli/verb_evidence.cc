@@ -50,9 +50,19 @@ std::string signer_text(const Verdict& verdict, bool named) {
                      named ? "" : ", whoever that is: name the key you expect with --key");
 }
 
+// Findings quote files that may hold anything: what is no plain letter is shown as a question mark.
+std::string legible(std::string text) {
+  for (char& letter : text) {
+    if (letter < ' ' || letter > '~') letter = '?';
+  }
+  return text;
+}
+
 std::string verdict_text(const Verdict& verdict, const std::string& folder, bool named) {
   std::string text;
-  for (const Finding& finding : verdict.findings) text += "does not hold: " + finding.text() + "\n";
+  for (const Finding& finding : verdict.findings) {
+    text += fmt::format("does not hold: {}\n", legible(finding.text()));
+  }
   if (!verdict.statement || !verdict.findings.empty()) return printable(text);
   const evidence::Statement& statement = *verdict.statement;
   text += fmt::format("{} holds.\n\n", folder);
