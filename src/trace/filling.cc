@@ -5,6 +5,12 @@
 
 namespace tracehound::trace {
 
+bool fills_all(const AmountMovement& movement, std::span<Amount> shares) {
+  if (movement.entering[0].amount != movement.total) return false;
+  std::ranges::copy(movement.outputs, shares.begin());
+  return true;
+}
+
 void fill_outputs(const AmountMovement& movement, std::span<const std::uint32_t> order,
                   std::span<Amount> shares) {
   std::ranges::fill(shares, 0);

@@ -9,6 +9,10 @@
 
 namespace tracehound::trace {
 
+// Whether all that goes in is of one label: then all that comes out is, whatever the order, and the
+// shares are written.
+bool fills_all(const AmountMovement& movement, std::span<Amount> shares);
+
 // Fills the outputs in `order`, each whole before the next, with the labels in ascending order.
 // REQUIRES: `order` names every output once, the fee last; `shares` as AmountMethod::divide.
 void fill_outputs(const AmountMovement& movement, std::span<const std::uint32_t> order,

@@ -7,12 +7,18 @@
 
 namespace tracehound::trace {
 
-Lane::Lane(MethodKind kind, std::size_t services) : method_(make_method(kind)) {
+Lane::Lane(MethodKind kind, std::size_t services, std::optional<Label> only)
+    : method_(make_method(kind)), single_(only.has_value()), of_single_{only.value_or(Label())} {
   found.by_service.resize(services);
 }
 
 void Lane::begin() {
   line_.clear();
+  if (single_) {
+    of_single_.amount = 0;
+    hops_ = ~0U;
+    return;
+  }
   entering_.clear();
   origins_.clear();
 }
@@ -53,6 +59,12 @@ void Lane::divide(std::span<const Amount> values, Amount total, bool as_haircut)
   if (as_haircut && kind() != MethodKind::poison) {
     if (!haircut_) haircut_ = make_haircut();
     amounts = haircut_.get();
+  }
+  if (single_) {
+    for (const Run& run : line_) of_single_.amount += run.label == kClean ? 0 : run.length;
+    if (shares_.size() < outputs_) shares_.resize(outputs_);
+    std::span<Amount> shares = std::span(shares_).first(outputs_);
+    return amounts->divide({{&of_single_, 1}, values, total}, shares);
   }
   std::size_t shares = entering_.size() * outputs_;
   if (shares_.size() < shares) shares_.resize(shares);

@@ -17,7 +17,9 @@ namespace tracehound::trace {
 // For each transaction: begin(), its inputs in input order, divide(), then its outputs in order.
 class Lane {
  public:
-  Lane(MethodKind kind, std::size_t services);
+  // `only`: the one label there will be, if there is one only and no parcels are wanted. Much less
+  // is then to be noted of each transaction.
+  Lane(MethodKind kind, std::size_t services, std::optional<Label> only);
 
   Found found;
 
@@ -28,7 +30,11 @@ class Lane {
   // A tainted input.
   void enter(CoinId from, Amount value, RunView runs) {
     if (ordered()) append_input(line_, {value, runs});
-    if (runs.size() == 1) {
+    if (single_) {
+      const Run& tainted = runs[0].label == kClean && runs.size() > 1 ? runs[1] : runs[0];
+      hops_ = hops_ < tainted.hops ? hops_ : tainted.hops;
+      if (!ordered()) of_single_.amount += tainted.length;
+    } else if (runs.size() == 1) {
       note(from, runs[0].label, runs[0].hops, runs[0].length);
     } else {
       note_all(from, runs);
@@ -46,9 +52,14 @@ class Lane {
                                      Amount total);
   // The runs of an output, with their hops. Good until the next call.
   RunView output(std::size_t i) {
-    if (!by_shares_ || entering_.size() != 1) return output_of_many(i);
-    runs_[0] = {shares_[i], entering_[0].label, origins_[0].hops + 1};
-    return {runs_.data(), shares_[i] > 0 ? 1U : 0U};
+    if (!single_) return output_of_many(i);
+    if (by_shares_) {
+      one_ = {shares_[i], of_single_.label, hops_ + 1};
+      return {&one_, one_.length > 0 ? 1U : 0U};
+    }
+    std::span<Run> runs = division_.of(i);
+    for (Run& run : runs) run.hops = run.label == kClean ? 0 : hops_ + 1;
+    return runs;
   }
 
   void land(CoinId coin, Amount value, RunView runs, Stop stop);
@@ -100,7 +111,13 @@ class Lane {
   Method method_;
   std::unique_ptr<AmountMethod> haircut_;  // through mixes, once it is needed
 
-  std::vector<Run> line_;              // of an ordered method: the inputs' units
+  std::vector<Run> line_;  // of an ordered method: the inputs' units
+  // Of a single label: what comes in, if the method counts, and the fewest hops of it.
+  bool single_;
+  LabelAmount of_single_;
+  std::uint32_t hops_ = 0;
+  Run one_;  // what output() shows of it
+  // Of several labels.
   std::vector<LabelAmount> entering_;  // ascending labels
   std::vector<Origin> origins_;        // the same labels
   bool by_shares_ = false;             // how the transaction at hand was divided

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/huge_pages.h"
 #include "trace/runs.h"
 
 namespace tracehound::trace {
@@ -27,7 +28,7 @@ class RunStore {
   std::size_t capacity() const { return runs_.size(); }
 
  private:
-  std::vector<Run> runs_;
+  LargeVector<Run> runs_;                            // read at random places
   std::array<std::vector<std::uint64_t>, 33> free_;  // slots by the logarithm of their size
 };
 

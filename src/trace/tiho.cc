@@ -20,6 +20,7 @@ namespace {
 class Tiho : public AmountMethod {
  public:
   void divide(const AmountMovement& movement, std::span<Amount> shares) override {
+    if (fills_all(movement, shares)) return;
     order_by_value(movement.outputs, ByValue::falling, order_);
     fill_outputs(movement, order_, shares);
   }

@@ -18,6 +18,7 @@ namespace {
 class Tilo : public AmountMethod {
  public:
   void divide(const AmountMovement& movement, std::span<Amount> shares) override {
+    if (fills_all(movement, shares)) return;
     order_by_value(movement.outputs, ByValue::rising, order_);
     fill_outputs(movement, order_, shares);
   }

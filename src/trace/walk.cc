@@ -49,8 +49,12 @@ Walk::Walk(const WalkRequest& request)
       to_miner_(options_.fees == FeeRule::miner),
       cuts_(options_.cuts != Cuts{}) {
   CHECK(request.methods.size() <= kMostLanes);
+  bool one_label =
+      std::ranges::all_of(seeds_, [&](const Seed& seed) { return seed.label == seeds_[0].label; });
+  std::optional<Label> only;
+  if (one_label && !options_.parcels) only = seeds_[0].label;
   for (std::size_t i = 0; i < request.methods.size(); ++i) {
-    lanes_.emplace_back(request.methods[i], stops_.services().size());
+    lanes_.emplace_back(request.methods[i], stops_.services().size(), only);
     if (lanes_.back().ordered()) ordered_ |= static_cast<LaneSet>(1U << i);
   }
   plain_ = lanes_.size() == 1 && ordered_ == 0 && !options_.parcels && !cuts_ && !to_miner_ &&
