@@ -198,11 +198,22 @@ class Maker {
         if (in_coins) break;
         if (parcel.to || end_of(parcel) != from.kind) continue;
         rests_.push_back({i, parcel.hop, parcel.transaction, parcel.amount});
-        (from.kind == DestinationKind::fees ? fees_ : unclaimed_).push_back(&parcel);
+        add_fee(from.kind == DestinationKind::fees ? fees_ : unclaimed_, parcel);
         sum += parcel.amount;
       }
       if (from.kind == DestinationKind::fees) ordered_[i].first.coins = fees_.size();
       CHECK(!trace_.conserves || sum == from.amount);
+    }
+  }
+
+  // A transaction's fee is one, whichever coins paid it.
+  static void add_fee(std::vector<Parcel>& fees, const Parcel& parcel) {
+    bool more = !fees.empty() && fees.back().transaction == parcel.transaction &&
+                fees.back().label == parcel.label;
+    if (more) {
+      fees.back().amount += parcel.amount;
+    } else {
+      fees.push_back(parcel);
     }
   }
 
@@ -250,7 +261,8 @@ class Maker {
   }
 
   void list_fees(ReportDestination& to, std::size_t rows) const {
-    std::vector<const Parcel*> order = fees_;
+    std::vector<const Parcel*> order;
+    for (const Parcel& fee : fees_) order.push_back(&fee);
     keep_largest(order, rows);
     for (const Parcel* parcel : order) {
       ReportCoin row;
@@ -302,9 +314,9 @@ class Maker {
         sums[landing.label].found[kind] += landing.amount;
       }
     }
-    for (const auto* parcels : {&fees_, &unclaimed_}) {
-      for (const Parcel* parcel : *parcels) {
-        sums[parcel->label].found[static_cast<std::size_t>(*end_of(*parcel))] += parcel->amount;
+    for (const auto* fees : {&fees_, &unclaimed_}) {
+      for (const Parcel& fee : *fees) {
+        sums[fee.label].found[static_cast<std::size_t>(*end_of(fee))] += fee.amount;
       }
     }
     for (auto& [label, sum] : sums) {
@@ -398,8 +410,8 @@ class Maker {
   ReportData data_;
   std::vector<std::pair<ReportDestination, std::size_t>> ordered_;  // and index in the trace
   std::vector<Rest> rests_;
-  std::vector<const Parcel*> fees_;  // chain order
-  std::vector<const Parcel*> unclaimed_;
+  std::vector<Parcel> fees_;  // chain order; by transaction and label
+  std::vector<Parcel> unclaimed_;
 };
 
 }  // namespace

@@ -184,10 +184,10 @@ std::size_t BackwardWalk::lay(std::span<const Seed> seeds, RunView asked) {
 }
 
 // The transaction's coins end here what is asked of them. Its fee is no coin: what is asked of it
-// goes on, unless the walk is to end.
+// goes on to the coins that paid it, even where the walk is to end.
 void BackwardWalk::land_targets(IdRange<CoinId> coins, Stop stop) {
   std::erase_if(targets_, [&](const Target& target) {
-    if (!coins.contains(target.coin) && !found_.interrupted) return false;
+    if (!coins.contains(target.coin)) return false;
     land(target.coin, target.runs, stop);
     return true;
   });
@@ -203,16 +203,11 @@ void BackwardWalk::note_origins() {
     }
     for (const Run& run : target.runs) {
       if (run.label == kClean) continue;
-      Amount amount = sums_.of(run.label);
       auto place = std::ranges::lower_bound(origins_, run.label, {}, &Origin::label);
       if (place == origins_.end() || place->label != run.label) {
-        origins_.insert(place, {run.label, run.hops, amount, target.coin});
-        continue;
-      }
-      place->hops = std::min(place->hops, run.hops);
-      if (amount > place->most) {
-        place->most = amount;
-        place->from = target.coin;
+        origins_.insert(place, {run.label, run.hops});
+      } else {
+        place->hops = std::min(place->hops, run.hops);
       }
     }
     for (const LabelAmount& sum : sums_.all()) entering_.add(sum.label, sum.amount);
@@ -246,7 +241,7 @@ void BackwardWalk::pass(IdRange<CoinId> coins, bool mixed) {
   for (std::size_t i = 0; i < sources_.size(); ++i) {
     RunView runs = share_of(i, mixed);
     if (runs.empty()) continue;
-    if (options_.parcels) add_parcels(sources_[i], runs);
+    if (options_.parcels) add_parcels(i, sources_[i], TxId());
     arrive(sources_[i], runs);
   }
 }
@@ -270,11 +265,13 @@ Status BackwardWalk::pass_coinbase(IdRange<CoinId> coins) {
   divide(coins, false);
   if (!contradiction_.empty()) return {};
   forget_arriving();
-  mine(share_of(0, false));
+  mine();
   for (std::size_t i = 1; i < values_.size(); ++i) {
     RunView runs = share_of(i, false);
     if (runs.empty()) continue;
-    Asked asked(origin(runs.back().label).from, 2 * (block.first.number() + static_cast<Place>(i)));
+    TxId payer(block.first.number() + static_cast<std::uint32_t>(i));
+    if (options_.parcels) add_parcels(i, std::nullopt, payer);
+    Asked asked(targets_.front().coin, 2 * payer.number());
     asked.of_fee = 1;
     push(asked, runs);
   }
@@ -283,29 +280,35 @@ Status BackwardWalk::pass_coinbase(IdRange<CoinId> coins) {
 
 // Divides what is asked of the targets over values_.
 void BackwardWalk::divide(IdRange<CoinId> coins, bool by_haircut) {
+  bool pieces = options_.parcels || is_coinbase(at_);
   Amount paid = 0;
   line_.clear();
+  maker_.begin();
   auto target = targets_.begin();
   for (CoinId coin : coins) {
     InputTaint output{columns_.value(coin), {}};
     paid += output.value;
     if (target != targets_.end() && target->coin == coin) output.runs = (target++)->runs;
     line_.push_back(output);
+    if (pieces) maker_.enter({coin, TxId()}, output.value, output.runs);
   }
   if (paid > total_) {
     contradiction_ = "it pays out more than it takes in";
     return;
   }
   line_.push_back({total_ - paid, target != targets_.end() ? target->runs : RunView()});
+  if (pieces) maker_.enter({std::nullopt, at_}, line_.back().value, line_.back().runs);
   if (method_.ordered() && !by_haircut) {
     division_.clear();
     method_.runs->divide({line_, values_}, division_);
     CHECK(division_.outputs() == values_.size());
+    if (pieces) maker_.divide(*method_.runs, values_);
     return;
   }
   AmountMethod& method = by_haircut ? *haircut_.amounts : *method_.amounts;
   shares_.resize(entering_.all().size() * values_.size());
   method.divide({entering_.all(), values_, total_}, shares_);
+  if (pieces) maker_.share_out(method, entering_.all(), shares_, values_.size());
 }
 
 // What the division asks of one source, valid until the next call.
@@ -325,23 +328,15 @@ RunView BackwardWalk::share_of(std::size_t source, bool by_haircut) {
   return runs_;
 }
 
-// Newly made units of a coinbase end in its coins: in the first that asks for them, then the next.
-void BackwardWalk::mine(RunView minted) {
-  sums_.clear();
-  for (const Run& run : minted) {
-    if (run.label != kClean) sums_.add(run.label, run.length);
-  }
-  for (const LabelAmount& sum : sums_.all()) {
-    Amount left = sum.amount;
-    for (const Target& target : targets_) {
-      for (const Run& run : target.runs) {
-        if (run.label != sum.label || left == 0) continue;
-        Run part{std::min(left, run.length), run.label, run.hops};
-        left -= part.length;
-        land(target.coin, {&part, 1}, {.kind = DestinationKind::mined});
-      }
-    }
-    CHECK(left == 0);
+// Newly made units of a coinbase end in those of its coins that asked for them.
+void BackwardWalk::mine() {
+  for (const ParcelPiece& piece : maker_.of(0)) {
+    auto target = std::ranges::lower_bound(targets_, *piece.from.coin, {}, &Target::coin);
+    CHECK(target != targets_.end() && target->coin == *piece.from.coin);
+    auto asked = std::ranges::find(target->runs, piece.label, &Run::label);
+    CHECK(asked != target->runs.end());
+    Run part{piece.amount, piece.label, asked->hops};
+    land(target->coin, {&part, 1}, {.kind = DestinationKind::mined});
   }
 }
 
@@ -414,14 +409,14 @@ void BackwardWalk::land(CoinId coin, RunView runs, Stop stop) {
   }
 }
 
-void BackwardWalk::add_parcels(CoinId to, RunView runs) {
-  sums_.clear();
-  for (const Run& run : runs) {
-    if (run.label != kClean) sums_.add(run.label, run.length);
-  }
-  for (const LabelAmount& sum : sums_.all()) {
-    const Origin& from = origin(sum.label);
-    found_.parcels.push_back({at_, from.from, to, sum.amount, sum.label, from.hops + 1});
+// Of what the division asks of one source: a coin, or a transaction's fee.
+void BackwardWalk::add_parcels(std::size_t source, std::optional<CoinId> to, TxId to_fee) {
+  for (const ParcelPiece& piece : maker_.of(source)) {
+    Parcel parcel{at_, piece.from.coin, to, piece.amount, piece.label,
+                  origin(piece.label).hops + 1};
+    if (!piece.from.coin) parcel.from_fee = piece.from.fee_of;
+    if (!to) parcel.to_fee = to_fee;
+    found_.parcels.push_back(parcel);
   }
 }
 

@@ -9,6 +9,7 @@
 #include "trace/backward_creators.h"
 #include "trace/columns.h"
 #include "trace/method.h"
+#include "trace/parcel_maker.h"
 #include "trace/queue.h"
 #include "trace/result.h"
 #include "trace/run_store.h"
@@ -56,7 +57,7 @@ class BackwardWalk {
   // Units asked of a coin, or of the fee of a transaction, waiting for its maker's turn; or, with
   // no runs, a note that the transaction makes a seed coin.
   struct Asked {
-    CoinId coin;                   // of a fee: the coinbase's coin for which it is asked
+    CoinId coin;                   // of a fee: one of the coinbase's coins for which it is asked
     Place place;                   // of the maker
     std::uint32_t count : 31 = 0;  // of runs
     std::uint32_t of_fee : 1 = 0;
@@ -70,7 +71,7 @@ class BackwardWalk {
   };
   static_assert(sizeof(Asked) == 32);
 
-  // What is asked of one output of the transaction at hand.
+  // What is asked of one output of the transaction at hand, or of its fee.
   struct Target {
     CoinId coin;  // as Asked::coin
     Amount value;
@@ -80,8 +81,6 @@ class BackwardWalk {
   struct Origin {
     Label label;
     std::uint32_t hops;  // fewest of any target that asks for it
-    Amount most;         // and the target that asks for most of it
-    CoinId from;
   };
 
   Place place_of(TxId maker) const;
@@ -100,7 +99,7 @@ class BackwardWalk {
   Status pass_coinbase(IdRange<CoinId> coins);
   void divide(IdRange<CoinId> coins, bool by_haircut);
   RunView share_of(std::size_t source, bool by_haircut);
-  void mine(RunView minted);
+  void mine();
   Amount fee_of(TxId tx) const;
 
   void arrive(CoinId coin, RunView runs);
@@ -108,7 +107,7 @@ class BackwardWalk {
   bool is_cut(CoinId coin, RunView runs) const;
   void push(Asked asked, RunView runs);
   void land(CoinId coin, RunView runs, Stop stop);
-  void add_parcels(CoinId to, RunView runs);
+  void add_parcels(std::size_t source, std::optional<CoinId> to, TxId to_fee);
   RunView runs_of(const Asked& asked) const;
   const Origin& origin(Label label) const;
   Status contradicts() const;
@@ -141,6 +140,7 @@ class BackwardWalk {
   std::vector<Amount> values_;  // of the sources
   Amount total_ = 0;
   std::vector<InputTaint> line_;
+  ParcelMaker maker_;  // only where parcels are asked for, and for coinbases
   std::vector<Amount> shares_;
   Division division_;
   std::vector<Run> runs_;

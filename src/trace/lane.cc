@@ -1,19 +1,21 @@
 #include "trace/lane.h"
 
 #include <algorithm>
-#include <tuple>
 
 #include "base/check.h"
 
 namespace tracehound::trace {
 
-Lane::Lane(MethodKind kind, std::size_t services, std::optional<Label> only)
+Lane::Lane(MethodKind kind, std::size_t services, std::optional<Label> only, bool parcels)
     : method_(make_method(kind)), single_(only.has_value()), of_single_{only.value_or(Label())} {
+  CHECK(!(single_ && parcels));
   found.by_service.resize(services);
+  if (parcels && method_.conserves) maker_.emplace();
 }
 
 void Lane::begin() {
   line_.clear();
+  if (maker_) maker_->begin();
   if (single_) {
     of_single_.amount = 0;
     hops_ = ~0U;
@@ -53,6 +55,7 @@ void Lane::divide(std::span<const Amount> values, Amount total, bool as_haircut)
     division_.clear();
     method_.runs->divide_line(line_, values, division_);
     CHECK(division_.outputs() == outputs_);
+    if (maker_) maker_->divide(*method_.runs, values);
     return;
   }
   AmountMethod* amounts = method_.amounts.get();
@@ -70,6 +73,12 @@ void Lane::divide(std::span<const Amount> values, Amount total, bool as_haircut)
   if (shares_.size() < shares) shares_.resize(shares);
   if (runs_.size() < entering_.size()) runs_.resize(entering_.size());
   amounts->divide({entering_, values, total}, std::span(shares_).first(shares));
+  if (!maker_) return;
+  if (as_haircut || kind() == MethodKind::haircut) {
+    maker_->share_out(*amounts, entering_, shares_, outputs_);
+  } else {
+    maker_->fill(*amounts, values, total);
+  }
 }
 
 std::span<const Amount> Lane::divide_one(LabelAmount entering, std::span<const Amount> values,
@@ -118,32 +127,18 @@ void Lane::land(CoinId coin, Amount value, RunView runs, Stop stop) {
   }
 }
 
-void Lane::add_parcels(TxId tx, std::optional<CoinId> to, RunView runs) {
-  sums_.clear();
-  for (const Run& run : runs) {
-    if (run.label != kClean) sums_.add(run.label, run.length);
+void Lane::add_parcels(TxId tx, std::size_t i, std::optional<CoinId> to, RunView runs) {
+  auto add = [&](const ParcelSource& from, Label label, Amount amount) {
+    Parcel parcel{tx, from.coin, to, amount, label, origin(label).hops + 1};
+    if (!from.coin) parcel.from_fee = from.fee_of;
+    if (!to) parcel.to_fee = tx;
+    found.parcels.push_back(parcel);
+  };
+  if (maker_) {
+    for (const ParcelPiece& piece : maker_->of(i)) add(piece.from, piece.label, piece.amount);
+    return;
   }
-  for (const LabelAmount& sum : sums_.all()) {
-    const Origin& from = origin(sum.label);
-    CoinId coin = from.from;
-    if (from_fees_) {
-      TxId payer(static_cast<std::uint32_t>(coin.number()));
-      auto key = [](const FeeOrigin& fee) { return std::tie(fee.tx, fee.label); };
-      auto fee = std::ranges::lower_bound(fee_origins_, std::tie(payer, sum.label), {}, key);
-      CHECK(fee != fee_origins_.end() && fee->tx == payer && fee->label == sum.label);
-      coin = fee->from;
-    }
-    found.parcels.push_back({tx, coin, to, sum.amount, sum.label, from.hops + 1});
-  }
-}
-
-void Lane::remember_fee(TxId tx) {
-  for (const Origin& origin : origins_) fee_origins_.push_back({tx, origin.label, origin.from});
-}
-
-void Lane::end_coinbase() {
-  from_fees_ = false;
-  fee_origins_.clear();
+  for (const Run& run : runs) add(source(origin(run.label).from), run.label, run.length);
 }
 
 const Lane::Origin& Lane::origin(Label label) const {

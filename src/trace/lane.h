@@ -10,6 +10,7 @@
 
 #include "trace/found.h"
 #include "trace/method.h"
+#include "trace/parcel_maker.h"
 #include "trace/stops.h"
 
 namespace tracehound::trace {
@@ -19,7 +20,7 @@ class Lane {
  public:
   // `only`: the one label there will be, if there is one only and no parcels are wanted. Much less
   // is then to be noted of each transaction.
-  Lane(MethodKind kind, std::size_t services, std::optional<Label> only);
+  Lane(MethodKind kind, std::size_t services, std::optional<Label> only, bool parcels);
 
   Found found;
 
@@ -30,6 +31,7 @@ class Lane {
   // A tainted input.
   void enter(CoinId from, Amount value, RunView runs) {
     if (ordered()) append_input(line_, {value, runs});
+    if (maker_) maker_->enter(source(from), value, runs);
     if (single_) {
       const Run& tainted = runs[0].label == kClean && runs.size() > 1 ? runs[1] : runs[0];
       hops_ = hops_ < tainted.hops ? hops_ : tainted.hops;
@@ -41,7 +43,10 @@ class Lane {
     }
   }
   // REQUIRES: ordered(); the others need not know.
-  void enter_clean(Amount value) { append_run(line_, 0, value, kClean); }
+  void enter_clean(Amount value) {
+    append_run(line_, 0, value, kClean);
+    if (maker_) maker_->enter_clean(value);
+  }
 
   // `values` are those of the outputs, then the fee; `total` is their sum and the inputs'. In a mix
   // that is gone through by haircut, `as_haircut`; poison stays poison.
@@ -63,15 +68,13 @@ class Lane {
   }
 
   void land(CoinId coin, Amount value, RunView runs, Stop stop);
-  // What output() gave is a parcel for each label. REQUIRES: after divide().
-  void add_parcels(TxId tx, std::optional<CoinId> to, RunView runs);
+  // The parcels of what output(i) gave; `to` none is the fee, the last output. REQUIRES: after
+  // divide(), of a lane for parcels.
+  void add_parcels(TxId tx, std::size_t i, std::optional<CoinId> to, RunView runs);
 
-  // ---- fees that wait for their block's coinbase, for add_parcels() of that coinbase ----
-  // After divide(): `tx`'s fee will enter the coinbase as CoinId(tx).
-  void remember_fee(TxId tx);
-  // The parcels being added come from fees entered so; and the block is done.
+  // What enters from here on is the fee of TxId(from), not a coin; until the coinbase is done.
   void begin_coinbase() { from_fees_ = true; }
-  void end_coinbase();
+  void end_coinbase() { from_fees_ = false; }
 
  private:
   // Of one label, over the inputs of the transaction at hand.
@@ -81,12 +84,6 @@ class Lane {
     Amount most;         // and the input that brings most of it
     CoinId from;
   };
-  struct FeeOrigin {
-    TxId tx;
-    Label label;
-    CoinId from;
-  };
-
   void note(CoinId from, Label label, std::uint32_t hops, Amount brought) {
     if (!origins_.empty() && origins_.back().label == label) {
       note_at(origins_.size() - 1, from, hops, brought);
@@ -106,6 +103,10 @@ class Lane {
   void note_other(CoinId from, Label label, std::uint32_t hops, Amount brought);
   void note_all(CoinId from, RunView runs);
   RunView output_of_many(std::size_t i);
+  ParcelSource source(CoinId from) const {
+    if (!from_fees_) return {from, TxId()};
+    return {std::nullopt, TxId(static_cast<std::uint32_t>(from.number()))};
+  }
   const Origin& origin(Label label) const;
 
   Method method_;
@@ -126,7 +127,7 @@ class Lane {
   Division division_;
   std::vector<Run> runs_;
   LabelSums sums_;
-  std::vector<FeeOrigin> fee_origins_;  // of the block at hand, chain order, then label
+  std::optional<ParcelMaker> maker_;  // if parcels are asked for and the method conserves
   bool from_fees_ = false;
 };
 

@@ -91,18 +91,21 @@ struct SeedCoin {
   Label label;
 };
 
-// Units that one transaction carried into one of its outputs, per label: one parcel each. Poison
-// parcels carry the whole tainted output. `from` is the input that brought the transaction most of
-// the label (the first of equals); `to` none is the fee. Under FeeRule::miner a coinbase's inputs
-// are its block's fees: `from` is then the `from` of the fee that brought most, and `to` none is
-// what the miner left unclaimed.
+// Units of one label that one transaction carried from one coin into another. Sums by `from` are
+// what left each coin, sums by `to` what arrived in each (parcel_maker.cc says how they are told
+// apart). An end that is no coin is the fee of a transaction: into which it was paid, or out of
+// which, under FeeRule::miner, its block's coinbase took it; a coinbase's own fee is what its miner
+// left unclaimed. Backward, from and to are in the direction of the walk: from what was asked about. Poison has no sums: there is one parcel for each output, of its whole value, and
+// `from` is the input that brought most of the label (the first of equals).
 struct Parcel {
   TxId transaction;
-  CoinId from;
-  std::optional<CoinId> to;
+  std::optional<CoinId> from;  // none: the fee of from_fee
+  std::optional<CoinId> to;    // none: the fee of to_fee
   Amount amount = 0;
   Label label;
   std::uint32_t hop = 0;  // of `to`: its fewest transactions from a seed
+  TxId from_fee = {};
+  TxId to_fee = {};
 };
 
 // What of a trace rests in unconfirmed coins, and was paid in fees by unconfirmed transactions. No

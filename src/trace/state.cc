@@ -11,7 +11,7 @@ namespace tracehound::trace {
 
 namespace {
 
-constexpr std::uint64_t kMagic = 0x3145'4341'5254'4854;  // "THTRACE1"
+constexpr std::uint64_t kMagic = 0x3245'4341'5254'4854;  // "THTRACE2"
 constexpr std::size_t kChecksum = sizeof(std::uint64_t);
 constexpr std::size_t kLongestChain = 64;  // bytes of its name
 
@@ -63,6 +63,12 @@ void put_sums(Writer& out, const LabelSums& sums) {
   });
 }
 
+// A coin, or the transaction whose fee it is.
+void put_end(Writer& out, std::optional<CoinId> coin, TxId fee_of) {
+  out.number<std::uint8_t>(coin.has_value());
+  out.number(coin ? coin->number() : std::uint64_t{fee_of.number()});
+}
+
 void put_found(Writer& out, const Found& found) {
   out.list(found.seeds, [&](const SeedCoin& seed) { out.number(seed.amount); });
   for (std::size_t kind = 0; kind < kDestinationKinds; ++kind) {
@@ -81,9 +87,8 @@ void put_found(Writer& out, const Found& found) {
   put_sums(out, found.unclaimed);
   out.list(found.parcels, [&](const Parcel& parcel) {
     out.number(parcel.transaction.number());
-    out.number(parcel.from.number());
-    out.number<std::uint8_t>(parcel.to.has_value());
-    out.number(parcel.to.value_or(CoinId()).number());
+    put_end(out, parcel.from, parcel.from_fee);
+    put_end(out, parcel.to, parcel.to_fee);
     out.number(parcel.amount);
     out.number(parcel.label.number());
     out.number(parcel.hop);
@@ -115,6 +120,18 @@ class Reader {
     CoinId coin(in_.number<std::uint64_t>());
     if (coin.number() >= request_.ledger.counts().coins) in_.fail();
     return in_.ok() ? coin : CoinId();
+  }
+  TxId transaction(std::uint64_t number) {
+    if (number >= request_.ledger.counts().transactions) in_.fail();
+    return in_.ok() ? TxId(static_cast<std::uint32_t>(number)) : TxId();
+  }
+  void end(std::optional<CoinId>& of_coin, TxId& fee_of) {
+    bool is_coin = in_.number<std::uint8_t>() != 0;
+    if (is_coin) {
+      of_coin = coin();
+    } else {
+      fee_of = transaction(in_.number<std::uint64_t>());
+    }
   }
   Run run() {
     Run run{};
@@ -174,17 +191,14 @@ void Reader::found(Found& found) {
 }
 
 void Reader::parcels(std::vector<Parcel>& parcels) {
-  for (std::uint64_t entries = count(37); entries > 0; --entries) {
+  for (std::uint64_t entries = count(38); entries > 0; --entries) {
     Parcel parcel;
-    parcel.transaction = TxId(number<std::uint32_t>());
-    parcel.from = coin();
-    bool to_coin = number<std::uint8_t>() != 0;
-    CoinId to = coin();
-    if (to_coin) parcel.to = to;
+    parcel.transaction = transaction(number<std::uint32_t>());
+    end(parcel.from, parcel.from_fee);
+    end(parcel.to, parcel.to_fee);
     parcel.amount = number<Amount>();
     parcel.label = Label(number<std::uint32_t>());
     parcel.hop = number<std::uint32_t>();
-    if (parcel.transaction.number() >= request_.ledger.counts().transactions) fail();
     parcels.push_back(parcel);
   }
 }
@@ -281,7 +295,7 @@ std::string difference(const StateHead& saved, const StateHead& asked) {
     return fmt::format("stands on a block {} that is no longer the ledger's, {}",
                        saved.height.number(), saved.block.text());
   }
-  if (saved.seeds != asked.seeds) return "began at other seeds";
+  if (saved.seeds != asked.seeds) return "began at other seeds, or called them otherwise";
   if (saved.methods != asked.methods) return "is by other methods";
   if (saved.stops != asked.stops) return "has other stops";
   if (saved.options != asked.options) {
@@ -303,6 +317,10 @@ StateHead state_head(const WalkRequest& request, BlockHeight height) {
   for (const Seed& seed : request.seeds) {
     for (std::uint64_t number : {seed.coin.number(), seed.first, seed.end}) seeds.number(number);
     seeds.number(seed.label.number());
+  }
+  for (const std::string& name : request.options.label_names) {
+    seeds.number<std::uint64_t>(name.size());
+    seeds.bytes(as_bytes(name));
   }
   head.seeds = xxh3(seeds.take());
   Writer methods;

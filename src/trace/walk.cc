@@ -54,7 +54,7 @@ Walk::Walk(const WalkRequest& request)
   std::optional<Label> only;
   if (one_label && !options_.parcels) only = seeds_[0].label;
   for (std::size_t i = 0; i < request.methods.size(); ++i) {
-    lanes_.emplace_back(request.methods[i], stops_.services().size(), only);
+    lanes_.emplace_back(request.methods[i], stops_.services().size(), only, options_.parcels);
     if (lanes_.back().ordered()) ordered_ |= static_cast<LaneSet>(1U << i);
   }
   plain_ = lanes_.size() == 1 && ordered_ == 0 && !options_.parcels && !cuts_ && !to_miner_ &&
@@ -251,7 +251,7 @@ void Walk::divide(CoinId first_output, bool as_haircut) {
     for_each_lane(touched_, [&](std::size_t lane) {
       RunView list = lanes_[lane].output(i);
       runs.set(lane, list);
-      if (options_.parcels) lanes_[lane].add_parcels(at_, coin, list);
+      if (options_.parcels) lanes_[lane].add_parcels(at_, i, coin, list);
     });
     if (runs.lanes != 0 || makes_seeds_) arrive(coin, values_[i], runs);
   }

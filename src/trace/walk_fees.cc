@@ -38,10 +38,7 @@ void Walk::pay_fee() {
     if (list.empty()) return;
     runs.set(lane, list);
     Found& found = lanes_[lane].found;
-    if (options_.parcels) {
-      lanes_[lane].add_parcels(at_, std::nullopt, list);
-      if (flows_on) lanes_[lane].remember_fee(at_);
-    }
+    if (options_.parcels) lanes_[lane].add_parcels(at_, last, std::nullopt, list);
     if (flows_on) return;
     for (const Run& run : list) {
       if (run.label == kClean) continue;
@@ -97,7 +94,6 @@ Status Walk::settle_coinbase(std::uint32_t block_end) {
         "does not follow the schedule of {}, so follow it without --fees miner",
         height.number(), total_, ledger_.chain()));
   }
-  for_each_lane(touched_, [&](std::size_t lane) { lanes_[lane].begin_coinbase(); });
   divide(coins.first, false);
   leave_unclaimed();
   for_each_lane(touched_, [&](std::size_t lane) { lanes_[lane].end_coinbase(); });
@@ -109,7 +105,10 @@ Status Walk::gather_fees(BlockHeight height, IdRange<TxId> block) {
   std::ranges::sort(arriving_, {}, &Waiting::payer);
   touched_ = 0;
   for (const Waiting& waiting : arriving_) touched_ |= waiting.lanes();
-  for_each_lane(touched_, [&](std::size_t lane) { lanes_[lane].begin(); });
+  for_each_lane(touched_, [&](std::size_t lane) {
+    lanes_[lane].begin();
+    lanes_[lane].begin_coinbase();
+  });
   total_ = 0;
   auto subsidy = options_.subsidy ? options_.subsidy : ledger::subsidy(ledger_.chain(), height);
   CHECK(subsidy.has_value());
@@ -141,8 +140,9 @@ Amount Walk::fee_of(TxId tx) {
 // What the miner did not claim is in no coin.
 void Walk::leave_unclaimed() {
   for_each_lane(touched_, [&](std::size_t lane) {
-    RunView list = lanes_[lane].output(values_.size() - 1);
-    if (options_.parcels) lanes_[lane].add_parcels(at_, std::nullopt, list);
+    std::size_t last = values_.size() - 1;
+    RunView list = lanes_[lane].output(last);
+    if (options_.parcels) lanes_[lane].add_parcels(at_, last, std::nullopt, list);
     for (const Run& run : list) {
       if (run.label != kClean) lanes_[lane].found.unclaimed.add(run.label, run.length);
     }

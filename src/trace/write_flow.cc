@@ -18,6 +18,11 @@ std::string height_text(const ledger::Ledger& ledger, TxId tx) {
   return ledger.is_unconfirmed(tx) ? "" : std::to_string(ledger.height(tx).number());
 }
 
+// An end of a parcel: a coin; or TXID:fee, the fee of that transaction.
+std::string end_text(const ledger::Ledger& ledger, std::optional<CoinId> coin, TxId fee_of) {
+  return coin ? coin_text(ledger, *coin) : ledger.txid(fee_of).text() + ":fee";
+}
+
 }  // namespace
 
 std::string flow_to_csv(const Trace& trace, const ledger::Ledger& ledger,
@@ -26,15 +31,15 @@ std::string flow_to_csv(const Trace& trace, const ledger::Ledger& ledger,
   std::string csv =
       "transaction,height,time_utc,from,from_address,to,to_address,amount,label,hop,notation\r\n";
   for (const Parcel& parcel : trace.parcels) {
-    std::string to = ",";
-    if (parcel.to) {
-      to = fmt::format("{},{}", coin_text(ledger, *parcel.to),
-                       csv_field(address(ledger.address(*parcel.to))));
-    }
-    csv += fmt::format("{},{},{},{},{},{},{},{},{},{}\r\n", ledger.txid(parcel.transaction).text(),
+    auto owner = [&](std::optional<CoinId> coin) {
+      return coin ? csv_field(address(ledger.address(*coin))) : "";
+    };
+    csv += fmt::format("{},{},{},{},{},{},{},{},{},{},{}\r\n",
+                       ledger.txid(parcel.transaction).text(),
                        height_text(ledger, parcel.transaction),
-                       iso_time(ledger.time(parcel.transaction)), coin_text(ledger, parcel.from),
-                       csv_field(address(ledger.address(parcel.from))), to, parcel.amount,
+                       iso_time(ledger.time(parcel.transaction)),
+                       end_text(ledger, parcel.from, parcel.from_fee), owner(parcel.from),
+                       end_text(ledger, parcel.to, parcel.to_fee), owner(parcel.to), parcel.amount,
                        csv_field(label_text(trace, parcel.label)), parcel.hop,
                        csv_field(notation.text(parcel.label, parcel.hop)));
   }
@@ -59,10 +64,9 @@ std::string flow_to_json(const Trace& trace, const ledger::Ledger& ledger,
         ? json.null()
         : json.value(ledger.height(parcel.transaction).number());
     json.key("time").value(ledger.time(parcel.transaction));
-    json.key("from").value(coin_text(ledger, parcel.from));
-    json.key("from_address").value(address(ledger.address(parcel.from)));
-    json.key("to");
-    parcel.to ? json.value(coin_text(ledger, *parcel.to)) : json.null();
+    json.key("from").value(end_text(ledger, parcel.from, parcel.from_fee));
+    if (parcel.from) json.key("from_address").value(address(ledger.address(*parcel.from)));
+    json.key("to").value(end_text(ledger, parcel.to, parcel.to_fee));
     if (parcel.to) json.key("to_address").value(address(ledger.address(*parcel.to)));
     json.key("amount").amount(parcel.amount);
     json.key("label").value(label_text(trace, parcel.label));
@@ -102,8 +106,12 @@ void add_hash(Bytes& bytes, const Hash256& hash) {
 }
 
 std::vector<ColumnOf> columns_of(const ledger::Ledger& ledger) {
-  auto txid_of = [&ledger](CoinId coin) { return ledger.outpoint(coin).txid; };
-  auto index_of = [&ledger](CoinId coin) { return ledger.outpoint(coin).index; };
+  auto txid_of = [&ledger](std::optional<CoinId> coin, TxId fee_of) {
+    return coin ? ledger.outpoint(*coin).txid : ledger.txid(fee_of);
+  };
+  auto index_of = [&ledger](std::optional<CoinId> coin) {
+    return coin ? ledger.outpoint(*coin).index : kNone;
+  };
   return {
       {"transaction", "V32", "transaction id, in the order in which it is written",
        [&](Bytes& to, const Parcel& p) { add_hash(to, ledger.txid(p.transaction)); }},
@@ -114,14 +122,14 @@ std::vector<ColumnOf> columns_of(const ledger::Ledger& ledger) {
        }},
       {"time", "<u4", "of its block, seconds since 1970",
        [&](Bytes& to, const Parcel& p) { add_number(to, ledger.time(p.transaction)); }},
-      {"from_transaction", "V32", "of the coin it came from",
-       [=](Bytes& to, const Parcel& p) { add_hash(to, txid_of(p.from)); }},
-      {"from_output", "<u4", "output number of that coin",
+      {"from_transaction", "V32", "of the coin or fee it came from",
+       [=](Bytes& to, const Parcel& p) { add_hash(to, txid_of(p.from, p.from_fee)); }},
+      {"from_output", "<u4", "output number of that coin; 4294967295 for the transaction's fee",
        [=](Bytes& to, const Parcel& p) { add_number(to, index_of(p.from)); }},
-      {"to_transaction", "V32", "of the coin it went into; zeros for the fee",
-       [=](Bytes& to, const Parcel& p) { add_hash(to, p.to ? txid_of(*p.to) : Hash256{}); }},
-      {"to_output", "<u4", "output number of that coin; 4294967295 for the fee",
-       [=](Bytes& to, const Parcel& p) { add_number(to, p.to ? index_of(*p.to) : kNone); }},
+      {"to_transaction", "V32", "of the coin or fee it went into",
+       [=](Bytes& to, const Parcel& p) { add_hash(to, txid_of(p.to, p.to_fee)); }},
+      {"to_output", "<u4", "output number of that coin; 4294967295 for the transaction's fee",
+       [=](Bytes& to, const Parcel& p) { add_number(to, index_of(p.to)); }},
       {"amount", "<u8", "smallest units",
        [](Bytes& to, const Parcel& p) { add_number(to, p.amount); }},
       {"label", "<u4", "index into labels, plus 1",

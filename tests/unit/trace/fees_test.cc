@@ -92,7 +92,7 @@ TEST(MinerFees, a_seed_in_the_coinbase__begins_beside_the_fees_that_arrive_there
   EXPECT_EQ(trace.seeds[0].amount, 1003U) << "no fee arrives";
 }
 
-TEST(MinerFees, parcels__go_from_the_payer_s_coin_into_the_coinbase) {
+TEST(MinerFees, parcels__go_from_the_payer_s_coin_into_the_fee_and_out_of_it_into_the_coinbase) {
   ToyChain chain(kMined);
   Options options = to_miner();
   options.parcels = true;
@@ -100,14 +100,13 @@ TEST(MinerFees, parcels__go_from_the_payer_s_coin_into_the_coinbase) {
   Lines found;
   for (const Parcel& parcel : trace.parcels) {
     found.push_back(chain.transaction_name(parcel.transaction) + " " +
-                    chain.coin_name(parcel.from) + " " +
-                    (parcel.to ? chain.coin_name(*parcel.to) : "fee") + " " +
+                    test::parcel_ends(chain, parcel) + " " +
                     std::to_string(parcel.amount) + " hop " + std::to_string(parcel.hop));
   }
-  EXPECT_EQ(found, (Lines{"t a:0 t:0 60 hop 1", "t a:0 t:1 35 hop 1", "t a:0 fee 5 hop 1",
-                          "v t:0 v:0 57 hop 2", "v t:0 fee 3 hop 2",
-                          // t's fee of 5 brought the coinbase most.
-                          "c a:0 c:1 1 hop 2", "c a:0 fee 7 hop 2", "w c:1 w:0 1 hop 3"}));
+  EXPECT_EQ(found, (Lines{"t a:0 t:0 60 hop 1", "t a:0 t:1 35 hop 1", "t a:0 t:fee 5 hop 1",
+                          "v t:0 v:0 57 hop 2", "v t:0 v:fee 3 hop 2",
+                          "c t:fee c:1 1 hop 2", "c t:fee c:fee 4 hop 2",
+                          "c v:fee c:fee 3 hop 2", "w c:1 w:0 1 hop 3"}));
 }
 
 TEST(MinerFees, poison__reaches_all_that_the_miner_made) {

@@ -110,14 +110,13 @@ block
   tx join: a:1 left:0 split:1 -> 65@shop 85
 )";
 
-TEST(Trace, parcels__one_for_each_tainted_output_and_the_fee) {
+TEST(Trace, parcels__one_for_each_tainted_input_of_each_tainted_output_and_of_the_fee) {
   ToyChain chain(kTheft);
   Trace trace = trace_of(chain, "a:0", MethodKind::fifo, "shop=Shop", {.parcels = true});
   std::vector<std::string> lines;
   for (const Parcel& parcel : trace.parcels) {
     lines.push_back(chain.transaction_name(parcel.transaction) + " " +
-                    chain.coin_name(parcel.from) + " " +
-                    (parcel.to ? chain.coin_name(*parcel.to) : "fee") + " " +
+                    test::parcel_ends(chain, parcel) + " " +
                     std::to_string(parcel.amount) + " hop " + std::to_string(parcel.hop));
   }
   EXPECT_EQ(lines,
@@ -125,11 +124,12 @@ TEST(Trace, parcels__one_for_each_tainted_output_and_the_fee) {
                 "split a:0 split:0 60 hop 1",
                 "split a:0 split:1 40 hop 1",
                 "left split:0 left:0 58 hop 2",
-                "left split:0 fee 2 hop 2",
-                // left:0 brings most (58 of 98); split:1 is nearer to the seed, so the hop is 2.
+                "left split:0 left:fee 2 hop 2",
+                // split:1 is nearer to the seed than left:0, so the hop is 2.
                 "join left:0 join:0 5 hop 2",
-                "join left:0 join:1 85 hop 2",
-                "join left:0 fee 8 hop 2",
+                "join left:0 join:1 53 hop 2",
+                "join split:1 join:1 32 hop 2",
+                "join split:1 join:fee 8 hop 2",
             }));
   EXPECT_EQ(trace.total, 100U);
 }

@@ -32,6 +32,13 @@ std::vector<std::string> lines_of_trace(const ToyChain& chain, const trace::Trac
   return lines;
 }
 
+std::string parcel_ends(const ToyChain& chain, const trace::Parcel& parcel) {
+  auto name = [&](std::optional<CoinId> coin, TxId fee_of) {
+    return coin ? chain.coin_name(*coin) : chain.transaction_name(fee_of) + ":fee";
+  };
+  return name(parcel.from, parcel.from_fee) + " " + name(parcel.to, parcel.to_fee);
+}
+
 std::vector<trace::Seed> seeds_of(const ToyChain& chain, std::string_view text) {
   std::vector<trace::Seed> seeds;
   for (const std::string& word : words_of(text)) {

@@ -18,6 +18,9 @@ namespace tracehound::test {
 //   fees 5 label 1            (poison: fees reached)
 std::vector<std::string> lines_of_trace(const ToyChain& chain, const trace::Trace& trace);
 
+// "a:0 t:fee": where a parcel comes from and goes to.
+std::string parcel_ends(const ToyChain& chain, const trace::Parcel& parcel);
+
 // "c:0 t:1[2,5)=2": seeds, each with its label after '=', or label 1. Throws on an Error.
 std::vector<trace::Seed> seeds_of(const ToyChain& chain, std::string_view text);
 

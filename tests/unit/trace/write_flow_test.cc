@@ -28,7 +28,7 @@ std::string txid(const ToyChain& chain, std::string_view name) {
   return chain.ledger().txid(chain.transaction(name)).text();
 }
 
-TEST(WriteFlow, csv__a_row_for_each_parcel_and_an_empty_end_for_the_fee) {
+TEST(WriteFlow, csv__a_row_for_each_parcel_and_the_fee_as_an_end_of_its_own) {
   ToyChain chain(kTheft);
   std::string a = txid(chain, "a");
   std::string t = txid(chain, "t");
@@ -37,7 +37,7 @@ TEST(WriteFlow, csv__a_row_for_each_parcel_and_an_empty_end_for_the_fee) {
             "transaction,height,time_utc,from,from_address,to,to_address,amount,label,hop,notation"
             "\r\n" +
                 from + t + ":0,shop,90,1,1,V1-T1-H1\r\n" + from + t + ":1,t:1,8,1,1,V1-T1-H1\r\n" +
-                from + ",,2,1,1,V1-T1-H1\r\n");
+                from + t + ":fee,,2,1,1,V1-T1-H1\r\n");
 }
 
 TEST(WriteFlow, json__has_the_same_parcels) {
@@ -49,7 +49,7 @@ TEST(WriteFlow, json__has_the_same_parcels) {
                       "\"notation\":\"V1-T1-H1\"}"),
             std::string::npos)
       << json;
-  EXPECT_NE(json.find("\"to\":null,\"amount\":\"2\""), std::string::npos) << json;
+  EXPECT_NE(json.find(":fee\",\"amount\":\"2\""), std::string::npos) << json;
 }
 
 TEST(WriteFlow, columns__one_file_each_of_rows_times_width_and_a_schema) {
