@@ -89,11 +89,13 @@ class Columns {
     __builtin_prefetch(script_ + output);
     if (addresses) __builtin_prefetch(address_ + output * sizeof(std::uint32_t));
   }
-  // Not where all inputs are known: `known` of them.
-  void prefetch_values(TxId tx, std::uint64_t known) const {
-    Inputs coins = inputs(tx);
-    if (coins.size() <= known) return;
-    for (std::uint64_t i = coins.first; i < std::min(coins.end, coins.first + kPrefetched); ++i) {
+  // Of a single input the value is known: its taint brings it.
+  void prefetch_values(TxId tx) const {
+    std::uint64_t first = row40(first_input_, tx.number());
+    bool last = tx.number() + 1 == counts_.transactions;
+    std::uint64_t end = last ? counts_.inputs : row40(first_input_, std::uint64_t{tx.number()} + 1);
+    if (first + 1 >= end) return;
+    for (std::uint64_t i = first; i < std::min(end, first + kPrefetched); ++i) {
       __builtin_prefetch(value_ + row40(input_coin_, i) * sizeof(Amount));
     }
   }

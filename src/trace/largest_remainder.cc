@@ -3,14 +3,14 @@
 // there are always enough remainders to hand units to: the remainders sum to missing * total and
 // each is below total, so more of them than `missing` are not zero.
 //
-// Cost: one division of 128 bits, and three multiplications per weight (reciprocal.h).
+// Cost: one division of 128 bits, and three multiplications per weight (ratio.h).
 
 #include "trace/largest_remainder.h"
 
 #include <algorithm>
 
 #include "base/check.h"
-#include "trace/reciprocal.h"
+#include "trace/ratio.h"
 
 namespace tracehound::trace {
 
@@ -30,10 +30,10 @@ void LargestRemainder::divide(Amount amount, Amount total, std::span<const Amoun
   }
   std::size_t count = weights.size();
   if (remainders_.size() < count) remainders_.resize(count);
-  Reciprocal by_total(total);
+  Ratio part(amount, total);
   Amount missing = amount;
   for (std::size_t i = 0; i < count; ++i) {
-    auto [share, remainder] = by_total.divide(Reciprocal::Wide{amount} * weights[i]);
+    auto [share, remainder] = part.of(weights[i]);
     shares[i] = share;
     missing -= share;
     remainders_[i] = {remainder, static_cast<std::uint32_t>(i)};

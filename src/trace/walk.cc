@@ -112,7 +112,7 @@ Status Walk::run() {
       return {};
     }
     std::uint32_t key = queue_.take(arriving_);
-    if (queue_.looked_ahead()) prefetch();
+    prefetch();
     if (to_miner_ && is_block_end(key)) {
       TRY(settle_coinbase(key));
     } else {
@@ -122,21 +122,29 @@ Status Walk::run() {
   return {};
 }
 
-// The rows of all transactions in sight are fetched together: while one waits for its rows, so do
-// the others. Three rounds, as what is fetched in one says where the next finds its own.
+// What comes next is fetched ahead of its turn, in three steps at three distances, as what one step
+// fetches says where the next finds its own.
 void Walk::prefetch() const {
-  TxId last(static_cast<std::uint32_t>(ledger_.counts().transactions - 1));
-  auto tx_of = [&](std::uint32_t key) { return std::min(TxId(key), last); };
-  queue_.in_sight([&](std::uint32_t key, std::span<const Waiting> waiting) {
-    columns_.prefetch_rows(tx_of(key));
-    for (const Waiting& one : waiting) waiting_runs_.prefetch(one);
+  constexpr std::size_t kRows = 48;
+  constexpr std::size_t kCoins = 32;
+  constexpr std::size_t kValues = 16;
+  // A key past the last transaction is that of the last block's end.
+  auto limit = static_cast<std::uint32_t>(ledger_.counts().transactions);
+  // What the last step brought within the distance.
+  auto each_new = [&](std::size_t within, auto fetch) {
+    std::size_t first = queue_.opened() ? 0 : within - std::min(queue_.passed(), within);
+    for (const Waiting& next : queue_.ahead(first, within)) {
+      if (next.key() < limit) fetch(next);
+    }
+  };
+  bool addresses = stops_.knows_addresses();
+  each_new(kRows, [&](const Waiting& next) {
+    columns_.prefetch_rows(TxId(next.key()));
+    waiting_runs_.prefetch(next);
   });
-  queue_.in_sight([&](std::uint32_t key, std::span<const Waiting>) {
-    columns_.prefetch_coins(tx_of(key), stops_.knows_addresses());
-  });
-  queue_.in_sight([&](std::uint32_t key, std::span<const Waiting> waiting) {
-    columns_.prefetch_values(tx_of(key), waiting.size());
-  });
+  each_new(kCoins,
+           [&](const Waiting& next) { columns_.prefetch_coins(TxId(next.key()), addresses); });
+  each_new(kValues, [&](const Waiting& next) { columns_.prefetch_values(TxId(next.key())); });
 }
 
 // Removes the notes from what arrives; says whether there were any.
@@ -345,13 +353,8 @@ void Walk::go_on(CoinId coin, Amount value, const LaneRuns& runs) {
   }
 }
 
-const Waiting* Walk::find_arriving(CoinId coin) const {
-  if (arriving_.size() <= kFewArriving) {
-    for (const Waiting& waiting : arriving_) {
-      if (waiting.coin() == coin) return &waiting;
-    }
-    return nullptr;
-  }
+// Of many that arrive.
+const Waiting* Walk::search_arriving(CoinId coin) const {
   auto place = std::ranges::lower_bound(arriving_, coin, {}, &Waiting::coin);
   return place != arriving_.end() && place->coin() == coin ? &*place : nullptr;
 }

@@ -85,7 +85,14 @@ class Walk {
   void divide(CoinId first_output, bool as_haircut);
   void pay_fee();
   void bury();
-  const Waiting* find_arriving(CoinId coin) const;
+  const Waiting* find_arriving(CoinId coin) const {
+    if (arriving_.size() > kFewArriving) return search_arriving(coin);
+    for (const Waiting& waiting : arriving_) {
+      if (waiting.coin() == coin) return &waiting;
+    }
+    return nullptr;
+  }
+  const Waiting* search_arriving(CoinId coin) const;
   void prefetch() const;
 
   void arrive(CoinId coin, Amount value, LaneRuns& runs);

@@ -6,7 +6,7 @@
 #include "support/random_blocks.h"
 #include "trace/largest_remainder.h"
 #include "trace/method.h"
-#include "trace/reciprocal.h"
+#include "trace/ratio.h"
 
 namespace tracehound::trace {
 namespace {
@@ -186,16 +186,17 @@ TEST(Methods, names__there_and_back) {
   EXPECT_EQ(method_named("fiFo"), std::nullopt);
 }
 
-TEST(Reciprocal, divides_as_the_machine_does__at_every_width) {
+TEST(Ratio, multiplies_as_the_machine_does__at_every_width) {
+  __extension__ using Wide = unsigned __int128;
   Random random(19);
   for (int round = 0; round < 20000; ++round) {
-    Amount divisor = std::max<Amount>(1, random.below(~Amount{0}) >> random.below(64));
-    Amount whole = random.below(~Amount{0}) >> random.below(64);
-    Amount remainder = random.below(divisor);
-    if (round % 3 == 0) remainder = divisor - 1;
-    auto found = Reciprocal(divisor).divide(Reciprocal::Wide{whole} * divisor + remainder);
-    EXPECT_EQ(found.whole, whole);
-    EXPECT_EQ(found.remainder, remainder);
+    Amount below = std::max<Amount>(1, random.below(~Amount{0}) >> random.below(64));
+    if (round % 5 == 0) below = ~Amount{0} - random.below(4);
+    Amount above = round % 3 == 0 ? below - 1 : random.below(below);
+    Amount by = round % 7 == 0 ? below : random.below(below) >> random.below(64);
+    auto found = Ratio(above, below).of(by);
+    EXPECT_EQ(found.whole, static_cast<Amount>(Wide{above} * by / below));
+    EXPECT_EQ(found.left, static_cast<Amount>(Wide{above} * by % below));
   }
 }
 
