@@ -46,8 +46,8 @@ Result<trace::Options> trace_options(const OpenLedger& open, const Options& opti
 // The traces, and the state to go on from where that was asked for.
 Result<trace::Resumable> run_methods(Context& context, const OpenLedger& open,
                                      const Options& options, const std::vector<MethodKind>& methods,
-                                     const Case& what, const KnownServices& known) {
-  TRY_ASSIGN(trace::Options how, trace_options(open, options, what));
+                                     const Case& what, const KnownServices& known,
+                                     const trace::Options& how) {
   trace::Resumable found;
   if (options.direction == "backward") {
     for (MethodKind method : methods) {
@@ -84,7 +84,9 @@ Status run(Context& context, const Options& options) {
   auto work = [&](const OpenLedger& open) -> Result<Answer> {
     TRY_ASSIGN(Case what, tracing::resolve(question, options, open));
     TRY_ASSIGN(KnownServices known, tracing::know_services(context, open, options));
-    TRY_ASSIGN(auto found, run_methods(context, open, options, methods, what, known));
+    TRY_ASSIGN(trace::Options how, trace_options(open, options, what));
+    known.asked.cuts = how.cuts;
+    TRY_ASSIGN(auto found, run_methods(context, open, options, methods, what, known, how));
     const std::vector<trace::Trace>& traces = found.traces;
     interrupted = traces.front().interrupted;
     remarks = what.remarks;

@@ -14,6 +14,7 @@
 #include "incidents/report.h"
 #include "trace/address_seeds.h"
 #include "trace/trace.h"
+#include "trace/write.h"
 
 namespace tracehound::cli::tracing {
 
@@ -113,6 +114,7 @@ struct KnownServices {
   std::vector<incidents::ServiceNote> notes;  // one per stops.services()
   std::vector<std::string> words;             // what stops the trace, a sentence each
   std::vector<trace::ServiceAddress> tagged;  // that the ledger has; services as in `stops`
+  trace::Asked asked;                         // for the JSON; but for the cuts
 };
 // Errors (usage): a category that there is not. Errors (bad_input): --through names nothing the
 // ledger knows. Errors: there are too many blocks whose clusters nobody built.

@@ -244,8 +244,9 @@ Result<std::vector<Answer::File>> as_files(Context& context, const Options& opti
   auto address = [&](AddressId id) { return open.address_text(id); };
   std::vector<Answer::File> files;
   if (!options.json.empty()) {
-    files.push_back({options.json, traces.size() == 1 ? trace::to_json(first, ledger, address)
-                                                      : trace::to_json(traces, ledger, address)});
+    files.push_back({options.json, traces.size() == 1
+                                       ? trace::to_json(first, ledger, address, &known.asked)
+                                       : trace::to_json(traces, ledger, address, &known.asked)});
   }
   if (!options.csv.empty()) {
     files.push_back({options.csv, trace::to_csv(traces, ledger, address)});

@@ -141,6 +141,19 @@ Status run(Context& context, const PathOptions& options) {
                               : ""));
 }
 
+// The options of a trace say nothing of a path; whoever gave some expects them to.
+Status check_nothing_before(const CLI::App& trace) {
+  for (const CLI::Option* option : trace.get_options()) {
+    std::string name = option->get_name();
+    if (option->count() == 0 || name == "--ledger" || name == "--quiet") continue;
+    return fail(ErrorKind::usage,
+                fmt::format("{} is for `tracehound trace`, and a path does not know it; leave it "
+                            "out, or see `tracehound trace path --help`",
+                            name));
+  }
+  return {};
+}
+
 }  // namespace
 
 void add_trace_path(CLI::App& trace, Context& context) {
@@ -167,8 +180,11 @@ void add_trace_path(CLI::App& trace, Context& context) {
   command->add_option("--json", options->json, "write the paths as JSON")->type_name("FILE|-");
   add_common(*command, context);
   add_example(*command, "tracehound trace path TXID:0 ADDRESS --paths 3 --ledger L");
-  command->callback([&context, options] {
-    context.work = [&context, options] { return run(context, *options); };
+  command->callback([&context, &trace, options] {
+    context.work = [&context, &trace, options]() -> Status {
+      TRY(check_nothing_before(trace));
+      return run(context, *options);
+    };
   });
 }
 

@@ -129,7 +129,8 @@ struct Named {
   std::map<std::pair<std::string, std::string>, std::uint32_t> numbers;  // by name, category
   std::vector<trace::ServiceAddress> addresses;                          // that the ledger has seen
   std::vector<AddressId> burn;
-  std::uint64_t fingerprint = 0;  // of all addresses that tags name
+  std::uint64_t tagged = 0;       // how many addresses, seen or not
+  std::uint64_t fingerprint = 0;  // of them all
 };
 
 Result<Named> named_addresses(const OpenLedger& open, const Belief& belief,
@@ -141,6 +142,7 @@ Result<Named> named_addresses(const OpenLedger& open, const Belief& belief,
   for (const tags::ServiceAddress& entry : tagged) {
     auto parsed = chains::bitcoin::parse_address(open.network, entry.address);
     if (!parsed) continue;  // a tag on something that is no address of this chain
+    ++named.tagged;
     const tags::Service& service = entry.service;
     for (const std::string& word : {entry.address, service.name, service.category}) {
       words += fmt::format("{} {} ", word.size(), word);
@@ -202,6 +204,14 @@ Result<KnownServices> know_services(Context& context, const OpenLedger& open,
                       conflict_text(open, conflict)));
     }
   }
+  known.asked = {.stop_at = {categories.begin(), categories.end()},
+                 .through = options.through,
+                 .mix = options.mix,
+                 .clusters = options.clusters == "on",
+                 .cuts = {},
+                 .services = named.services.size(),
+                 .addresses = named.tagged,
+                 .fingerprint = named.fingerprint};
   known.stops = trace::Stops(std::move(rules));
   known.tagged = by_stops(named, known.stops);
   for (const trace::Service& kept : known.stops.services()) {

@@ -412,8 +412,8 @@ void BackwardWalk::land(CoinId coin, RunView runs, Stop stop) {
 // Of what the division asks of one source: a coin, or a transaction's fee.
 void BackwardWalk::add_parcels(std::size_t source, std::optional<CoinId> to, TxId to_fee) {
   for (const ParcelPiece& piece : maker_.of(source)) {
-    Parcel parcel{at_, piece.from.coin, to, piece.amount, piece.label,
-                  origin(piece.label).hops + 1};
+    Parcel parcel{at_,          piece.from.coin, to,
+                  piece.amount, piece.label,     origin(piece.label).hops + 1};
     if (!piece.from.coin) parcel.from_fee = piece.from.fee_of;
     if (!to) parcel.to_fee = to_fee;
     found_.parcels.push_back(parcel);

@@ -36,7 +36,7 @@ struct Arrival {
   Amount seeded = 0;
   Amount ended = 0;  // in a destination other than `held`
   Amount held = 0;
-  Amount stopping = 0;   // of `moved`, what parcels have still to bring straight to the ending
+  Amount stopping = 0;  // of `moved`, what parcels have still to bring straight to the ending
   DestinationKind ending = DestinationKind::held;
   std::optional<std::uint32_t> service;
 
@@ -59,7 +59,8 @@ class Builder {
   void list_arrivals() {
     for (const Parcel& parcel : trace_.parcels) {
       if (parcel.to) {
-        arrivals_.push_back({*parcel.to, parcel.label, parcel.hop, parcel.amount, 0, 0, 0, 0, {}, {}});
+        arrivals_.push_back(
+            {*parcel.to, parcel.label, parcel.hop, parcel.amount, 0, 0, 0, 0, {}, {}});
       }
     }
     for (const SeedCoin& seed : trace_.seeds) {

@@ -41,7 +41,8 @@ class ParcelMaker {
   void share_out(AmountMethod& haircut, std::span<const LabelAmount> labels,
                  std::span<const Amount> shares, std::size_t outputs);
 
-  // By label, then as their units lie, or in the order of inputs; none is 0. Good until the next begin().
+  // By label, then as their units lie, or in the order of inputs; none is 0. Good until the next
+  // begin().
   std::span<const ParcelPiece> of(std::size_t output) const {
     std::size_t first = output == 0 ? 0 : ends_[output - 1];
     return std::span(pieces_).subspan(first, ends_[output] - first);

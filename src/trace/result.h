@@ -95,8 +95,9 @@ struct SeedCoin {
 // what left each coin, sums by `to` what arrived in each (parcel_maker.cc says how they are told
 // apart). An end that is no coin is the fee of a transaction: into which it was paid, or out of
 // which, under FeeRule::miner, its block's coinbase took it; a coinbase's own fee is what its miner
-// left unclaimed. Backward, from and to are in the direction of the walk: from what was asked about. Poison has no sums: there is one parcel for each output, of its whole value, and
-// `from` is the input that brought most of the label (the first of equals).
+// left unclaimed. Backward, from and to are in the direction of the walk: from what was asked
+// about. Poison has no sums: there is one parcel for each output, of its whole value, and `from` is
+// the input that brought most of the label (the first of equals).
 struct Parcel {
   TxId transaction;
   std::optional<CoinId> from;  // none: the fee of from_fee

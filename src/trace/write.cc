@@ -18,11 +18,12 @@ namespace {
 class JsonTrace {
  public:
   JsonTrace(JsonWriter& json, const Trace& trace, const ledger::Ledger& ledger,
-            const AddressText& address)
+            const AddressText& address, const Asked* asked)
       : json_(json),
         trace_(trace),
         ledger_(ledger),
         address_(address),
+        asked_(asked),
         notation_(trace, ledger),
         totals_(notation_),
         forward_(trace.direction == Direction::forward) {}
@@ -45,6 +46,7 @@ class JsonTrace {
     json_.key("method").value(name_of(trace_.method));
     json_.key("direction").value(name_of(trace_.direction));
     json_.key("fees").value(name_of(trace_.fees));
+    if (asked_) write_question();
     if (trace_.interrupted) json_.key("interrupted").value(true);
     write_seed();
     json_.key("destinations").open_list();
@@ -62,6 +64,24 @@ class JsonTrace {
   void write_sum(std::string_view name, Amount amount) {
     json_.key(name);
     trace_.conserves ? json_.amount(amount) : json_.null();
+  }
+
+  void write_question() {
+    json_.key("question").open_object();
+    json_.key("stop_at").open_list();
+    for (const std::string& category : asked_->stop_at) json_.value(category);
+    json_.close_list().key("through").open_list();
+    for (const std::string& one : asked_->through) json_.value(one);
+    json_.close_list().key("mix").value(asked_->mix).key("clusters").value(asked_->clusters);
+    json_.key("min_amount").amount(asked_->cuts.min_amount);
+    json_.key("max_hops");
+    asked_->cuts.max_hops ? json_.value(*asked_->cuts.max_hops) : json_.null();
+    json_.key("until");
+    asked_->cuts.until ? json_.value(asked_->cuts.until->number()) : json_.null();
+    json_.key("tags").open_object().key("services").value(asked_->services);
+    json_.key("addresses").value(asked_->addresses);
+    json_.key("fingerprint").value(fmt::format("{:016x}", asked_->fingerprint));
+    json_.close_object().close_object();
   }
 
   // The mempool that was traced through, and what of the trace rests on it.
@@ -171,6 +191,7 @@ class JsonTrace {
   const Trace& trace_;
   const ledger::Ledger& ledger_;
   const AddressText& address_;
+  const Asked* asked_;
   Notation notation_;
   RunningTotals totals_;
   bool forward_;
@@ -178,20 +199,21 @@ class JsonTrace {
 
 }  // namespace
 
-std::string to_json(const Trace& trace, const ledger::Ledger& ledger, const AddressText& address) {
+std::string to_json(const Trace& trace, const ledger::Ledger& ledger, const AddressText& address,
+                    const Asked* asked) {
   JsonWriter json;
-  JsonTrace(json, trace, ledger, address).write();
+  JsonTrace(json, trace, ledger, address, asked).write();
   return json.take();
 }
 
 std::string to_json(std::span<const Trace> traces, const ledger::Ledger& ledger,
-                    const AddressText& address) {
+                    const AddressText& address, const Asked* asked) {
   CHECK(!traces.empty());
   JsonWriter json;
   json.open_object();
   json.key("schema").value("tracehound.traces/1");
   json.key("traces").open_list();
-  for (const Trace& trace : traces) JsonTrace(json, trace, ledger, address).write();
+  for (const Trace& trace : traces) JsonTrace(json, trace, ledger, address, asked).write();
   json.close_list();
   json.key("ranges").open_list();
   for (const Range& range : ranges(traces)) {

@@ -4,24 +4,43 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "ledger/ledger.h"
 #include "trace/result.h"
+#include "trace/trace.h"
 
 namespace tracehound::trace {
 
 // How an address is written on its chain; this folder knows no chain.
 using AddressText = std::function<std::string(AddressId)>;
 
+// What was asked besides seeds, methods, fees and --as-of, which a Trace knows itself: with these
+// the question can be asked again.
+struct Asked {
+  std::vector<std::string> stop_at;  // categories of services
+  std::vector<std::string> through;  // addresses, or cluster:ADDRESS
+  std::string mix;                   // the rule's name, or "off"
+  bool clusters = false;             // whether a service is known by its clusters
+  Cuts cuts;
+  // What tags say: how many services and addresses of those categories, and a number that is
+  // another one as soon as any of them is.
+  std::uint64_t services = 0;
+  std::uint64_t addresses = 0;
+  std::uint64_t fingerprint = 0;
+};
+
 // Schema `tracehound.trace/1`. Sums of a method that does not conserve (poison) are null: it
 // reports which coins it reaches, not how much. Each coin bears its notation (notation.h) and,
 // where the method conserves, the running total of its victim: what of that victim's root total the
-// document has accounted for up to and with this coin. A backward trace has neither.
-std::string to_json(const Trace& trace, const ledger::Ledger& ledger, const AddressText& address);
+// document has accounted for up to and with this coin. A backward trace has neither. The question
+// is left out where it is null.
+std::string to_json(const Trace& trace, const ledger::Ledger& ledger, const AddressText& address,
+                    const Asked* asked = nullptr);
 // Schema `tracehound.traces/1`: the same for each of several methods, and the range of what each
 // destination holds by them. REQUIRES: the traces come from one run().
 std::string to_json(std::span<const Trace> traces, const ledger::Ledger& ledger,
-                    const AddressText& address);
+                    const AddressText& address, const Asked* asked = nullptr);
 
 // One row per coin and label where taint rests, and one per label for fees, so that the column
 // `amount` of a conserving method sums to the stolen total. RFC 4180, lines end in CR LF. Texts

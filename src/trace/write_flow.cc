@@ -34,14 +34,13 @@ std::string flow_to_csv(const Trace& trace, const ledger::Ledger& ledger,
     auto owner = [&](std::optional<CoinId> coin) {
       return coin ? csv_field(address(ledger.address(*coin))) : "";
     };
-    csv += fmt::format("{},{},{},{},{},{},{},{},{},{},{}\r\n",
-                       ledger.txid(parcel.transaction).text(),
-                       height_text(ledger, parcel.transaction),
-                       iso_time(ledger.time(parcel.transaction)),
-                       end_text(ledger, parcel.from, parcel.from_fee), owner(parcel.from),
-                       end_text(ledger, parcel.to, parcel.to_fee), owner(parcel.to), parcel.amount,
-                       csv_field(label_text(trace, parcel.label)), parcel.hop,
-                       csv_field(notation.text(parcel.label, parcel.hop)));
+    csv += fmt::format(
+        "{},{},{},{},{},{},{},{},{},{},{}\r\n", ledger.txid(parcel.transaction).text(),
+        height_text(ledger, parcel.transaction), iso_time(ledger.time(parcel.transaction)),
+        end_text(ledger, parcel.from, parcel.from_fee), owner(parcel.from),
+        end_text(ledger, parcel.to, parcel.to_fee), owner(parcel.to), parcel.amount,
+        csv_field(label_text(trace, parcel.label)), parcel.hop,
+        csv_field(notation.text(parcel.label, parcel.hop)));
   }
   return csv;
 }

@@ -100,13 +100,12 @@ TEST(MinerFees, parcels__go_from_the_payer_s_coin_into_the_fee_and_out_of_it_int
   Lines found;
   for (const Parcel& parcel : trace.parcels) {
     found.push_back(chain.transaction_name(parcel.transaction) + " " +
-                    test::parcel_ends(chain, parcel) + " " +
-                    std::to_string(parcel.amount) + " hop " + std::to_string(parcel.hop));
+                    test::parcel_ends(chain, parcel) + " " + std::to_string(parcel.amount) +
+                    " hop " + std::to_string(parcel.hop));
   }
   EXPECT_EQ(found, (Lines{"t a:0 t:0 60 hop 1", "t a:0 t:1 35 hop 1", "t a:0 t:fee 5 hop 1",
-                          "v t:0 v:0 57 hop 2", "v t:0 v:fee 3 hop 2",
-                          "c t:fee c:1 1 hop 2", "c t:fee c:fee 4 hop 2",
-                          "c v:fee c:fee 3 hop 2", "w c:1 w:0 1 hop 3"}));
+                          "v t:0 v:0 57 hop 2", "v t:0 v:fee 3 hop 2", "c t:fee c:1 1 hop 2",
+                          "c t:fee c:fee 4 hop 2", "c v:fee c:fee 3 hop 2", "w c:1 w:0 1 hop 3"}));
 }
 
 TEST(MinerFees, poison__reaches_all_that_the_miner_made) {

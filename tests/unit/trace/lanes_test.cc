@@ -28,9 +28,10 @@ Lines whole(const ToyChain& chain, const Trace& trace) {
     }
   }
   for (const Parcel& parcel : trace.parcels) {
-    lines.push_back(
-        chain.transaction_name(parcel.transaction) + " " + test::parcel_ends(chain, parcel) + " " + std::to_string(parcel.amount) +
-        " label " + std::to_string(parcel.label.number()) + " hop " + std::to_string(parcel.hop));
+    lines.push_back(chain.transaction_name(parcel.transaction) + " " +
+                    test::parcel_ends(chain, parcel) + " " + std::to_string(parcel.amount) +
+                    " label " + std::to_string(parcel.label.number()) + " hop " +
+                    std::to_string(parcel.hop));
   }
   lines.push_back("touched " + std::to_string(trace.transactions_touched) + " " +
                   std::to_string(trace.coins_touched));

@@ -116,21 +116,20 @@ TEST(Trace, parcels__one_for_each_tainted_input_of_each_tainted_output_and_of_th
   std::vector<std::string> lines;
   for (const Parcel& parcel : trace.parcels) {
     lines.push_back(chain.transaction_name(parcel.transaction) + " " +
-                    test::parcel_ends(chain, parcel) + " " +
-                    std::to_string(parcel.amount) + " hop " + std::to_string(parcel.hop));
+                    test::parcel_ends(chain, parcel) + " " + std::to_string(parcel.amount) +
+                    " hop " + std::to_string(parcel.hop));
   }
-  EXPECT_EQ(lines,
-            (std::vector<std::string>{
-                "split a:0 split:0 60 hop 1",
-                "split a:0 split:1 40 hop 1",
-                "left split:0 left:0 58 hop 2",
-                "left split:0 left:fee 2 hop 2",
-                // split:1 is nearer to the seed than left:0, so the hop is 2.
-                "join left:0 join:0 5 hop 2",
-                "join left:0 join:1 53 hop 2",
-                "join split:1 join:1 32 hop 2",
-                "join split:1 join:fee 8 hop 2",
-            }));
+  EXPECT_EQ(lines, (std::vector<std::string>{
+                       "split a:0 split:0 60 hop 1",
+                       "split a:0 split:1 40 hop 1",
+                       "left split:0 left:0 58 hop 2",
+                       "left split:0 left:fee 2 hop 2",
+                       // split:1 is nearer to the seed than left:0, so the hop is 2.
+                       "join left:0 join:0 5 hop 2",
+                       "join left:0 join:1 53 hop 2",
+                       "join split:1 join:1 32 hop 2",
+                       "join split:1 join:fee 8 hop 2",
+                   }));
   EXPECT_EQ(trace.total, 100U);
 }
 
