@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "chains/bitcoin/address.h"
+#include "cli/accounts.h"
 #include "tags/contradictions.h"
 #include "tags/store.h"
 
@@ -70,6 +71,15 @@ Result<tags::SourceOptions> source_options(const SourceWords& words) {
     options.more.set(*field, text);
   }
   return options;
+}
+
+Result<std::string> chain_under_tags(Context& context) {
+  if (has_accounts(context)) {
+    TRY_ASSIGN(auto ledger, ledger::accounts::Ledger::open(context.files, context.ledger));
+    return std::string(ledger.chain());
+  }
+  TRY_ASSIGN(auto open, open_ledger(context));
+  return std::string(open.ledger.chain());
 }
 
 tags::AddressTest address_test() {
@@ -217,7 +227,7 @@ Result<std::uint64_t> show_address(tags::TagStore& store, std::string_view chain
 Status run_show(Context& context, const ShowOptions& options) {
   TRY_ASSIGN(auto as_of, moment_of(options.as_of));
   TRY_ASSIGN(auto addresses, with_stdin(options.addresses));
-  TRY_ASSIGN(auto open, open_ledger(context));
+  TRY_ASSIGN(std::string chain, chain_under_tags(context));
   TRY_ASSIGN(auto store, tags::TagStore::open_to_read(context.ledger, as_of));
   std::string text;
   JsonWriter json;
@@ -225,7 +235,7 @@ Status run_show(Context& context, const ShowOptions& options) {
   json.open_object().key("schema").value("tracehound.tags/1").key("found").open_list();
   for (const std::string& address : addresses) {
     std::string of_one;
-    TRY_ASSIGN(std::uint64_t tags, show_address(store, open.ledger.chain(), address, of_one, json));
+    TRY_ASSIGN(std::uint64_t tags, show_address(store, chain, address, of_one, json));
     if (addresses.size() > 1) text += fmt::format("{}: {}\n", address, plural(tags, "tag"));
     text += of_one;
     found += tags;
@@ -263,7 +273,7 @@ std::string list_json(const std::vector<tags::StoredPack>& packs) {
 
 Status run_list(Context& context, const ListOptions& options) {
   TRY_ASSIGN(auto as_of, moment_of(options.as_of));
-  TRY_ASSIGN(auto open, open_ledger(context));
+  TRY(chain_under_tags(context));
   TRY_ASSIGN(auto store, tags::TagStore::open_to_read(context.ledger, as_of));
   TRY_ASSIGN(auto packs, store.packs());
   if (!options.json.empty()) return write_output(context, options.json, list_json(packs));

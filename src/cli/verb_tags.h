@@ -27,6 +27,9 @@ void add_source_options(CLI::App& command, SourceWords& words);
 // Errors: usage.
 Result<tags::SourceOptions> source_options(const SourceWords& words);
 
+// The chain of the ledger beside which the tags are, of coins or of accounts. Errors: no ledger.
+Result<std::string> chain_under_tags(Context& context);
+
 // Addresses as the chains of this program have them.
 tags::AddressTest address_test();
 // A file, or standard input for "-". Errors: bad_input.

@@ -121,7 +121,7 @@ Result<tags::TagPack> file_or_pack(Context& context, const std::string& name,
                                    const tags::SourceOptions& how) {
   std::error_code unknown;
   if (name == "-" || std::filesystem::exists(name, unknown)) return read_pack(context, name, how);
-  TRY_ASSIGN(auto open, open_ledger(context));
+  TRY(chain_under_tags(context));
   TRY_ASSIGN(auto store, tags::TagStore::open_to_read(context.ledger));
   return store.pack(name);
 }

@@ -139,7 +139,7 @@ void remark_on_run(const tags::TagStore& store) {
 
 Status run_import(Context& context, const ImportOptions& options) {
   // A store belongs to a ledger: refuse to leave one in a folder that has none.
-  TRY_ASSIGN(auto open, open_ledger(context));
+  TRY(chain_under_tags(context));
   TRY_ASSIGN(auto packs, read_packs(context, options));
   bool usable = std::ranges::any_of(
       packs, [](const tags::TagPack& pack) { return !pack.tags.empty() || !pack.actors.empty(); });
@@ -164,7 +164,7 @@ Status run_import(Context& context, const ImportOptions& options) {
 }
 
 Status run_remove(Context& context, const std::vector<std::string>& names) {
-  TRY_ASSIGN(auto open, open_ledger(context));
+  TRY(chain_under_tags(context));
   TRY_ASSIGN(auto store, tags::TagStore::open_to_write(context.ledger));
   std::string text;
   for (const std::string& name : names) {

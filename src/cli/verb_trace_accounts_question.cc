@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "cli/verb_trace_accounts.h"
+#include "tags/codes.h"
 #include "tags/services.h"
 #include "tags/store.h"
 #include "trace/accounts/seeds.h"
@@ -121,10 +122,7 @@ class Resolver {
   }
   // An incident says "ethereum:main" of what a node calls chain 1.
   bool is_here(std::string_view chain) const {
-    std::string_view mine = ledger_.chain();
-    return chain.empty() || chain == mine ||
-           (chain.ends_with(":main") &&
-            mine == fmt::format("{}:1", chain.substr(0, chain.find(':'))));
+    return chain.empty() || tags::ledger_chain(chain) == tags::ledger_chain(ledger_.chain());
   }
   Label label_of(const std::string& name) {
     auto place = std::ranges::find(found_.labels, name);

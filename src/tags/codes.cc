@@ -90,6 +90,15 @@ std::string joined(const Coin& coin, std::string_view network) {
   return std::string(coin.chain) + ":" + std::string(network);
 }
 
+// What a tag says that names its chain as account ledgers do; "" for other texts.
+std::string chain_named(std::string_view network) {
+  std::string name = lower(network);
+  for (std::string_view kind : {"ethereum:", "transfers:"}) {
+    if (name.starts_with(kind) && name.size() > kind.size()) return ledger_chain(name);
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string chain_of(std::string_view currency, std::string_view network) {
@@ -103,20 +112,21 @@ std::string chain_of(std::string_view currency, std::string_view network) {
   }
   const Coin* coin = coin_of(coin_code);
   std::string_view name = network_of(net);
-  if (coin == nullptr || name.empty()) return "";
+  if (coin == nullptr || name.empty()) return chain_named(network);
   return joined(*coin, name);
 }
 
-std::string ledger_chain(std::string_view name) {
+std::string ledger_chain(std::string_view given) {
+  std::string name = lower(given);
   auto known = std::ranges::find(kChainNames, name, &ChainName::spelling);
   if (known != kChainNames.end()) return std::string(known->chain);
   constexpr std::string_view kTransfers = "transfers:";
   if (name.starts_with(kTransfers)) {
-    if (const Coin* coin = coin_of(lower(name.substr(kTransfers.size())))) {
+    if (const Coin* coin = coin_of(std::string_view(name).substr(kTransfers.size()))) {
       return joined(*coin, "main");
     }
   }
-  return std::string(name);
+  return name;
 }
 
 ChainCodes codes_of(std::string_view chain) {

@@ -10,12 +10,13 @@ namespace tracehound::tags {
 // chain_of("XBT", "mainnet") are "bitcoin:main", chain_of("BTC", "regtest") is "bitcoin:regtest",
 // chain_of("LTC", "LTC") is "litecoin:main". The network decides and the currency fills in what it
 // leaves open, so a token on Bitcoin is on "bitcoin:main", and one on ETH on "ethereum:main".
+// A network may be an account ledger's own name of its chain: "ethereum:31337", "transfers:moon".
 // Capitals do not matter. "" for chains that nobody here knows.
 std::string chain_of(std::string_view currency, std::string_view network);
 
 // The name that chain_of() gives to the chain of a ledger: "ethereum:1", by its chain id, is
-// "ethereum:main", "transfers:ripple" is "xrp:main"; every other name is itself.
-std::string ledger_chain(std::string_view name);
+// "ethereum:main", "transfers:ripple" is "xrp:main"; every other name is itself, in small letters.
+std::string ledger_chain(std::string_view given);
 
 // What a pack for that chain should say.
 struct ChainCodes {

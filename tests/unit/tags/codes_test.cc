@@ -35,6 +35,17 @@ TEST(Codes, account_chains_too__and_whatever_their_ledgers_are_called) {
   }
 }
 
+TEST(Codes, a_tag_may_name_the_chain_as_its_ledger_does) {
+  EXPECT_EQ(chain_of("ETH", "ethereum:1"), "ethereum:main");
+  EXPECT_EQ(chain_of("ETH", "ethereum:31337"), ledger_chain("ethereum:31337"));
+  EXPECT_EQ(chain_of("COIN", "transfers:Moon"), ledger_chain("transfers:Moon"));
+  EXPECT_EQ(chain_of("USDT", "transfers:trx"), "tron:main");
+  EXPECT_EQ(ledger_chain("transfers:Eth"), "ethereum:main");
+  for (const char* network : {"ethereum:", "transfers:", "dogecoin:1"}) {
+    EXPECT_EQ(chain_of("COIN", network), "") << network;
+  }
+}
+
 TEST(Codes, other_chains_are_unknown) {
   for (const char* code : {"BCH", "ZEC", "USDT", "", "main", "BTCX"}) {
     EXPECT_EQ(chain_of(code, code), "") << code;
