@@ -23,7 +23,7 @@ class RecognisedMixes final : public trace::MixTest {
 
 struct Rerun {
   std::vector<trace::Trace> traces;  // with their parcels
-  std::string json;                  // as `tracehound trace --json` writes it
+  std::string json;                  // as `tracehound trace --json` writes it, but for `question`
   std::string csv;                   // likewise
 };
 
