@@ -43,6 +43,20 @@ static std::atomic<std::size_t> bytes_peak = 0;
   std::free(memory);
 }
 void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
+[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t alignment) {
+  auto to = static_cast<std::size_t>(alignment);
+  void* memory = std::aligned_alloc(to, (size + to - 1) / to * to);
+  CHECK(memory);
+  std::size_t now = bytes_now += malloc_usable_size(memory);
+  if (now > bytes_peak) bytes_peak = now;
+  return memory;
+}
+[[gnu::noinline]] void operator delete(void* memory, std::align_val_t) noexcept {
+  operator delete(memory);
+}
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
+  operator delete(memory);
+}
 
 namespace tracehound {
 namespace {
