@@ -9,6 +9,7 @@
 #include "cli/cluster_parts.h"
 #include "cli/verb.h"
 #include "clusters/coinjoin.h"
+#include "clusters/coinjoin_change.h"
 #include "incidents/incident.h"
 #include "incidents/letters.h"
 #include "incidents/report.h"
@@ -104,6 +105,13 @@ class CoinJoins final : public trace::MixTest {
  public:
   bool is_mix(const ledger::Ledger& ledger, TxId tx) const override {
     return clusters::is_coinjoin(ledger, tx);
+  }
+  std::vector<trace::MixChange> changes(const ledger::Ledger& ledger, TxId tx) const override {
+    std::vector<trace::MixChange> changes;
+    for (const auto& change : clusters::coinjoin_changes(ledger, tx)) {
+      changes.push_back({change.input, change.output});
+    }
+    return changes;
   }
 };
 

@@ -100,8 +100,9 @@ void add_rule_options(CLI::App& command, Options& options) {
           "go on through this address, whatever it is; cluster:ADDRESS: through its whole cluster")
       ->type_name("ADDRESS");
   add_choice("--mix", options.mix,
-             "at a recognised CoinJoin: stop; go on by haircut; off: as if it were none", "RULE",
-             {"stop", "haircut", "off"});
+             "at a recognised CoinJoin: stop; go on by haircut; go on in changes whose owner is "
+             "known alone; off: as if it were none",
+             "RULE", {"stop", "haircut", "follow-change", "off"});
   add_choice("--clusters", options.clusters,
              "on: a service is known at every address of its clusters; off: at tagged ones alone",
              "RULE", {"on", "off"});
@@ -285,6 +286,9 @@ Status check_options(const Options& options, const std::vector<MethodKind>& meth
     return usage(
         "--save-state and --resume need --clusters off: clusters grow with the chain, and what was "
         "traced before was judged by those of its day");
+  }
+  if (options.direction == "backward" && options.mix == "follow-change") {
+    return usage("--mix follow-change is for forward traces; backward: stop, haircut or off");
   }
   if (options.direction == "backward" && !options.as_of.empty()) {
     return usage("--as-of is for forward traces: what a coin was made of does not change later");

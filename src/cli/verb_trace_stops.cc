@@ -45,6 +45,10 @@ std::vector<std::string> stop_words(const Options& options, std::size_t services
     words.emplace_back("An address counts as its cluster's (multi-input, CoinJoins left out).");
   }
   if (options.mix == "stop") words.emplace_back("Coins that a recognised CoinJoin made.");
+  if (options.mix == "follow-change") {
+    words.emplace_back(
+        "Coins that a recognised CoinJoin made, but for changes whose owner the values tell.");
+  }
   for (const std::string& one : options.through) {
     words.push_back(fmt::format("Not at {}, as was asked.", one));
   }
@@ -195,6 +199,7 @@ Result<KnownServices> know_services(Context& context, const OpenLedger& open,
                          .named_by = named.fingerprint,
                          .mix = options.mix == "off" ? nullptr : &kCoinJoins};
   if (options.mix == "haircut") rules.mix_rule = trace::MixRule::haircut;
+  if (options.mix == "follow-change") rules.mix_rule = trace::MixRule::follow_change;
   if (known.clusters && options.clusters == "on") {
     rules.cluster_of_address = known.clusters->cluster_of_address;
     for (const auto& conflict : known.clusters->conflicts) {

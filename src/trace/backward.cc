@@ -97,6 +97,11 @@ Result<Trace> run_back(const ledger::Ledger& ledger, std::span<const Seed> seeds
                             "outputs; use haircut, fifo or lifo, which have an inverse",
                             name_of(kind)));
   }
+  if (stops.knows_mixes() && stops.mix_rule() == MixRule::follow_change) {
+    return fail(ErrorKind::usage,
+                "the change of a mix is followed forward; backward a mix stops, or is divided by "
+                "haircut");
+  }
   TRY(check_seeds(ledger, seeds));
   if (options.cuts.until) TRY(check_until(ledger, seeds, *options.cuts.until));
   std::vector<Seed> sorted(seeds.begin(), seeds.end());

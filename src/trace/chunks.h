@@ -69,8 +69,9 @@ class Chunks {
   }
 
  private:
-  static constexpr std::size_t kFirstBlock = 16;  // chunks; each block is twice as large,
-  static constexpr std::size_t kMostChunks = 4096;
+  // Chunks; each block has twice as many as the one before, up to 8 MB, which is worth huge pages.
+  static constexpr std::size_t kFirstBlock = 16;
+  static constexpr std::size_t kLastBlock = 8192;
 
   void begin_chunk(List& list) {
     if (stock_ == nullptr) buy();
@@ -82,7 +83,7 @@ class Chunks {
   }
   void buy() {
     std::size_t count =
-        blocks_.empty() ? kFirstBlock : std::min(2 * blocks_.back().size(), kMostChunks);
+        blocks_.empty() ? kFirstBlock : std::min(2 * blocks_.back().size(), kLastBlock);
     blocks_.emplace_back(count);
     for (Chunk& chunk : blocks_.back()) {
       chunk.next = stock_;

@@ -67,8 +67,11 @@ void Lane::divide(std::span<const Amount> values, Amount total, bool as_haircut)
     for (const Run& run : line_) of_single_.amount += run.label == kClean ? 0 : run.length;
     if (shares_.size() < outputs_) shares_.resize(outputs_);
     std::span<Amount> shares = std::span(shares_).first(outputs_);
-    return amounts->divide({{&of_single_, 1}, values, total}, shares);
+    if (of_single_.amount > 0) return amounts->divide({{&of_single_, 1}, values, total}, shares);
+    std::ranges::fill(shares, 0);  // clean, beside lanes that are not
+    return;
   }
+  if (entering_.empty()) return;  // clean, beside lanes that are not
   std::size_t shares = entering_.size() * outputs_;
   if (shares_.size() < shares) shares_.resize(shares);
   if (runs_.size() < entering_.size()) runs_.resize(entering_.size());

@@ -27,16 +27,25 @@ struct Stop {
   friend bool operator==(const Stop&, const Stop&) = default;
 };
 
+// Of a mix: the change of what one of its inputs brought in. Numbers within the transaction.
+struct MixChange {
+  std::uint32_t input = 0;
+  std::uint32_t output = 0;  // of a smaller value
+};
+
 // Says which transactions are mixes. clusters/ recognises CoinJoins; the engine only asks.
 class MixTest {
  public:
   virtual ~MixTest() = default;
   // Thread-safe; the same answer every time.
   virtual bool is_mix(const ledger::Ledger& ledger, TxId tx) const = 0;
+  // Of a mix, the changes that are known; ascending by input, each input and output once.
+  virtual std::vector<MixChange> changes(const ledger::Ledger&, TxId) const { return {}; }
 };
 // What becomes of taint in a mix: it ends in the mix's outputs as `mixed`; or it is divided over
-// them by haircut, whatever the method, and goes on. (Poison goes on as poison.)
-enum class MixRule : std::uint8_t { stop, haircut };
+// them by haircut, whatever the method, and goes on (poison goes on as poison); or it goes on in
+// the changes that are known and ends in the other outputs (walk_mix.cc).
+enum class MixRule : std::uint8_t { stop, haircut, follow_change };
 
 // What stops are made of. Whatever is named by spans and pointers must outlive the Stops, but
 // for what the constructor says it copies.
@@ -112,6 +121,10 @@ class Stops {
     return mix_ != nullptr && mix_->is_mix(ledger, tx);
   }
   MixRule mix_rule() const { return mix_rule_; }
+  // REQUIRES: is_mix().
+  std::vector<MixChange> mix_changes(const ledger::Ledger& ledger, TxId tx) const {
+    return mix_->changes(ledger, tx);
+  }
 
   // A number for the rules as they were given (not the clusters, which grow with the chain): equal
   // rules have equal numbers on every machine.

@@ -180,6 +180,10 @@ bool Walk::take_notes() {
   if (!gather_outputs(coins)) contradiction_ = kPaysTooMuch;
   if (!contradiction_.empty()) return contradicts(tx);
   bool mix = stops_.is_mix(ledger_, tx);
+  if (mix && stops_.mix_rule() == MixRule::follow_change) {
+    follow_changes(inputs, coins.first);
+    return consistent(tx);
+  }
   in_mix_ = mix && stops_.mix_rule() == MixRule::stop;
   divide(coins.first, mix && stops_.mix_rule() == MixRule::haircut);
   in_mix_ = false;
@@ -207,15 +211,16 @@ void Walk::gather(Columns::Inputs inputs) {
 
 // One input, with what waited for it or clean.
 void Walk::enter(CoinId from, Amount value, const Waiting* waiting) {
+  LaneRuns runs;
+  if (waiting) waiting_runs_.show(*waiting, runs);
+  enter_runs(from, value, runs);
+}
+
+void Walk::enter_runs(CoinId from, Amount value, const LaneRuns& runs) {
   total_ += value;
-  LaneSet clean = touched_ & ordered_;
-  if (waiting) {
-    LaneRuns runs;
-    waiting_runs_.show(*waiting, runs);
-    for_each_lane(runs.lanes,
-                  [&](std::size_t lane) { lanes_[lane].enter(from, value, runs.of(lane)); });
-    clean &= static_cast<LaneSet>(~runs.lanes);
-  }
+  for_each_lane(runs.lanes,
+                [&](std::size_t lane) { lanes_[lane].enter(from, value, runs.of(lane)); });
+  auto clean = static_cast<LaneSet>(touched_ & ordered_ & ~runs.lanes);
   for_each_lane(clean, [&](std::size_t lane) { lanes_[lane].enter_clean(value); });
 }
 

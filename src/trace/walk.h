@@ -82,6 +82,7 @@ class Walk {
   void gather(Columns::Inputs inputs);
   bool gather_outputs(IdRange<CoinId> outputs);
   void enter(CoinId from, Amount value, const Waiting* waiting);
+  void enter_runs(CoinId from, Amount value, const LaneRuns& runs);
   void divide(CoinId first_output, bool as_haircut);
   void pay_fee();
   void bury();
@@ -111,6 +112,16 @@ class Walk {
   // The same for what most transactions are (walk_plain.cc).
   bool goes_plainly() const;
   void visit_plainly(Columns::Inputs inputs, IdRange<CoinId> coins);
+
+  // A mix whose changes are followed (walk_mix.cc).
+  struct KeptRuns;
+  void follow_changes(Columns::Inputs inputs, CoinId first_output);
+  void split_change(Columns::Inputs inputs, const MixChange& pair, CoinId first_output,
+                    std::span<const Amount> whole, KeptRuns& paid_in, KeptRuns& change);
+  void enter_rest(Columns::Inputs inputs, std::span<const MixChange> pairs,
+                  std::span<const KeptRuns> paid_in, std::span<const Amount> whole);
+  void keep_outputs(const std::vector<bool>& is_change, CoinId first_output,
+                    std::span<KeptRuns> outputs);
 
   // The block's coinbase, once all its transactions have been visited (walk_fees.cc).
   bool is_block_end(std::uint32_t key);

@@ -10,7 +10,8 @@ usage: trace_reference.py CASES.json > answers.txt
 CASES.json is a list of {"chain": (see chain.py), "seeds": [{"coin", "first", "end", "label"}],
 "methods": [...]} with, where they differ from the usual: "fees" ("sink"), "direction" ("forward"),
 "services" and "bridges" ({address: name}), "burn_addresses" ([]), "cuts" ({"min_amount",
-"max_hops", "until"}), "mixes" (names of transactions, []), "mix" ("stop") and "halving" (210000).
+"max_hops", "until"}), "mixes" (names of transactions, []), "mix" ("stop"), "changes" (by name of a
+mix, [input, output] numbers, {}), "parcels" (false) and "halving" (210000).
 The answer has, for each case and method, one line per seed, per place, coin and label where taint
 rests, and per label of the fees.
 """
@@ -36,6 +37,7 @@ class Trace:
         self.burn_addresses = case.get("burn_addresses", [])
         self.cuts = case.get("cuts", {})
         self.mix = case.get("mix", "stop")
+        self.changes = case.get("changes", {})
         self.seeds = defaultdict(list)  # by coin
         for seed in sorted(case["seeds"], key=lambda s: (s["coin"], s["label"], s["first"])):
             self.seeds[self.chain.coins[seed["coin"]]].append(seed)
@@ -73,8 +75,11 @@ class Trace:
         waiting = []  # the fees of the block at hand
         for transaction in self.chain.in_order(coinbase_last=self.miner):
             if transaction.inputs:
-                move(self.method_in(transaction), transaction.inputs,
-                     [*transaction.outputs, transaction.fee])
+                if transaction.mixed and self.mix == "follow-change":
+                    self.follow_changes(transaction)
+                else:
+                    move(self.method_in(transaction), transaction.inputs,
+                         [*transaction.outputs, transaction.fee])
                 waiting.append(transaction.fee)
                 if not self.miner:
                     self.pay_fee(transaction.fee)
@@ -92,6 +97,20 @@ class Trace:
         poison."""
         mixes = transaction.mixed and self.mix == "haircut" and self.method != "poison"
         return "haircut" if mixes else self.method
+
+    def follow_changes(self, transaction):
+        """Each known change comes out of its input alone; what was paid in instead goes, with the
+        other inputs, to the other outputs and the fee."""
+        sources, others = list(transaction.inputs), list(transaction.outputs)
+        for number, output in self.changes.get(transaction.name, []):
+            paid, change = sources[number], transaction.outputs[output]
+            rest = Holding(paid.value - change.value)
+            move(self.method, [paid], [rest, change, Holding(0)])
+            rest.hops = {label: paid.hops[label] for label in rest.amounts}
+            sources[number] = rest
+            others.remove(change)
+            change.mixed = False
+        move(self.method, sources, [*others, transaction.fee])
 
     def pay_fee(self, fee):
         for label, amount in fee.amounts.items():
@@ -148,7 +167,7 @@ class Trace:
             return f"service {self.services[coin.address]}"
         if coin.address in self.bridges:
             return f"crossed {self.bridges[coin.address]}"
-        if coin.mixed and self.mix == "stop":
+        if coin.mixed and self.mix in ("stop", "follow-change"):
             return "mixed"
         return None
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -21,13 +22,18 @@ namespace {
 
 class ListedMixes : public trace::MixTest {
  public:
-  explicit ListedMixes(const std::vector<TxId>& mixes) : mixes_(mixes) {}
+  explicit ListedMixes(const ReferenceCase& asked) : mixes_(asked.mixes), changes_(asked.changes) {}
   bool is_mix(const ledger::Ledger&, TxId tx) const override {
     return std::ranges::binary_search(mixes_, tx);
+  }
+  std::vector<trace::MixChange> changes(const ledger::Ledger&, TxId tx) const override {
+    auto found = changes_.find(tx);
+    return found == changes_.end() ? std::vector<trace::MixChange>() : found->second;
   }
 
  private:
   const std::vector<TxId>& mixes_;
+  const std::map<TxId, std::vector<trace::MixChange>>& changes_;
 };
 
 void write_names(JsonWriter& json, std::string_view key, const std::string& services) {
@@ -157,7 +163,17 @@ void write_case(JsonWriter& json, const ReferenceCase& asked) {
   json.close_list().key("mixes").open_list();
   for (TxId tx : asked.mixes) json.value(asked.chain->transaction_name(tx));
   json.close_list();
-  json.key("mix").value(asked.mix_rule == trace::MixRule::stop ? "stop" : "haircut");
+  constexpr std::array kRules = {"stop", "haircut", "follow-change"};
+  json.key("mix").value(kRules.at(static_cast<std::size_t>(asked.mix_rule)));
+  json.key("changes").open_object();
+  for (const auto& [tx, changes] : asked.changes) {
+    json.key(asked.chain->transaction_name(tx)).open_list();
+    for (const trace::MixChange& change : changes) {
+      json.open_list().value(change.input).value(change.output).close_list();
+    }
+    json.close_list();
+  }
+  json.close_object();
   json.key("direction").value(name_of(asked.direction));
   json.key("fees").value(name_of(asked.options.fees));
   json.key("halving").value(std::uint64_t{150});
@@ -178,7 +194,7 @@ Result<std::vector<std::vector<std::string>>> lines_of_case(const ReferenceCase&
       rules.services.push_back({word.substr(equals + 1), category});
     }
   }
-  ListedMixes mixes(asked.mixes);
+  ListedMixes mixes(asked);
   std::vector<std::string> bridges = {"bridge"};
   rules.addresses = addresses;
   rules.bridges = bridges;

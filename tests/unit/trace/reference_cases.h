@@ -1,6 +1,7 @@
 // Questions to the slow second opinion in tests/reference, and the program's answers in its words.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ struct ReferenceCase {
   std::vector<AddressId> burn;
   std::vector<TxId> mixes;  // ascending
   trace::MixRule mix_rule = trace::MixRule::stop;
+  std::map<TxId, std::vector<trace::MixChange>> changes;  // of mixes
 };
 
 // One to five seeds, whole coins and parts, under one label or several, that may descend from one
