@@ -9,7 +9,8 @@
 // (its address brings nothing else here), the difference is at most the whole fee and a hundredth
 // of d, no other output is as near to that input and no other input to that output, and no output
 // has the same value. Who brought several coins is not solved for, and gets none: with many inputs
-// nearly any sum can be made up (joinmarket.cc). docs/accuracy.md says how often pairs are right.
+// nearly any sum can be made up (joinmarket.cc). How often pairs are right in
+// rounds of strangers is not known: nobody has published who paid what.
 //
 // Cost: inputs times outputs.
 

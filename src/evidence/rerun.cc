@@ -9,6 +9,7 @@
 
 #include "chains/bitcoin/address.h"
 #include "clusters/coinjoin.h"
+#include "clusters/coinjoin_change.h"
 #include "trace/trace.h"
 #include "trace/write.h"
 
@@ -74,6 +75,7 @@ Result<trace::Stops> stops_of(const ledger::Ledger& ledger, const bitcoin::Netwo
                          .burn = burn,
                          .mix = asked.mix == "off" ? nullptr : &kMixes};
   if (asked.mix == "haircut") rules.mix_rule = trace::MixRule::haircut;
+  if (asked.mix == "follow-change") rules.mix_rule = trace::MixRule::follow_change;
   return trace::Stops(std::move(rules));
 }
 
@@ -94,7 +96,7 @@ Status check_words(const Asked& asked) {
   if (!is_one_of(asked.fees, {"sink", "miner"})) {
     return bad_input(fmt::format("there is no rule of fees {}", asked.fees));
   }
-  if (!is_one_of(asked.mix, {"stop", "haircut", "off"})) {
+  if (!is_one_of(asked.mix, {"stop", "haircut", "follow-change", "off"})) {
     return bad_input(fmt::format("there is no rule of mixes {}", asked.mix));
   }
   if (!is_one_of(asked.label_by, {"incident", "victim", "transaction"})) {
@@ -107,6 +109,15 @@ Status check_words(const Asked& asked) {
 
 bool RecognisedMixes::is_mix(const ledger::Ledger& ledger, TxId tx) const {
   return clusters::is_coinjoin(ledger, tx);
+}
+
+std::vector<trace::MixChange> RecognisedMixes::changes(const ledger::Ledger& ledger,
+                                                       TxId tx) const {
+  std::vector<trace::MixChange> changes;
+  for (const auto& change : clusters::coinjoin_changes(ledger, tx)) {
+    changes.push_back({change.input, change.output});
+  }
+  return changes;
 }
 
 Result<Rerun> rerun(const ledger::Ledger& ledger, const bitcoin::Network& network,

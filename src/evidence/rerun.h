@@ -19,6 +19,7 @@ namespace tracehound::evidence {
 class RecognisedMixes final : public trace::MixTest {
  public:
   bool is_mix(const ledger::Ledger& ledger, TxId tx) const override;
+  std::vector<trace::MixChange> changes(const ledger::Ledger& ledger, TxId tx) const override;
 };
 
 struct Rerun {
