@@ -74,14 +74,19 @@ class Play:
         return self.node("sendrawtransaction", signed["hex"], 0)
 
     def replace_by_fee(self):
-        """A coin spent again for more: the first spend leaves the mempool."""
+        """A coin spent again for more than its first spend and all that followed it paid: they leave
+        the mempool."""
         mempool = self.node("getrawmempool")
         pending = [txid for txid in self.replaceable if txid in mempool]
         if not pending:
             self.replaceable_payment()
             return
         coin = self.replaceable.pop(pending[0])
-        self.send_spend(coin, fee=5_000_000 + self.random.randint(0, 100_000))
+        paid = units(self.node("getmempoolentry", pending[0])["fees"]["descendant"])
+        fee = paid + 5_000_000 + self.random.randint(0, 100_000)
+        if fee > coin[2] - 100_000:  # what is left would be dust, or less
+            return
+        self.send_spend(coin, fee)
         check(pending[0] not in self.node("getrawmempool"), "the first spend has left the mempool")
         self.counts["replaced"] += 1
 
