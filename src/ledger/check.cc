@@ -56,7 +56,8 @@ class BlockStarts {
         first_input_(ledger, Column::tx_first_input),
         first_coin_(ledger, Column::tx_first_coin),
         address_end_(ledger, Column::address_end),
-        repeats_(ledger, Column::repeat_tx) {}
+        repeats_(ledger, Column::repeat_tx),
+        wrappers_(ledger, Column::wrapper_tx) {}
 
   // REQUIRES: the starts are sound; block <= the ledger's blocks.
   Counts before(std::uint64_t block) const {
@@ -69,19 +70,27 @@ class BlockStarts {
     counts.inputs = any ? first_input_[counts.transactions] : all_.inputs;
     counts.coins = any ? first_coin_[counts.transactions] : all_.coins;
     counts.payload_bytes = counts.addresses == 0 ? 0 : address_end_[counts.addresses - 1];
-    std::uint64_t high = all_.repeats;
-    while (counts.repeats < high) {
-      std::uint64_t middle = (counts.repeats + high) / 2;
-      if (repeats_[middle] < counts.transactions) {
-        counts.repeats = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
+    counts.repeats = rows_before(repeats_, all_.repeats, counts.transactions);
+    counts.wrappers = rows_before(wrappers_, all_.wrappers, counts.transactions);
     return counts;
   }
 
  private:
+  // Of ascending transactions, how many are before this one.
+  static std::uint64_t rows_before(const Numbers<4>& transactions, std::uint64_t rows,
+                                   std::uint64_t end) {
+    std::uint64_t low = 0;
+    while (low < rows) {
+      std::uint64_t middle = (low + rows) / 2;
+      if (transactions[middle] < end) {
+        low = middle + 1;
+      } else {
+        rows = middle;
+      }
+    }
+    return low;
+  }
+
   const Counts& all_;
   Numbers<4> first_tx_;
   Numbers<4> first_address_;
@@ -89,6 +98,7 @@ class BlockStarts {
   Numbers<5> first_coin_;
   Numbers<5> address_end_;
   Numbers<4> repeats_;
+  Numbers<4> wrappers_;
 };
 
 }  // namespace
@@ -102,6 +112,7 @@ Findings check_starts(const Ledger& ledger) {
   all.append(check_ascending<5>(ledger, Column::tx_first_coin, counts.coins, true));
   all.append(check_ascending<5>(ledger, Column::address_end, counts.payload_bytes, false));
   all.append(check_ascending<4>(ledger, Column::repeat_tx, counts.transactions - 1, false));
+  all.append(check_ascending<4>(ledger, Column::wrapper_tx, counts.transactions - 1, false));
   return all;
 }
 
@@ -204,6 +215,7 @@ CheckReport check_ledger(const Ledger& ledger, const std::function<void(std::uin
   if (found.total == 0) found.append(check_spends(ledger, meter));
   if (found.total == 0) found.append(check_indexes(ledger, meter));
   if (found.total == 0) found.append(check_fences(ledger, meter));
+  if (found.total == 0) found.append(check_wrappers(ledger));
   if (found.total == 0) found.append(check_repeats(ledger));
   return {meter.bytes(), std::move(found.sentences), found.total};
 }

@@ -22,9 +22,10 @@ struct CheckReport {
 
 // Every block's checksum against its rows and the manifest; the headers as a hash chain; row
 // numbers that must ascend; every spend against its input, both ways; every transaction's sums;
-// every index entry against its row; the list of repeated txids; every block's txids against its
-// header's merkle root. Proof of work was checked when the blocks came in and is covered by the
-// hash chain. Works on as many threads as there are, and finds the same in the same order with any.
+// every index entry against its row; every wrapper against the spend that shows it; the list of
+// repeated txids; every block's txids against its header's merkle root. Proof of work was checked
+// when the blocks came in and is covered by the hash chain. Works on as many threads as there are,
+// and finds the same in the same order with any.
 // `on_bytes`, if there is one, is told now and then how many of bytes_to_check() are read; by any
 // thread, one at a time.
 CheckReport check_ledger(const Ledger& ledger,

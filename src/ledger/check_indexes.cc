@@ -99,6 +99,15 @@ struct TimeRows {
   }
 };
 
+template <Column kKey>
+struct WrapperRows {
+  Numbers<4> keys;
+  explicit WrapperRows(const Ledger& ledger) : keys(ledger, kKey) {}
+  void ask(std::uint64_t row) const { keys.prefetch(row); }
+  void ask_on(std::uint64_t) const {}
+  std::uint64_t key(std::uint64_t row) const { return keys[row]; }
+};
+
 template <typename Rows, std::size_t kKeyWidth, std::size_t kRowWidth>
 class RunCheck {
  public:
@@ -290,6 +299,10 @@ Findings check_indexes(const Ledger& ledger, Meter& meter) {
   all.append(check_index<InputRows, 4, 5>(ledger, Index::address_input, meter));
   all.append(check_index<HashRows, 8, 4>(ledger, Index::block_hash, meter));
   all.append(check_index<TimeRows, 4, 4>(ledger, Index::block_time, meter));
+  using Wrapping = WrapperRows<Column::wrapper_address>;
+  all.append(check_index<Wrapping, 4, 4>(ledger, Index::wrapper, meter));
+  using Wrapped = WrapperRows<Column::wrapper_wraps>;
+  all.append(check_index<Wrapped, 4, 4>(ledger, Index::wrapped, meter));
   return all;
 }
 

@@ -116,6 +116,9 @@ Findings check_indexes(const Ledger& ledger, Meter& meter);
 Findings check_fences(const Ledger& ledger, Meter& meter);
 // The same of one run, of any kind of ledger.
 Findings check_fences(const IndexSpec& spec, const Run& run);
+// Each wrapper is a script's hash, stands there once, and was there to be seen: the transaction
+// spends a coin of it, or one of another that wraps it. REQUIRES: sound spends and indexes.
+Findings check_wrappers(const Ledger& ledger);
 // The list of repeated txids against the txid index, which must be sound.
 Findings check_repeats(const Ledger& ledger);
 

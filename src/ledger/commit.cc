@@ -61,6 +61,10 @@ class IndexKeys {
         return block_hash(row).prefix();
       case Index::block_time:
         return header_time(columns_[Column::block_header].bytes(row));
+      case Index::wrapper:
+        return columns_[Column::wrapper_address].get<std::uint32_t>(row);
+      case Index::wrapped:
+        return columns_[Column::wrapper_wraps].get<std::uint32_t>(row);
     }
     return 0;
   }

@@ -50,11 +50,13 @@ bool Interner::same(AddressId id, AddressKind kind, ByteView payload) const {
 
 // In passes over a few outputs: slot, then the row the slot names, then the payload it points to.
 // Each pass asks the memory for what the next one reads.
-void Interner::find_in_table(const BlockRows& block, std::span<AddressId> ids) {
+template <typename Row>
+void Interner::find_in_table(const BlockRows& block, std::span<const Row> rows,
+                             std::span<AddressId> ids) {
   for (std::size_t first = 0; first < ids.size(); first += kGroup) {
     std::size_t end = std::min(ids.size(), first + kGroup);
     for (std::size_t i = first; i < end; ++i) {
-      keys_[i] = address_key(block.outputs[i].address_kind, block.payload(block.outputs[i]));
+      keys_[i] = address_key(rows[i].address_kind, block.payload(rows[i]));
       table_.prefetch(keys_[i]);
     }
     for (std::size_t i = first; i < end; ++i) {
@@ -67,9 +69,8 @@ void Interner::find_in_table(const BlockRows& block, std::span<AddressId> ids) {
       if (ids[i] != kUnknown) __builtin_prefetch(columns_.payload(ids[i]).data());
     }
     for (std::size_t i = first; i < end; ++i) {
-      const OutputRow& output = block.outputs[i];
       auto found = table_.find(keys_[i], [&](AddressId id) {
-        return same(id, output.address_kind, block.payload(output));
+        return same(id, rows[i].address_kind, block.payload(rows[i]));
       });
       ids[i] = found.value_or(kUnknown);
       if (!found) missing_.push_back(static_cast<std::uint32_t>(i));
@@ -77,31 +78,44 @@ void Interner::find_in_table(const BlockRows& block, std::span<AddressId> ids) {
   }
 }
 
-void Interner::find_on_disk(const BlockRows& block, std::span<AddressId> ids) {
+template <typename Row>
+void Interner::find_on_disk(const BlockRows& block, std::span<const Row> rows,
+                            std::span<AddressId> ids) {
   std::ranges::sort(missing_, {}, [&](std::uint32_t i) { return keys_[i]; });
   std::vector<std::uint64_t> keys;
   for (std::uint32_t i : missing_) keys.push_back(keys_[i]);
   disk_lookups_ += keys.size();
   index_->find_all(keys, [&](std::size_t which, std::uint64_t row) {
-    const OutputRow& output = block.outputs[missing_[which]];
+    const Row& wanted = rows[missing_[which]];
     AddressId id(static_cast<std::uint32_t>(row));
-    if (same(id, output.address_kind, block.payload(output))) ids[missing_[which]] = id;
+    if (same(id, wanted.address_kind, block.payload(wanted))) ids[missing_[which]] = id;
   });
   std::ranges::sort(missing_);
 }
 
 void Interner::intern(const BlockRows& block, Counts& counts, std::vector<AddressId>& ids) {
-  ids.resize(block.outputs.size());
-  keys_.resize(block.outputs.size());
+  intern_rows<OutputRow>(block, block.outputs, counts, ids);
+}
+
+void Interner::intern(const BlockRows& block, std::span<const WrapperRow> rows, Counts& counts,
+                      std::vector<AddressId>& ids) {
+  intern_rows(block, rows, counts, ids);
+}
+
+template <typename Row>
+void Interner::intern_rows(const BlockRows& block, std::span<const Row> rows, Counts& counts,
+                           std::vector<AddressId>& ids) {
+  ids.resize(rows.size());
+  keys_.resize(rows.size());
   missing_.clear();
-  find_in_table(block, ids);
-  if (!complete_ && !missing_.empty()) find_on_disk(block, ids);
+  find_in_table(block, rows, ids);
+  if (!complete_ && !missing_.empty()) find_on_disk(block, rows, ids);
   for (std::uint32_t i : missing_) {
-    const OutputRow& output = block.outputs[i];
-    ByteView payload = block.payload(output);
+    const Row& row = rows[i];
+    ByteView payload = block.payload(row);
     // The block may have the address twice: then the first put it here.
     auto known =
-        table_.find(keys_[i], [&](AddressId id) { return same(id, output.address_kind, payload); });
+        table_.find(keys_[i], [&](AddressId id) { return same(id, row.address_kind, payload); });
     if (known) {
       ids[i] = *known;
       continue;
@@ -109,7 +123,7 @@ void Interner::intern(const BlockRows& block, Counts& counts, std::vector<Addres
     if (ids[i] == kUnknown) {
       ids[i] = AddressId(static_cast<std::uint32_t>(counts.addresses++));
       counts.payload_bytes += payload.size();
-      columns_[Column::address_kind].push(output.address_kind);
+      columns_[Column::address_kind].push(row.address_kind);
       columns_[Column::address_end].push(Uint40::of(counts.payload_bytes));
       columns_[Column::address_payload].push_bytes(payload);
     }

@@ -31,14 +31,22 @@ class Interner {
   // The ids of a block's addresses, output by output. New ones get the ids from `counts` on, rows
   // in the address columns, and are counted.
   void intern(const BlockRows& block, Counts& counts, std::vector<AddressId>& ids);
+  // The same of what is wrapped. REQUIRES: `rows` are of the block.
+  void intern(const BlockRows& block, std::span<const WrapperRow> rows, Counts& counts,
+              std::vector<AddressId>& ids);
 
   // Look-ups on disk so far.
   std::uint64_t disk_lookups() const { return disk_lookups_; }
 
  private:
   bool same(AddressId id, AddressKind kind, ByteView payload) const;
-  void find_in_table(const BlockRows& block, std::span<AddressId> ids);
-  void find_on_disk(const BlockRows& block, std::span<AddressId> ids);
+  template <typename Row>
+  void intern_rows(const BlockRows& block, std::span<const Row> rows, Counts& counts,
+                   std::vector<AddressId>& ids);
+  template <typename Row>
+  void find_in_table(const BlockRows& block, std::span<const Row> rows, std::span<AddressId> ids);
+  template <typename Row>
+  void find_on_disk(const BlockRows& block, std::span<const Row> rows, std::span<AddressId> ids);
 
   Columns& columns_;
   AddressTable table_;
@@ -47,8 +55,8 @@ class Interner {
   bool complete_ = true;  // the table has every address
   std::uint64_t memory_ = 0;
   std::uint64_t disk_lookups_ = 0;
-  std::vector<std::uint64_t> keys_;     // of the block's outputs
-  std::vector<std::uint32_t> missing_;  // outputs whose address is not in the table
+  std::vector<std::uint64_t> keys_;     // of the rows at work
+  std::vector<std::uint32_t> missing_;  // rows whose address is not in the table
 };
 
 }  // namespace tracehound::ledger

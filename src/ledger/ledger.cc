@@ -372,6 +372,43 @@ AddressTotals Ledger::totals_from(AddressId address, std::uint64_t first_coin,
   return totals;
 }
 
+Wrapper Ledger::wrapper(std::uint64_t row) const {
+  Wrapper wrapper{AddressId(field<std::uint32_t>(Column::wrapper_address, row)),
+                  AddressId(field<std::uint32_t>(Column::wrapper_wraps, row)),
+                  TxId(field<std::uint32_t>(Column::wrapper_tx, row))};
+  CHECK_LEDGER(wrapper.address.number() < counts().addresses &&
+               wrapper.wraps.number() < counts().addresses &&
+               wrapper.transaction.number() < counts().transactions);
+  return wrapper;
+}
+
+std::uint64_t Ledger::first_wrapper_from(TxId tx) const {
+  std::uint64_t low = 0;
+  std::uint64_t high = counts().wrappers;
+  while (low < high) {
+    std::uint64_t middle = low + (high - low) / 2;
+    if (field<std::uint32_t>(Column::wrapper_tx, middle) < tx.number()) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+std::optional<Wrapper> Ledger::wrapper_at(AddressId address) const {
+  auto rows = index(Index::wrapper).find(address.number());
+  return rows.empty() ? std::nullopt : std::optional(wrapper(rows.front()));
+}
+
+std::vector<Wrapper> Ledger::wrappers_of(AddressId address) const {
+  std::vector<Wrapper> wrappers;
+  for (std::uint64_t row : index(Index::wrapped).find(address.number())) {
+    wrappers.push_back(wrapper(row));
+  }
+  return wrappers;
+}
+
 // A coin is replaced by a transaction of its own txid, and those are listed.
 void Ledger::find_replaced() {
   for (std::uint64_t row = 0; row < counts().repeats; ++row) {

@@ -40,6 +40,15 @@ struct AddressTotals {
   friend bool operator==(const AddressTotals&, const AddressTotals&) = default;
 };
 
+// A pay-to-script-hash address, or one of its witness kind, and what it was seen to pay.
+struct Wrapper {
+  AddressId address;
+  AddressId wraps;
+  TxId transaction;  // the first whose input shows the script
+
+  friend bool operator==(const Wrapper&, const Wrapper&) = default;
+};
+
 // Unconfirmed transactions that a snapshot shows (overlay.h).
 struct Unconfirmed {
   std::uint32_t taken_at = 0;  // when they were together, in seconds since 1970
@@ -138,6 +147,15 @@ class Ledger {
   AddressTotals totals(AddressId address) const;
   // What of that is unconfirmed: the coins it received and those it spent without a block.
   AddressTotals unconfirmed_totals(AddressId address) const;
+
+  // Wrappers that confirmed spends have shown, in the order of their transactions.
+  // REQUIRES: row < counts().wrappers.
+  Wrapper wrapper(std::uint64_t row) const;
+  // The first row of this transaction or a later one.
+  std::uint64_t first_wrapper_from(TxId tx) const;
+  // What the address wraps, if that was seen; and those that wrap it.
+  std::optional<Wrapper> wrapper_at(AddressId address) const;
+  std::vector<Wrapper> wrappers_of(AddressId address) const;
 
   // The whole column, for scans and checks.
   ByteView column(Column column) const;

@@ -12,10 +12,10 @@ std::string body_text(const Manifest& manifest) {
   const Counts& counts = manifest.counts;
   return fmt::format(
       "{}format {}\nchain {}\nblocks {}\ntransactions {}\ninputs {}\ncoins {}\naddresses {}\n"
-      "payload_bytes {}\nrepeats {}\ntip {}\nchecksum {:016x}\n",
+      "payload_bytes {}\nrepeats {}\nwrappers {}\ntip {}\nchecksum {:016x}\n",
       kCoinLedgerLine, manifest.format, manifest.chain, counts.blocks, counts.transactions,
       counts.inputs, counts.coins, counts.addresses, counts.payload_bytes, counts.repeats,
-      manifest.tip_hash.text(), manifest.checksum);
+      counts.wrappers, manifest.tip_hash.text(), manifest.checksum);
 }
 
 bool take_rest(std::string_view& text, Manifest& manifest) {
@@ -28,7 +28,8 @@ bool take_rest(std::string_view& text, Manifest& manifest) {
       !take_number(text, "inputs", counts.inputs) || !take_number(text, "coins", counts.coins) ||
       !take_number(text, "addresses", counts.addresses) ||
       !take_number(text, "payload_bytes", counts.payload_bytes) ||
-      !take_number(text, "repeats", counts.repeats)) {
+      !take_number(text, "repeats", counts.repeats) ||
+      !take_number(text, "wrappers", counts.wrappers)) {
     return false;
   }
   auto tip = take_field(text, "tip");
@@ -42,7 +43,8 @@ bool take_rest(std::string_view& text, Manifest& manifest) {
 bool can_be(const Counts& counts) {
   return counts.blocks > 0 && counts.blocks <= counts.transactions && counts.transactions < kNoTx &&
          counts.addresses < kNoTx && counts.inputs <= kUint40Max && counts.coins <= kUint40Max &&
-         counts.payload_bytes <= kUint40Max && counts.repeats <= counts.transactions;
+         counts.payload_bytes <= kUint40Max && counts.repeats <= counts.transactions &&
+         counts.wrappers <= counts.addresses;
 }
 
 }  // namespace

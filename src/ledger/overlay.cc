@@ -207,6 +207,8 @@ std::vector<RunEntry> NewRows::entries(Index index) const {
       break;
     case Index::block_hash:
     case Index::block_time:
+    case Index::wrapper:  // what an unconfirmed spend shows is not kept
+    case Index::wrapped:
       break;
   }
   return entries;

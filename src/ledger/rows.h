@@ -34,6 +34,24 @@ struct TxRow {
   std::uint32_t outputs = 0;
 };
 
+// What a spend shows of the coin's address: it pays whoever can open this script.
+struct WrapperRow {
+  static constexpr std::uint32_t kNone = 0xFFFF'FFFF;
+
+  std::uint32_t transaction = 0;  // in BlockRows::transactions
+  std::uint32_t input = 0;        // in BlockRows::inputs
+  // In BlockRows::wrappers, an earlier one: this row's wrapper is what that one wraps. kNone: it is
+  // the address of the coin that the input spends, if that is the one given here.
+  std::uint32_t inside = kNone;
+  bool wraps_a_wrapper = false;  // a later row says that it is inside this one
+  AddressKind wrapper_kind = AddressKind::script_hash;
+  std::uint8_t wrapper_size = 0;
+  std::uint32_t wrapper_start = 0;                // in BlockRows::payloads
+  AddressKind address_kind = AddressKind::other;  // of what is wrapped
+  std::uint8_t payload_size = 0;
+  std::uint32_t payload_start = 0;
+};
+
 // The first transaction is the coinbase. Inputs and outputs of all transactions lie end to end.
 struct BlockRows {
   std::array<Byte, width::kHeader> header{};
@@ -41,10 +59,16 @@ struct BlockRows {
   std::vector<TxRow> transactions;
   std::vector<Outpoint> inputs;
   std::vector<OutputRow> outputs;
+  std::vector<WrapperRow> wrappers;  // in the order of their transactions
   Bytes payloads;
 
-  ByteView payload(const OutputRow& output) const {
-    return ByteView(payloads).subspan(output.payload_start, output.payload_size);
+  // Of an OutputRow or a WrapperRow: the address paid, or wrapped.
+  template <typename Row>
+  ByteView payload(const Row& row) const {
+    return ByteView(payloads).subspan(row.payload_start, row.payload_size);
+  }
+  ByteView wrapper_payload(const WrapperRow& row) const {
+    return ByteView(payloads).subspan(row.wrapper_start, row.wrapper_size);
   }
   Hash256 previous_hash() const { return Hash256::from_bytes(ByteView(header).subspan(4, 32)); }
 };

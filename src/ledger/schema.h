@@ -13,7 +13,7 @@
 namespace tracehound::ledger {
 
 // Raised whenever a byte on disk changes meaning.
-inline constexpr std::uint32_t kFormatVersion = 3;
+inline constexpr std::uint32_t kFormatVersion = 4;
 
 // What an address's payload holds. The numbers are on disk: append only.
 enum class AddressKind : std::uint8_t {
@@ -72,6 +72,7 @@ inline constexpr std::size_t kAmount = 8;
 inline constexpr std::size_t kKind = 1;
 inline constexpr std::size_t kPayloadEnd = 5;
 inline constexpr std::size_t kChecksum = 8;
+inline constexpr std::size_t kWrapperId = 4;
 }  // namespace width
 
 enum class Column : std::uint8_t {
@@ -92,6 +93,9 @@ enum class Column : std::uint8_t {
   address_end,      // where the address's payload ends in address.payload
   address_payload,  // a byte a row
   repeat_tx,        // transactions whose txid an earlier one has (BIP 30): two on Bitcoin
+  wrapper_address,  // pay-to-script-hash, or its witness kind, of a script that a spend has shown
+  wrapper_wraps,    // the address that this script is by itself
+  wrapper_tx,       // the transaction that first showed it
 };
 
 struct ColumnSpec {
@@ -100,7 +104,7 @@ struct ColumnSpec {
   std::size_t width;
 };
 
-inline constexpr std::array<ColumnSpec, 17> kColumns = {{
+inline constexpr std::array<ColumnSpec, 20> kColumns = {{
     {Column::block_header, "block.header", width::kHeader},
     {Column::block_first_tx, "block.first_tx", width::kTxId},
     {Column::block_first_address, "block.first_address", width::kAddressId},
@@ -118,6 +122,9 @@ inline constexpr std::array<ColumnSpec, 17> kColumns = {{
     {Column::address_end, "address.end", width::kPayloadEnd},
     {Column::address_payload, "address.payload", 1},
     {Column::repeat_tx, "repeat.transaction", width::kTxId},
+    {Column::wrapper_address, "wrapper.address", width::kAddressId},
+    {Column::wrapper_wraps, "wrapper.wraps", width::kAddressId},
+    {Column::wrapper_tx, "wrapper.transaction", width::kTxId},
 }};
 
 constexpr bool columns_are_in_order() {
@@ -137,6 +144,7 @@ struct Counts {
   std::uint64_t addresses = 0;
   std::uint64_t payload_bytes = 0;
   std::uint64_t repeats = 0;
+  std::uint64_t wrappers = 0;
 
   friend bool operator==(const Counts&, const Counts&) = default;
 };
@@ -168,6 +176,10 @@ constexpr std::uint64_t rows_of(Column column, const Counts& counts) {
       return counts.payload_bytes;
     case Column::repeat_tx:
       return counts.repeats;
+    case Column::wrapper_address:
+    case Column::wrapper_wraps:
+    case Column::wrapper_tx:
+      return counts.wrappers;
   }
   return 0;
 }
@@ -180,6 +192,8 @@ enum class Index : std::uint8_t {
   address_input,  // address -> input that spends a coin of it
   block_hash,     // first 8 bytes of the block's hash -> height
   block_time,     // the header's time -> height
+  wrapper,        // address -> the wrapper row that says what it wraps
+  wrapped,        // address -> wrapper rows that wrap it
 };
 
 // One run entry: a sort key and the row it belongs to, packed. Entries are sorted by (key, row).
@@ -192,13 +206,15 @@ struct IndexSpec {
   bool uniform_keys;  // keys are hashes: a key's place can be guessed
   bool sums;          // a run ends in running sums of its entries' values: one every kSumStep
 };
-inline constexpr std::array<IndexSpec, 6> kIndexes = {{
+inline constexpr std::array<IndexSpec, 8> kIndexes = {{
     {Index::txid, "txid", 8, width::kTxId, Column::tx_hash, true, false},
     {Index::address, "address", 8, width::kAddressId, Column::address_kind, true, false},
     {Index::address_coin, "address_coin", 4, width::kCoinId, Column::coin_value, false, true},
     {Index::address_input, "address_input", 4, width::kInputId, Column::input_coin, false, true},
     {Index::block_hash, "block_hash", 8, width::kHeight, Column::block_header, true, false},
     {Index::block_time, "block_time", 4, width::kHeight, Column::block_header, false, false},
+    {Index::wrapper, "wrapper", 4, width::kWrapperId, Column::wrapper_address, false, false},
+    {Index::wrapped, "wrapped", 4, width::kWrapperId, Column::wrapper_address, false, false},
 }};
 inline constexpr std::uint64_t kSumStep = 64;
 

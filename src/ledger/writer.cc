@@ -21,6 +21,7 @@
 #include "ledger/runs.h"
 #include "ledger/side_files.h"
 #include "ledger/subsidy.h"
+#include "ledger/wrappers.h"
 
 namespace tracehound::ledger {
 
@@ -51,6 +52,7 @@ struct Writer::State {
   std::unique_ptr<RunIndex> addresses;
   Resolver resolver;
   Interner interner;
+  Wrappers wrappers;
   bool tables_ready = false;
   // Whether memory and disk are as the manifest says, with nothing there from a failure or a kill;
   // if not, recover() comes before the next change. Readers may have to be told besides that rows
@@ -69,7 +71,8 @@ struct Writer::State {
         side_files(files, folder),
         columns(folder),
         resolver(columns),
-        interner(columns) {}
+        interner(columns),
+        wrappers(columns, interner) {}
 
   Status open_at(const Manifest& now);
   void forget_uncommitted();
@@ -196,6 +199,7 @@ Status Writer::State::build_tables() {
   if (tables_ready) return {};
   resolver.reset(manifest.counts, txids.get(), options.table_bytes / 2);
   interner.reset(manifest.counts, addresses.get(), options.table_bytes / 2);
+  wrappers.reset(manifest.counts);
   tables_ready = true;
   return {};
 }
@@ -216,8 +220,9 @@ Status Writer::State::clear_stale_spenders() {
 // Sees to it that the block's coins and addresses fit into the tables. Only what is committed can
 // be forgotten, for only that is in the indexes.
 Status Writer::State::make_room(const BlockRows& block) {
+  std::uint64_t new_addresses = block.outputs.size() + block.wrappers.size();
   auto fits = [&] {
-    return resolver.has_room(block.outputs.size()) && interner.has_room(block.outputs.size());
+    return resolver.has_room(block.outputs.size()) && interner.has_room(new_addresses);
   };
   if (fits()) return {};
   if (counts != manifest.counts) {
@@ -226,7 +231,7 @@ Status Writer::State::make_room(const BlockRows& block) {
   }
   std::vector<Spend> none;
   if (!resolver.has_room(block.outputs.size())) resolver.forget(none);
-  if (!interner.has_room(block.outputs.size())) interner.forget();
+  if (!interner.has_room(new_addresses)) interner.forget();
   return {};
 }
 
@@ -254,7 +259,7 @@ Status Writer::append(const BlockRows& block) {
 Status Writer::State::append_rows(const BlockRows& block) {
   CHECK(!block.transactions.empty());
   if (counts.transactions + block.transactions.size() >= kNoTx - 1 ||
-      counts.addresses + block.outputs.size() >= kNoTx - 1) {
+      counts.addresses + block.outputs.size() + block.wrappers.size() >= kNoTx - 1) {
     return machine_error("the ledger is full: it holds 4,294,967,294 transactions");
   }
   for (const TxRow& row : block.transactions) {
@@ -275,6 +280,7 @@ Status Writer::State::append_rows(const BlockRows& block) {
   interner.intern(block, counts, address_ids);
   push_outputs(block);
   push_transactions(block, before);
+  wrappers.add(block, resolved, before, counts);
   // BIP 30: the later transaction of the same txid took the earlier one's place.
   for (const Spend& spend : resolved.replaced) note_spend(spend.coin, spend.by);
   tip_hash = block.hash;
@@ -521,6 +527,11 @@ Counts Writer::State::counts_at(std::uint64_t blocks) const {
   const ColumnFile& repeats = columns[Column::repeat_tx];
   while (kept.repeats > 0 && repeats.get<std::uint32_t>(kept.repeats - 1) >= kept.transactions) {
     --kept.repeats;
+  }
+  kept.wrappers = manifest.counts.wrappers;
+  const ColumnFile& shown = columns[Column::wrapper_tx];
+  while (kept.wrappers > 0 && shown.get<std::uint32_t>(kept.wrappers - 1) >= kept.transactions) {
+    --kept.wrappers;
   }
   const Counts& all = manifest.counts;
   CHECK_LEDGER(kept.transactions < all.transactions && kept.inputs <= all.inputs &&

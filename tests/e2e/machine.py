@@ -174,12 +174,12 @@ def an_older_format(folder):
     """Its message names both formats and says what to do; the ledger stays as it is."""
     blocks, whole = make_world(folder)
     manifest = whole / "manifest"
-    manifest.write_text(manifest.read_text().replace("format 3\n", "format 2\n"))
+    manifest.write_text(manifest.read_text().replace("format 4\n", "format 3\n"))
     before = fingerprint(whole)
     for verb in (["info"], ["ledger", "check"], ["ledger", "compact"], ["ledger", "rewind", "1"],
                  ["ingest", "blocks", blocks, "--network", "regtest"]):
         outcome = run(*verb, "--ledger", whole, code=MACHINE)
-        sentence(outcome, manifest, "ledger format 2", "reads format 3", "into a new folder")
+        sentence(outcome, manifest, "ledger format 3", "reads format 4", "into a new folder")
         same_bytes(whole, before, f"the older ledger after {verb}")
 
 

@@ -30,6 +30,9 @@ void check_same(const BlockRows& a, const BlockRows& b) {
   CHECK(a.transactions[0].shape == b.transactions[0].shape);
   CHECK(a.inputs == b.inputs);
   CHECK(a.payloads == b.payloads);
+  CHECK(std::ranges::equal(a.wrappers, b.wrappers, [](auto& x, auto& y) {
+    return x.input == y.input && x.inside == y.inside && x.payload_start == y.payload_start;
+  }));
   CHECK(std::ranges::equal(a.outputs, b.outputs, [](auto& x, auto& y) {
     return x.value == y.value && x.script == y.script && x.payload_start == y.payload_start;
   }));
@@ -45,8 +48,13 @@ void check_rows(const Network& network, const Reading& reading) {
   CHECK(!reading.result->hogex || network.mweb);
   Amount sum = 0;
   std::size_t payloads = 0;
+  for (std::uint32_t i = 0; i < rows.wrappers.size(); ++i) {
+    const auto& row = rows.wrappers[i];
+    CHECK(row.input < rows.inputs.size() && row.transaction == 0);
+    CHECK(row.inside == ledger::WrapperRow::kNone || row.inside < i);
+    payloads += rows.wrapper_payload(row).size() + rows.payload(row).size();
+  }
   for (const auto& output : rows.outputs) {
-    CHECK(output.payload_start == payloads);
     payloads += rows.payload(output).size();
     CHECK(output.value <= network.max_money - sum);
     sum += output.value;

@@ -21,6 +21,46 @@ Hash256 BlockMaker::fresh_hash() {
   return thread_hasher().sha256({reinterpret_cast<const Byte*>(&number), sizeof number});
 }
 
+namespace {
+
+bool is_wrapper(std::uint32_t address) { return address >= 8 && address % 4 == 1; }
+
+std::uint32_t add_payload(BlockRows& block, std::uint32_t address, std::size_t size) {
+  auto start = static_cast<std::uint32_t>(block.payloads.size());
+  block.payloads.insert(block.payloads.end(), size, Byte{0});
+  store_le(block.payloads.data() + start, address);
+  return start;
+}
+
+}  // namespace
+
+// What spending a coin of the address shows; of the block's last input and the transaction to come.
+void BlockMaker::show(BlockRows& block, std::uint32_t address) {
+  using ledger::AddressKind;
+  if (!is_wrapper(address)) return;
+  bool twice = address % 8 == 5;
+  ledger::WrapperRow row;
+  row.transaction = static_cast<std::uint32_t>(block.transactions.size() - 1);
+  row.input = static_cast<std::uint32_t>(block.inputs.size() - 1);
+  row.wraps_a_wrapper = twice;
+  row.wrapper_size = 20;
+  row.wrapper_start = add_payload(block, address, 20);
+  row.address_kind = twice ? AddressKind::witness_script_hash : AddressKind::witness_pubkey_hash;
+  row.payload_size = twice ? 32 : 20;
+  row.payload_start = add_payload(block, address, row.payload_size);
+  block.wrappers.push_back(row);
+  if (!twice) return;
+  ledger::WrapperRow inner = row;
+  inner.inside = static_cast<std::uint32_t>(block.wrappers.size() - 1);
+  inner.wraps_a_wrapper = false;
+  inner.wrapper_kind = row.address_kind;
+  inner.wrapper_size = row.payload_size;
+  inner.wrapper_start = row.payload_start;
+  inner.address_kind = AddressKind::multisig;
+  inner.payload_start = add_payload(block, address, 32);
+  block.wrappers.push_back(inner);
+}
+
 void BlockMaker::add_transaction(BlockRows& block, const Hash256& txid,
                                  const std::vector<Outpoint>& inputs,
                                  const std::vector<Pay>& outputs) {
@@ -28,15 +68,19 @@ void BlockMaker::add_transaction(BlockRows& block, const Hash256& txid,
                                 static_cast<std::uint32_t>(outputs.size())});
   for (const Outpoint& outpoint : inputs) {
     block.inputs.push_back(outpoint);
-    std::erase_if(unspent_, [&](const Known& known) { return known.outpoint == outpoint; });
+    auto known = std::ranges::find(unspent_, outpoint, &Known::outpoint);
+    if (known == unspent_.end()) continue;
+    show(block, known->address);
+    unspent_.erase(known);
   }
   for (std::uint32_t i = 0; i < outputs.size(); ++i) {
-    auto start = static_cast<std::uint32_t>(block.payloads.size());
-    block.payloads.insert(block.payloads.end(), 20, Byte{0});
-    store_le(block.payloads.data() + start, outputs[i].address);
-    block.outputs.push_back({outputs[i].value, ledger::ScriptKind::pubkey_hash,
-                             ledger::AddressKind::pubkey_hash, 20, start});
-    unspent_.push_back({{txid, i}, outputs[i].value});
+    bool wrapper = is_wrapper(outputs[i].address);
+    block.outputs.push_back(
+        {outputs[i].value,
+         wrapper ? ledger::ScriptKind::script_hash : ledger::ScriptKind::pubkey_hash,
+         wrapper ? ledger::AddressKind::script_hash : ledger::AddressKind::pubkey_hash, 20,
+         add_payload(block, outputs[i].address, 20)});
+    unspent_.push_back({{txid, i}, outputs[i].value, outputs[i].address});
   }
 }
 

@@ -21,7 +21,9 @@ class Random {
   std::uint64_t state_;
 };
 
-// One output of a block under construction: a value and a number that stands for an address.
+// One output of a block under construction: a value and a number that stands for an address. From 8
+// on, every fourth is a script's hash: every other of those around a witness key's hash, the rest
+// around a witness script's hash around a multisig. Spends show it.
 struct Pay {
   Amount value;
   std::uint32_t address;
@@ -57,7 +59,9 @@ class BlockMaker {
   struct Known {
     ledger::Outpoint outpoint;
     Amount value;
+    std::uint32_t address;
   };
+  void show(ledger::BlockRows& block, std::uint32_t address);
   void add_transaction(ledger::BlockRows& block, const Hash256& txid,
                        const std::vector<ledger::Outpoint>& inputs,
                        const std::vector<Pay>& outputs);

@@ -123,6 +123,7 @@ Status decode_block(const Network& network, ByteView bytes, Hasher& hasher,
   into.transactions.clear();
   into.inputs.clear();
   into.outputs.clear();
+  into.wrappers.clear();
   into.payloads.clear();
   if (bytes.size() > kMaxBlockSize) {
     return bad_input(fmt::format("has {} bytes, more than any block", bytes.size()));

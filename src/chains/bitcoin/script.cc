@@ -32,6 +32,10 @@ constexpr Byte kOpHash160 = 0xA9;
 constexpr Byte kOpCheckSig = 0xAC;
 constexpr Byte kOpCheckMultisig = 0xAE;
 
+// What a taproot witness ends in begins with (BIP 341); as opcodes, neither can be executed.
+constexpr Byte kAnnex = 0x50;
+constexpr Byte kLeastLeafVersion = 0xC0;
+
 constexpr std::size_t kShortKey = 33;  // compressed
 constexpr std::size_t kLongKey = 65;   // uncompressed, or hybrid (first byte 6 or 7)
 constexpr int kMultisigKeysMax = 20;
@@ -69,6 +73,12 @@ bool is_key(ByteView bytes) {
   if (bytes.size() == kShortKey) return bytes[0] == 2 || bytes[0] == 3;
   if (bytes.size() == kLongKey) return bytes[0] == 4 || bytes[0] == 6 || bytes[0] == 7;
   return false;
+}
+
+// A DER signature and its one byte for what it signs, told by its first bytes only.
+bool is_signature(ByteView bytes) {
+  return bytes.size() >= 9 && bytes.size() <= 73 && bytes[0] == 0x30 &&
+         bytes[1] == bytes.size() - 3;
 }
 
 bool is_pay_to_pubkey(ByteView script) {
@@ -173,6 +183,43 @@ ScriptForm classify_script(ByteView script, Hasher& hasher, Byte* payload) {
     return pays_script(ScriptKind::multisig, AddressKind::multisig, script, hasher, payload);
   }
   return pays_script(ScriptKind::other, AddressKind::other, script, hasher, payload);
+}
+
+std::optional<ByteView> script_shown_by(ByteView input_script) {
+  std::size_t at = 0;
+  Operation operation;
+  while (at < input_script.size()) {
+    if (!next_operation(input_script, at, operation) || operation.code > kOp16) return std::nullopt;
+  }
+  ByteView last = operation.data;
+  if (last.empty() || is_key(last) || is_signature(last)) return std::nullopt;
+  return last;
+}
+
+std::optional<ByteView> script_shown_by(std::uint64_t witness_items, ByteView last_item) {
+  if (witness_items < 2 || last_item.empty() || is_key(last_item)) return std::nullopt;
+  bool begins_taproot = last_item[0] >= kLeastLeafVersion || last_item[0] == kAnnex;
+  if (begins_taproot) return std::nullopt;
+  return last_item;
+}
+
+bool can_be_wrapped(AddressKind wrapper, ScriptKind script) {
+  switch (script) {
+    case ScriptKind::pubkey:
+    case ScriptKind::pubkey_hash:
+    case ScriptKind::multisig:
+      return true;
+    case ScriptKind::witness_pubkey_hash:
+    case ScriptKind::witness_script_hash:
+      return wrapper == AddressKind::script_hash;
+    case ScriptKind::script_hash:
+    case ScriptKind::taproot:
+    case ScriptKind::witness_other:
+    case ScriptKind::op_return:
+    case ScriptKind::other:
+      return false;
+  }
+  return false;
 }
 
 }  // namespace tracehound::chains::bitcoin

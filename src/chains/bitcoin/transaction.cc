@@ -18,6 +18,8 @@
 namespace tracehound::chains::bitcoin {
 namespace {
 
+using ledger::AddressKind;
+
 constexpr std::size_t kOutpointSize = 36;
 constexpr std::size_t kLeastInput = kOutpointSize + 1 + 4;
 constexpr std::size_t kLeastOutput = 8 + 1;
@@ -40,7 +42,11 @@ class TransactionParser {
  public:
   TransactionParser(const Network& network, WireReader& wire, Hasher& hasher,
                     ledger::BlockRows& rows)
-      : network_(network), wire_(wire), hasher_(hasher), rows_(rows) {}
+      : network_(network),
+        wire_(wire),
+        hasher_(hasher),
+        rows_(rows),
+        first_wrapper_(rows.wrappers.size()) {}
 
   Result<ParsedTransaction> parse() {
     std::size_t start = wire_.position();
@@ -94,7 +100,7 @@ class TransactionParser {
       std::size_t at = wire.position();
       ledger::Outpoint outpoint;
       ByteView place = wire.take(kOutpointSize);
-      wire.counted_bytes();  // the input script
+      ByteView script = wire.counted_bytes();
       auto sequence = wire.number<std::uint32_t>();
       if (!wire.ok()) return bad_input(fmt::format("input {} {}", i, fault_of(wire)));
       std::memcpy(outpoint.txid.bytes.data(), place.data(), 32);
@@ -108,6 +114,7 @@ class TransactionParser {
         wire_ = wire;
         return {};
       }
+      if (!script.empty()) add_redeem_script(script);
       rows_.inputs.push_back(outpoint);
     }
     wire_ = wire;
@@ -151,10 +158,60 @@ class TransactionParser {
         .script = pays.script,
         .address_kind = pays.address,
         .payload_size = pays.payload_size,
-        .payload_start = static_cast<std::uint32_t>(rows_.payloads.size() + payloads_size_),
+        .payload_start = add_payload(pays.payload_size),
     });
-    payloads_size_ += pays.payload_size;
+  }
+
+  // What the input of the next row of inputs shows, if its coin is pay-to-script-hash.
+  void add_redeem_script(ByteView input_script) {
+    auto script = script_shown_by(input_script);
+    if (!script) return;
+    ScriptClass wrapped = classify_script(*script, hasher_);
+    if (!can_be_wrapped(AddressKind::script_hash, wrapped.script)) return;
+    Hash160 hash = hasher_.hash160(*script);
+    add_wrapper(rows_.inputs.size(), AddressKind::script_hash, hash.view(), wrapped);
+  }
+
+  // What an input's witness shows. `redeem` is the first row of a redeem script that may be this
+  // input's: of one that is a witness script's hash, this may be the script.
+  void add_witness_script(std::size_t input, ByteView script, std::size_t& redeem,
+                          std::size_t redeem_end) {
+    while (redeem < redeem_end && rows_.wrappers[redeem].input < input) ++redeem;
+    bool nested = redeem < redeem_end && rows_.wrappers[redeem].input == input;
+    if (nested && rows_.wrappers[redeem].address_kind != AddressKind::witness_script_hash) return;
+    ScriptClass wrapped = classify_script(script, hasher_);
+    if (!can_be_wrapped(AddressKind::witness_script_hash, wrapped.script)) return;
+    Hash256 program = hasher_.sha256(script);
+    if (nested && !std::ranges::equal(rows_.payload(rows_.wrappers[redeem]), program.view()))
+      return;
+    add_wrapper(input, AddressKind::witness_script_hash, program.view(), wrapped);
+    if (!nested) return;
+    rows_.wrappers.back().inside = static_cast<std::uint32_t>(redeem);
+    rows_.wrappers[redeem].wraps_a_wrapper = true;
+  }
+
+  void add_wrapper(std::size_t input, AddressKind kind, ByteView payload,
+                   const ScriptClass& wrapped) {
+    ledger::WrapperRow row;
+    row.transaction = static_cast<std::uint32_t>(rows_.transactions.size());
+    row.input = static_cast<std::uint32_t>(input);
+    row.wrapper_kind = kind;
+    row.wrapper_size = static_cast<std::uint8_t>(payload.size());
+    std::ranges::copy(payload, payloads_.data() + payloads_size_);
+    row.wrapper_start = add_payload(payload.size());
+    row.address_kind = wrapped.address;
+    row.payload_size = wrapped.payload_size;
+    std::ranges::copy(wrapped.payload_view(), payloads_.data() + payloads_size_);
+    row.payload_start = add_payload(wrapped.payload_size);
+    rows_.wrappers.push_back(row);
+  }
+
+  // Keeps what stands in the buffer's free part; returns where it will stand in the rows.
+  std::uint32_t add_payload(std::size_t size) {
+    auto start = static_cast<std::uint32_t>(rows_.payloads.size() + payloads_size_);
+    payloads_size_ += size;
     if (payloads_size_ + kPayloadMax > payloads_.size()) store_payloads();
+    return start;
   }
 
   void store_payloads() {
@@ -168,12 +225,21 @@ class TransactionParser {
     std::size_t start = wire.position();
     bool empty = true;
     std::uint64_t inputs = parsed_.coinbase ? 1 : row_.inputs;
+    std::size_t first_input = rows_.inputs.size() - row_.inputs;
+    std::size_t redeem = first_wrapper_;
+    std::size_t redeem_end = rows_.wrappers.size();
     for (std::uint64_t i = 0; i < inputs; ++i) {
       std::uint64_t items = wire.count(1);
       empty &= items == 0;
-      for (std::uint64_t item = 0; item < items && wire.ok(); ++item) wire.counted_bytes();
+      ByteView last;
+      for (std::uint64_t item = 0; item < items && wire.ok(); ++item) last = wire.counted_bytes();
       if (!wire.ok()) return bad_input(fmt::format("witness {} {}", i, fault_of(wire)));
+      if (parsed_.coinbase) continue;
+      if (auto script = script_shown_by(items, last)) {
+        add_witness_script(first_input + i, *script, redeem, redeem_end);
+      }
     }
+    store_payloads();
     wire_ = wire;
     if (empty) return bad_input(fmt::format("has a witness flag but no witness at byte {}", start));
     return {};
@@ -225,6 +291,7 @@ class TransactionParser {
   // Payloads of the outputs read so far, until there are enough to be worth a call.
   std::array<Byte, 1024> payloads_;
   std::size_t payloads_size_ = 0;
+  std::size_t first_wrapper_;  // of this transaction's rows
 };
 
 }  // namespace
@@ -234,11 +301,13 @@ Result<ParsedTransaction> parse_transaction_without_id(const Network& network, W
   std::size_t inputs = into.inputs.size();
   std::size_t outputs = into.outputs.size();
   std::size_t payloads = into.payloads.size();
+  std::size_t wrappers = into.wrappers.size();
   auto parsed = TransactionParser(network, wire, hasher, into).parse();
   if (!parsed) {
     into.inputs.resize(inputs);
     into.outputs.resize(outputs);
     into.payloads.resize(payloads);
+    into.wrappers.resize(wrappers);
   }
   return parsed;
 }

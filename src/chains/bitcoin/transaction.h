@@ -24,7 +24,9 @@ struct ParsedTransaction {
 };
 
 // Reads one transaction at the reader and appends its rows to `into` (TxRow, inputs, outputs,
-// payloads). A coinbase's null input makes no input row.
+// wrappers, payloads). A coinbase's null input makes no input row. Wrappers are what the inputs
+// show if their coins are of the kind that is spent so; rows of redeem scripts come before those of
+// witnesses, each in the order of the inputs.
 // Shape: the weight is 3 * stripped + total size, without Litecoin's extension data;
 // `kReplaceable` looks at every input's sequence, a coinbase's too.
 // Errors (bad_input) name the byte, counted from the reader's start; their message is a clause that

@@ -113,6 +113,31 @@ TEST(Check, the_list_of_repeated_txids__must_be_exactly_that) {
   }
 }
 
+TEST(Check, wrappers_that_no_spend_shows__are_found) {
+  FaultyFileSystem disk;
+  write_chain(disk, chain_with_repeats());
+  Ledger ledger = open_ledger(disk);
+  ASSERT_GT(ledger.counts().wrappers, 10U);
+  EXPECT_EQ(check_wrappers(ledger).total, 0U);
+  Wrapper last = ledger.wrapper(ledger.counts().wrappers - 1);
+  auto found = [&](Column column, std::uint32_t wrong, std::uint32_t right) {
+    Bytes row(4);
+    store_le(row.data(), wrong);
+    change(disk, column, ledger.counts().wrappers - 1, row);
+    Findings findings = check_wrappers(ledger);
+    store_le(row.data(), right);
+    change(disk, column, ledger.counts().wrappers - 1, row);
+    return findings.total == 1 ? findings.sentences[0] : "";
+  };
+  auto no_address = static_cast<std::uint32_t>(ledger.counts().addresses);
+  std::string not_shown = found(Column::wrapper_tx, 0, last.transaction.number());
+  EXPECT_NE(not_shown.find("transaction row 0 shows nothing"), std::string::npos) << not_shown;
+  EXPECT_NE(found(Column::wrapper_wraps, no_address, last.wraps.number()), "");
+  EXPECT_NE(found(Column::wrapper_address, no_address, last.address.number()), "");
+  EXPECT_NE(found(Column::wrapper_address, 0, last.address.number()), "");
+  EXPECT_EQ(check_wrappers(ledger).total, 0U);
+}
+
 // The spender column has no checksum: the inputs are its other half.
 TEST(Check, a_spender_that_no_input_gave__is_found) {
   FaultyFileSystem disk;

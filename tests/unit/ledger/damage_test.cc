@@ -99,8 +99,8 @@ TEST(Damage, a_manifest_of_impossible_counts__is_refused_whoever_made_its_checks
   auto manifest = read_manifest(disk, kFolder);
   ASSERT_TRUE(manifest.has_value());
   std::uint64_t Counts::* numbers[] = {
-      &Counts::blocks,    &Counts::transactions,  &Counts::inputs, &Counts::coins,
-      &Counts::addresses, &Counts::payload_bytes, &Counts::repeats};
+      &Counts::blocks,    &Counts::transactions,  &Counts::inputs,  &Counts::coins,
+      &Counts::addresses, &Counts::payload_bytes, &Counts::repeats, &Counts::wrappers};
   for (auto number : numbers) {
     for (std::uint64_t value :
          {~std::uint64_t{0}, std::uint64_t{1} << 63, std::uint64_t{1} << 41}) {

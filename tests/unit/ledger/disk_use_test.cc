@@ -41,7 +41,7 @@ TEST(DiskUse, the_parts__add_up_to_the_files_on_disk) {
   }
   for (const DiskUse::Part& index : use.indexes) sum += index.bytes;
   EXPECT_EQ(sum, use.bytes);
-  EXPECT_EQ(use.tables.size(), 6U);
+  EXPECT_EQ(use.tables.size(), 7U);
   EXPECT_EQ(use.indexes.size(), kIndexes.size());
 }
 

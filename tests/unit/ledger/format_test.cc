@@ -60,23 +60,44 @@ BlockRows example_block(const Hash256& previous, std::uint32_t time,
   return block;
 }
 
-// Block 0 mines 50 coins to a key; in block 1 they are split over the same key and a taproot
-// address, and block 1's own coinbase goes to the key again.
+// The block's transaction and input of those numbers show that a script hash wraps a witness key.
+void add_wrapper(BlockRows& block, std::uint32_t transaction, std::uint32_t input,
+                 ByteView script_hash, ByteView key_hash) {
+  auto start = static_cast<std::uint32_t>(block.payloads.size());
+  block.payloads.insert(block.payloads.end(), script_hash.begin(), script_hash.end());
+  block.payloads.insert(block.payloads.end(), key_hash.begin(), key_hash.end());
+  block.wrappers.push_back({.transaction = transaction,
+                            .input = input,
+                            .wrapper_kind = AddressKind::script_hash,
+                            .wrapper_size = 20,
+                            .wrapper_start = start,
+                            .address_kind = AddressKind::witness_pubkey_hash,
+                            .payload_size = 20,
+                            .payload_start = start + 20});
+}
+
+// Block 0 mines 50 coins to a key; in block 1 they are split over the same key and a script's hash,
+// from where they go to a taproot address, and block 1's own coinbase goes to the key again.
 void write_example(FileSystem& disk) {
   Bytes key_hash(20, 0xAA);
   Bytes taproot(32, 0xBB);
+  Bytes script_hash(20, 0xCC);
   auto to_key = [&](Amount value, ScriptKind script) {
     return ExampleTx::Output{value, script, AddressKind::pubkey_hash, key_hash};
   };
   BlockRows first = example_block(Hash256{}, 1'231'006'505,
                                   {{0x01, {}, {to_key(5'000'000'000, ScriptKind::pubkey)}}});
-  BlockRows second =
-      example_block(first.hash, 1'231'006'506,
-                    {{0x02, {}, {to_key(5'000'000'000, ScriptKind::pubkey)}},
-                     {0x03,
-                      {{filled(0x01), 0}},
-                      {to_key(3'000'000'000, ScriptKind::pubkey_hash),
-                       {2'000'000'000, ScriptKind::taproot, AddressKind::taproot, taproot}}}});
+  BlockRows second = example_block(
+      first.hash, 1'231'006'506,
+      {{0x02, {}, {to_key(5'000'000'000, ScriptKind::pubkey)}},
+       {0x03,
+        {{filled(0x01), 0}},
+        {to_key(3'000'000'000, ScriptKind::pubkey_hash),
+         {2'000'000'000, ScriptKind::script_hash, AddressKind::script_hash, script_hash}}},
+       {0x04,
+        {{filled(0x03), 1}},
+        {{2'000'000'000, ScriptKind::taproot, AddressKind::taproot, taproot}}}});
+  add_wrapper(second, 2, 1, script_hash, Bytes(20, 0xDD));
   auto writer = Writer::open(disk, "L", "bitcoin:regtest");
   ASSERT_TRUE(writer.has_value());
   ASSERT_TRUE(writer->append(first).has_value());

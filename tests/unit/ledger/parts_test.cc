@@ -49,7 +49,7 @@ TEST(Manifest, another_format__is_named) {
   manifest.format = 7;
   auto parsed = parse_manifest(manifest_text(manifest), "m");
   ASSERT_FALSE(parsed.has_value());
-  EXPECT_NE(parsed.error().message.find("ledger format 7, this program reads format 3"),
+  EXPECT_NE(parsed.error().message.find("ledger format 7, this program reads format 4"),
             std::string::npos);
 }
 
