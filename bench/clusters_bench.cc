@@ -163,14 +163,12 @@ void build(benchmark::State& state, const Rules& rules) {
 void build_without_recognisers(benchmark::State& state) { build(state, Rules{}); }
 BENCHMARK(build_without_recognisers)->Unit(benchmark::kMillisecond)->UseRealTime();
 
-void build_coinjoins_left_out(benchmark::State& state) {
-  build(state, clusters::multi_input_rules());
-}
+void build_coinjoins_left_out(benchmark::State& state) { build(state, clusters::default_rules()); }
 BENCHMARK(build_coinjoins_left_out)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 // What a command that reads clusters pays before it can begin.
 void open_to_read(benchmark::State& state) {
-  Rules rules = clusters::multi_input_rules();
+  Rules rules = clusters::default_rules();
   world().forget_clusters();
   CHECK(clusters::build_clusters(posix_files(), world().ledger(), rules).has_value());
   for (auto _ : state) {
@@ -182,8 +180,8 @@ void open_to_read(benchmark::State& state) {
 BENCHMARK(open_to_read)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 void cluster_of_any_address(benchmark::State& state) {
-  auto clustering = clusters::Clustering::open(
-      posix_files(), world().ledger(), clusters::kDefaultName, clusters::multi_input_rules());
+  auto clustering = clusters::Clustering::open(posix_files(), world().ledger(),
+                                               clusters::kDefaultName, clusters::default_rules());
   CHECK(clustering.has_value());
   std::uint64_t random = 1;
   for (auto _ : state) {

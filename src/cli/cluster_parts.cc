@@ -50,7 +50,7 @@ Result<OpenClustering> open_clustering(Context& context, const OpenLedger& open,
   TRY(clusters::check_name(name));
   TRY_ASSIGN(auto facts, clusters::read_facts(
                              context.files, clusters::folder_of_name(open.ledger.folder(), name)));
-  clusters::Rules rules = clusters::multi_input_rules();
+  clusters::Rules rules = clusters::default_rules();
   if (facts) {
     bool leaves_out = clusters::leaves_out_coinjoins(facts->rules.left_out);
     TRY_ASSIGN(rules, clusters::rules_of(facts->rules.rules,
@@ -104,7 +104,7 @@ Status check_at(const OpenClustering& clustering, const std::string& name, const
   return fail(ErrorKind::usage,
               fmt::format("--at is not for the clustering {}, whose change rules look at later "
                           "spends; rewind a copy of the ledger and build there, or ask a "
-                          "clustering by multi-input alone",
+                          "clustering without change rules",
                           name));
 }
 
@@ -234,7 +234,7 @@ Status update_clusters(Context& context) {
   using clusters::kDefaultName;
   std::string folder = clusters::folder_of_name(context.ledger, kDefaultName);
   if (!context.files.exists(clusters::facts_path(folder))) return {};
-  TRY(build_and_remark(context, kDefaultName, clusters::multi_input_rules(), false));
+  TRY(build_and_remark(context, kDefaultName, clusters::default_rules(), false));
   return {};
 }
 

@@ -33,12 +33,13 @@ Status run_build(Context& context, const BuildOptions& options) {
   TRY_ASSIGN(auto rules,
              clusters::rules_of(options.rules, options.with_coinjoins ? clusters::kOnlyKeyless
                                                                       : clusters::kLeftOut));
-  bool is_default = rules.names == clusters::multi_input_rules().names;
+  bool is_default = rules.names == clusters::default_rules().names;
   if (!is_default && options.name == clusters::kDefaultName) {
-    return fail(ErrorKind::usage,
-                fmt::format("{} is the clustering by that rule alone, without CoinJoins; give one "
-                            "by other rules a --name of its own",
-                            clusters::kDefaultName));
+    return fail(
+        ErrorKind::usage,
+        fmt::format("{} is the clustering without guesses and without CoinJoins; give one by "
+                    "other rules a --name of its own",
+                    clusters::kDefaultName));
   }
   ThreadLimit threads(options.threads);
   TRY_ASSIGN(auto report, build_and_remark(context, options.name, rules, !context.quiet));

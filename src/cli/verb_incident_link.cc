@@ -84,7 +84,7 @@ Result<Answer> find_links(Context& context, const LinkOptions& options, trace::M
   if (options.clusters) {
     TRY_ASSIGN(clustering,
                clusters::Clustering::open(context.files, open.ledger, clusters::kDefaultName,
-                                          clusters::multi_input_rules()));
+                                          clusters::default_rules()));
     how.cluster_of = [&](AddressId address) { return clustering->cluster_of(address).number(); };
   }
   TRY_ASSIGN(found.link, incidents::link_incidents(open.ledger, seeds, known.stops, how));

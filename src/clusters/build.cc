@@ -99,7 +99,7 @@ class Build {
   bool is_up_to_date() const;
   UnionFind keep();
   Status join(UnionFind& sets);
-  void join_co_spends(UnionFind& sets, EdgeWriter& edges);
+  void join_links(UnionFind& sets, EdgeWriter& edges);
   Status join_changes(UnionFind& sets, EdgeWriter& edges);
   Status write_clusters(UnionFind sets);
   Status write_members(std::span<const std::uint32_t> cluster_of, LargeVector<std::uint32_t> room);
@@ -165,25 +165,25 @@ Status Build::join(UnionFind& sets) {
   TRY_ASSIGN(auto edges, EdgeWriter::create(files_, folder_, Part::edge_transaction));
   if (report_.edges_kept > 0) edges.copy(*there_, report_.edges_kept);
   facts_.edges = report_.edges_kept;
-  join_co_spends(sets, edges);
-  if (rules_.names.rules.size() > 1) TRY(join_changes(sets, edges));
+  join_links(sets, edges);
+  if (!rules_.names.can_go_on()) TRY(join_changes(sets, edges));
   return edges.finish(facts_);
 }
 
-void Build::join_co_spends(UnionFind& sets, EdgeWriter& edges) {
+void Build::join_links(UnionFind& sets, EdgeWriter& edges) {
   IdRange<TxId> fresh{first_tx_after(ledger_, kept_blocks_),
                       TxId(static_cast<std::uint32_t>(facts_.transactions))};
   report_.transactions = fresh.size();
   constexpr std::size_t kAhead = 8;
-  for_each_co_spend(ledger_, fresh, rules_.joins_nobody, [&](std::span<const CoSpend> part) {
+  for_each_link(ledger_, fresh, rules_.joins_nobody, [&](std::span<const Edge> part) {
     for (std::size_t i = 0; i < part.size(); ++i) {
       if (i + kAhead < part.size()) {
         sets.prefetch(part[i + kAhead].first.number());
         sets.prefetch(part[i + kAhead].second.number());
       }
-      const CoSpend& both = part[i];
+      const Edge& both = part[i];
       if (!sets.unite(both.first.number(), both.second.number())) continue;
-      edges.add({both.transaction, both.first, both.second});
+      edges.add(both);
       ++facts_.edges;
     }
     if (options_.on_transactions && !part.empty()) {

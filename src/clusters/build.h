@@ -17,7 +17,7 @@ namespace tracehound::clusters {
 // What a change rule says of one transaction: its inputs' owner has this output too.
 struct ChangeLink {
   std::uint32_t output = 0;
-  std::uint8_t rule = 0;  // in RuleNames::rules; not kMultiInput
+  std::uint8_t rule = 0;  // in RuleNames::rules; kFirstChangeRule or more
   std::uint8_t confidence = 0;
 };
 using FindChange = std::function<std::optional<ChangeLink>(const ledger::Ledger&, TxId)>;
@@ -25,7 +25,7 @@ using FindChange = std::function<std::optional<ChangeLink>(const ledger::Ledger&
 struct Rules {
   RuleNames names;
   JoinsNobody joins_nobody;  // what names.left_out says
-  FindChange find_change;    // REQUIRED where there is more than one rule; thread-safe
+  FindChange find_change;    // REQUIRED where there are change rules; thread-safe
 };
 
 struct BuildOptions {

@@ -60,12 +60,12 @@ Status Clustering::catch_up(const JoinsNobody& joins_nobody) {
         "the clustering {} lacks the ledger's last {}; run `{}`, which reads them once and for all",
         name_, plural(counts.blocks - blocks_, "block"), build_command(*ledger_, name_, rules_)));
   }
-  for_each_co_spend(*ledger_, fresh, joins_nobody, [&](std::span<const CoSpend> part) {
-    for (const CoSpend& both : part) {
+  for_each_link(*ledger_, fresh, joins_nobody, [&](std::span<const Edge> part) {
+    for (const Edge& both : part) {
       ClusterId one = stored_cluster(both.first);
       ClusterId other = stored_cluster(both.second);
       if (one == other || !joined_.unite(one.number(), other.number())) continue;
-      edges_.push_back({both.transaction, both.first, both.second});
+      edges_.push_back(both);
     }
     return true;
   });

@@ -29,14 +29,24 @@ class Reader {
         first_input_(ledger.column(Column::tx_first_input)),
         input_coin_(ledger.column(Column::input_coin)),
         coin_address_(ledger.column(Column::coin_address)),
-        coin_script_(ledger.column(Column::coin_script)) {}
+        coin_script_(ledger.column(Column::coin_script)),
+        wrappers_(ledger.counts().wrappers) {}
 
-  void read(TxId first, TxId end, std::vector<CoSpend>& into) const {
+  void read(TxId first, TxId end, std::vector<Edge>& into) const {
     into.clear();
+    std::uint64_t wrapper = ledger_.first_wrapper_from(first);
+    std::uint32_t wrapper_tx = transaction_of_wrapper(wrapper);
     for (std::uint32_t tx = first.number(); tx < end.number();) {
       std::uint32_t stop = end.number() - tx > kAhead ? tx + kAhead : end.number();
       for (std::uint32_t i = tx; i < stop; ++i) prefetch(i);
-      for (; tx < stop; ++tx) read_one(tx, into);
+      for (; tx < stop; ++tx) {
+        read_one(tx, into);
+        for (; wrapper_tx == tx; wrapper_tx = transaction_of_wrapper(++wrapper)) {
+          ledger::Wrapper shown = ledger_.wrapper(wrapper);
+          into.push_back(
+              {shown.transaction, shown.address, shown.wraps, kWrapper, kWrapperConfidence});
+        }
+      }
     }
   }
 
@@ -46,6 +56,10 @@ class Reader {
     auto first = load_le<Uint40>(first_input_.data() + tx * sizeof(Uint40)).number();
     CHECK_LEDGER(first <= ledger_.counts().inputs);
     return first;
+  }
+  // kNoTx behind the last.
+  std::uint32_t transaction_of_wrapper(std::uint64_t row) const {
+    return row < wrappers_ ? ledger_.wrapper(row).transaction.number() : ledger::kNoTx;
   }
   std::uint64_t coin(std::uint64_t input) const {
     auto coin = load_le<Uint40>(input_coin_.data() + input * sizeof(Uint40)).number();
@@ -73,7 +87,7 @@ class Reader {
       __builtin_prefetch(coin_script_.data() + spent);
     }
   }
-  void read_one(std::uint32_t tx, std::vector<CoSpend>& into) const {
+  void read_one(std::uint32_t tx, std::vector<Edge>& into) const {
     std::uint64_t end = first_input(std::uint64_t{tx} + 1);
     std::uint64_t input = first_input(tx);
     if (end < input + 2) return;
@@ -98,6 +112,7 @@ class Reader {
   ByteView input_coin_;
   ByteView coin_address_;
   ByteView coin_script_;
+  std::uint64_t wrappers_;
 };
 
 }  // namespace
@@ -127,12 +142,12 @@ bool names_a_key(ledger::AddressKind address) {
          address != AddressKind::other;
 }
 
-void for_each_co_spend(const Ledger& ledger, IdRange<TxId> transactions,
-                       const JoinsNobody& joins_nobody,
-                       const std::function<bool(std::span<const CoSpend>)>& take) {
+void for_each_link(const Ledger& ledger, IdRange<TxId> transactions,
+                   const JoinsNobody& joins_nobody,
+                   const std::function<bool(std::span<const Edge>)>& take) {
   CHECK(transactions.end.number() <= ledger.counts().transactions);
   Reader reader(ledger, joins_nobody);
-  std::vector<std::vector<CoSpend>> slots(kPartsWaiting);
+  std::vector<std::vector<Edge>> slots(kPartsWaiting);
   auto parts = static_cast<std::size_t>((transactions.size() + kPart - 1) / kPart);
   auto make = [&](std::size_t part) {
     auto first = static_cast<std::uint32_t>(transactions.first.number() + part * kPart);

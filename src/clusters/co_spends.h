@@ -1,4 +1,5 @@
-// Which addresses spend together: the multi-input rule, read off the ledger's columns.
+// Which addresses the ledger's columns show to be in one hand: those that spend together, by the
+// multi-input rule, and wrappers with what they wrap (ledger/wrappers.h).
 //
 // Whoever signs for the coins of two addresses in one transaction holds the keys of both. A
 // CoinJoin breaks that, so transactions for which `JoinsNobody` holds say nothing. (Nakamoto 2008,
@@ -29,19 +30,13 @@ using JoinsNobody = std::function<bool(const ledger::Ledger&, TxId)>;
 bool names_a_key(ledger::ScriptKind script);
 bool names_a_key(ledger::AddressKind address);
 
-struct CoSpend {
-  TxId transaction;
-  AddressId first;   // of the transaction's first input that names a key
-  AddressId second;  // of a later one
-};
-
-// The co-spends of these transactions, in chain order and, in each, in the order of its inputs; an
-// address that spends twice may come twice. Reads side by side; `take` is called with one part
-// after the other, one at a time, and ends it by false.
-// REQUIRES: the ledger has them.
-void for_each_co_spend(const ledger::Ledger& ledger, IdRange<TxId> transactions,
-                       const JoinsNobody& joins_nobody,
-                       const std::function<bool(std::span<const CoSpend>)>& take);
+// What these transactions show, in chain order: of each its co-spends in the order of its inputs,
+// an address that spends twice perhaps twice; then the wrappers that it was the first to show, a
+// CoinJoin's too. Reads side by side; `take` is called with one part after the other, one at a
+// time, and ends it by false. REQUIRES: the ledger has them.
+void for_each_link(const ledger::Ledger& ledger, IdRange<TxId> transactions,
+                   const JoinsNobody& joins_nobody,
+                   const std::function<bool(std::span<const Edge>)>& take);
 
 // The transaction that an input is of. REQUIRES: input < counts().inputs.
 TxId transaction_of_input(const ledger::Ledger& ledger, std::uint64_t input);

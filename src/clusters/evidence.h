@@ -29,10 +29,17 @@ inline constexpr std::uint8_t kMultiInput = 0;
 inline constexpr const char* kMultiInputName = "multi-input";
 // In percent, as tags have it. A guess of change has less, so it never wins over this.
 inline constexpr std::uint8_t kMultiInputConfidence = 95;
+// The second is always this one: a script's hash and the script, which a spend has shown. The
+// edge's first end is the wrapper. No guess: a hash has no second script.
+inline constexpr std::uint8_t kWrapper = 1;
+inline constexpr const char* kWrapperName = "wrapper";
+inline constexpr std::uint8_t kWrapperConfidence = 100;
+// From here on, guesses of change.
+inline constexpr std::uint8_t kFirstChangeRule = 2;
 
 struct Edge {
   TxId transaction;
-  AddressId first;  // multi-input: of the first input
+  AddressId first;  // multi-input: of the first input that names a key
   AddressId second;
   std::uint8_t rule = kMultiInput;
   std::uint8_t confidence = kMultiInputConfidence;

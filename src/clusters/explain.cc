@@ -14,7 +14,7 @@ Links change_links(const Clustering& clustering) {
   if (!clustering.stored() || clustering.rules().can_go_on()) return links;
   const Stored& stored = *clustering.stored();
   for (std::uint64_t row = 0; row < stored.facts().edges; ++row) {
-    if (stored.bytes(Part::edge_rule)[row] == kMultiInput) continue;
+    if (stored.bytes(Part::edge_rule)[row] < kFirstChangeRule) continue;
     Edge edge = stored.edge(row);
     links.of[edge.first].push_back(edge);
     links.of[edge.second].push_back(edge);
@@ -29,7 +29,12 @@ Walk::Walk(const Ledger& ledger, const JoinsNobody& joins_nobody, const Links& l
       links_(links),
       view_(view),
       budget_(budget),
-      multi_input_(std::ranges::find(view.not_rules, kMultiInput) == view.not_rules.end()) {}
+      multi_input_(uses(kMultiInput)),
+      wrappers_(uses(kWrapper)) {}
+
+bool Walk::uses(std::uint8_t rule) const {
+  return std::ranges::find(view_.not_rules, rule) == view_.not_rules.end();
+}
 
 bool Walk::looks_at(TxId tx) const {
   return (!view_.before || tx < *view_.before) && !view_.without.contains(tx);
@@ -63,11 +68,11 @@ void Walk::go_through(AddressId address) {
       }
     }
   }
+  if (wrappers_) go_through_wrappers(address);
   auto links = links_.of.find(address);
   if (links == links_.of.end()) return;
   for (const Edge& edge : links->second) {
-    bool left_out = std::ranges::find(view_.not_rules, edge.rule) != view_.not_rules.end();
-    if (!left_out && looks_at(edge.transaction)) visit(address, edge);
+    if (uses(edge.rule) && looks_at(edge.transaction)) visit(address, edge);
   }
 }
 
@@ -83,6 +88,38 @@ void Walk::go_through(AddressId address, TxId tx) {
   for (AddressId other : spenders) {
     if (other != address) visit(address, Edge{tx, address, other});
   }
+}
+
+void Walk::go_through_wrappers(AddressId address) {
+  auto visit_if_shown = [&](const ledger::Wrapper& wrapper) {
+    auto tx = shown_by(wrapper);
+    if (!tx) return;
+    visit(address, Edge{*tx, wrapper.address, wrapper.wraps, kWrapper, kWrapperConfidence});
+  };
+  if (auto wrapper = ledger_.wrapper_at(address)) visit_if_shown(*wrapper);
+  for (const ledger::Wrapper& wrapper : ledger_.wrappers_of(address)) visit_if_shown(wrapper);
+}
+
+// The first transaction to be looked at that shows it: every spend of a wrapper does, and every
+// spend of one around it.
+std::optional<TxId> Walk::shown_by(const ledger::Wrapper& wrapper) const {
+  if (looks_at(wrapper.transaction)) return wrapper.transaction;
+  if (view_.before && wrapper.transaction >= *view_.before) return std::nullopt;
+  std::vector<AddressId> showing = {wrapper.address};
+  for (const auto& around : ledger_.wrappers_of(wrapper.address)) showing.push_back(around.address);
+  std::optional<TxId> first;
+  const auto& index = ledger_.index(ledger::Index::address_input);
+  for (AddressId address : showing) {
+    for (const ledger::RunSpan& span : index.spans(address.number())) {
+      for (std::uint64_t entry = span.first; entry < span.end; ++entry) {
+        TxId tx = transaction_of_input(ledger_, span.run->row(entry));
+        if (tx < wrapper.transaction || !looks_at(tx)) continue;
+        if (!first || tx < *first) first = tx;
+        break;  // inputs of one address stand in chain order
+      }
+    }
+  }
+  return first;
 }
 
 std::vector<Edge> Walk::path(AddressId to) const {

@@ -10,6 +10,9 @@
 //    \--------t3-----/           why a c, if t3:   t3
 //                                without t1:       {a, b, c} still, by t3 and t2
 //
+// Wrappers and what they wrap are links that the ledger has an index of: seen in one transaction
+// and in every later spend, so that taking that one away leaves them if there is another.
+//
 // Change guesses of a clustering that has them are links too; they are read from its evidence.
 //
 // Cost: about a microsecond for each input of the addresses that are walked. The walk stops at a
@@ -66,9 +69,12 @@ class Walk {
 
  private:
   bool looks_at(TxId tx) const;
+  bool uses(std::uint8_t rule) const;
   void visit(AddressId from, const Edge& edge);
   void go_through(AddressId address);
   void go_through(AddressId address, TxId tx);
+  void go_through_wrappers(AddressId address);
+  std::optional<TxId> shown_by(const ledger::Wrapper& wrapper) const;
 
   const ledger::Ledger& ledger_;
   JoinsNobody joins_nobody_;
@@ -76,6 +82,7 @@ class Walk {
   const View& view_;
   std::uint64_t& budget_;
   bool multi_input_ = true;
+  bool wrappers_ = true;
   bool complete_ = true;
   std::unordered_map<AddressId, Edge> came_by_;  // the edge that led to it; itself for a start
   std::unordered_set<TxId> seen_;

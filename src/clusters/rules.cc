@@ -28,9 +28,9 @@ bool joins_nobody(const ledger::Ledger& ledger, TxId tx) {
 }
 
 std::string known_rules() {
-  std::string names;
+  std::string names = fmt::format("{}, {}", kMultiInputName, kWrapperName);
   for (std::size_t i = 0; i < kChangeRules; ++i) {
-    names += fmt::format("{}{}", i == 0 ? "" : ", ", name_of(static_cast<ChangeRule>(i)));
+    names += fmt::format(", {}", name_of(static_cast<ChangeRule>(i)));
   }
   return names;
 }
@@ -39,7 +39,7 @@ std::string known_rules() {
 
 bool leaves_out_coinjoins(const std::string& left_out) { return left_out.starts_with("coinjoin"); }
 
-Rules multi_input_rules() { return *rules_of({kMultiInputName}); }
+Rules default_rules() { return *rules_of({kMultiInputName}); }
 
 Result<Rules> rules_of(const std::vector<std::string>& names, const std::string& left_out) {
   if (names.empty() || names.front() != kMultiInputName) {
@@ -54,11 +54,12 @@ Result<Rules> rules_of(const std::vector<std::string>& names, const std::string&
   RuleSet change;
   for (std::size_t i = 1; i < names.size(); ++i) {
     std::string name = names[i];
+    if (i == kWrapper && name == kWrapperName) continue;
     std::ranges::replace(name, '-', '_');
     auto rule = change_rule_named(name);
     if (!rule) {
-      return fail(ErrorKind::usage, fmt::format("there is no rule '{}'; there are {}, {}", names[i],
-                                                kMultiInputName, known_rules()));
+      return fail(ErrorKind::usage,
+                  fmt::format("there is no rule '{}'; there are {}", names[i], known_rules()));
     }
     if (std::ranges::find(change.rules, *rule) != change.rules.end()) {
       return fail(ErrorKind::usage, fmt::format("the rule {} is named twice", name));
@@ -71,7 +72,8 @@ Result<Rules> rules_of(const std::vector<std::string>& names, const std::string&
     auto guess = change_of(ledger, tx, change);
     if (!guess) return std::nullopt;
     auto place = std::ranges::find(change.rules, guess->rules.front()) - change.rules.begin();
-    return ChangeLink{guess->output, static_cast<std::uint8_t>(place + 1), guess->confidence};
+    return ChangeLink{guess->output, static_cast<std::uint8_t>(kFirstChangeRule + place),
+                      guess->confidence};
   };
   return rules;
 }

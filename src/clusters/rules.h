@@ -19,11 +19,12 @@ inline constexpr const char* kOnlyKeyless = "keyless/1";
 // Whether a clustering with this left_out, of any version, leaves out CoinJoins.
 bool leaves_out_coinjoins(const std::string& left_out);
 
-// "multi-input", and after it any of the change rules (change_rules.h), written with - or _.
+// "multi-input", with or without "wrapper", which is always the second; after it any of the change
+// rules (change_rules.h), written with - or _.
 // Errors (usage): names a rule that there is not, or one twice; does not begin with multi-input.
 Result<Rules> rules_of(const std::vector<std::string>& names,
                        const std::string& left_out = kLeftOut);
-// Multi-input alone, CoinJoins left out.
-Rules multi_input_rules();
+// What the chain shows and no guesses, CoinJoins left out.
+Rules default_rules();
 
 }  // namespace tracehound::clusters

@@ -35,8 +35,8 @@ inline constexpr std::uint64_t kBuried = 12;  // blocks
 inline constexpr const char* kDefaultName = "multi-input";
 
 enum class Part : std::uint8_t {
-  edge_transaction,  // the evidence; of multi-input alone in chain order, else by falling
-                     // confidence
+  edge_transaction,  // the evidence: what the chain shows in chain order, then guesses of change
+                     // by falling confidence
   edge_first,
   edge_second,
   edge_rule,
@@ -75,12 +75,12 @@ inline constexpr std::array<PartSpec, 13> kParts = {{
 
 // By which rules addresses are joined.
 struct RuleNames {
-  std::vector<std::string> rules = {kMultiInputName};  // by number
+  std::vector<std::string> rules = {kMultiInputName, kWrapperName};  // by number
   // What is taken for a CoinJoin and joins nobody, with the recogniser's version; "none".
   std::string left_out = "none";
 
   // Whether a chain that grows only adds edges, so that a build can go on where the last one ended.
-  bool can_go_on() const { return rules.size() == 1; }
+  bool can_go_on() const { return rules.size() == kFirstChangeRule; }
   friend bool operator==(const RuleNames&, const RuleNames&) = default;
 };
 

@@ -172,16 +172,24 @@ TEST(Clusters, evidence__is_a_forest_of_real_co_spends_that_gives_the_clusters_b
   const Stored& evidence = **stored;
   UnionFind sets(evidence.facts().addresses);
   TxId last{0};
+  std::size_t wrappers = 0;
   ASSERT_GT(evidence.facts().edges, 50U);
   for (std::uint64_t row = 0; row < evidence.facts().edges; ++row) {
     Edge edge = evidence.edge(row);
     EXPECT_GE(edge.transaction, last);
     last = edge.transaction;
+    EXPECT_TRUE(sets.unite(edge.first.number(), edge.second.number()));
+    if (edge.rule == kWrapper) {
+      ++wrappers;
+      EXPECT_EQ(ledger.wrapper_at(edge.first),
+                (ledger::Wrapper{edge.first, edge.second, edge.transaction}));
+      continue;
+    }
     auto spenders = spending_addresses(ledger, edge.transaction);
     EXPECT_EQ(edge.first, spenders.front());
     EXPECT_NE(std::ranges::find(spenders, edge.second), spenders.end());
-    EXPECT_TRUE(sets.unite(edge.first.number(), edge.second.number()));
   }
+  EXPECT_GT(wrappers, 5U);
   EXPECT_TRUE(std::ranges::equal(sets.flatten(), evidence.numbers(Part::cluster_of)));
 }
 
@@ -318,8 +326,9 @@ TEST(Clusters, built_by_other_rules__are_refused_when_read_and_made_anew_by_a_bu
   auto clustering = Clustering::open(world.disk, ledger, kDefaultName, rules);
   ASSERT_FALSE(clustering.has_value());
   EXPECT_EQ(clustering.error().message,
-            "the clustering multi-input in ledger was built by other rules (multi-input, leaving "
-            "out none) than this program's; run `tracehound cluster build --ledger ledger`");
+            "the clustering multi-input in ledger was built by other rules "
+            "(multi-input,wrapper, leaving out none) than this program's; run `tracehound cluster "
+            "build --ledger ledger`");
   EXPECT_EQ(world.build(rules).edges_kept, 0U);
   EXPECT_EQ(world.files(), files_of(blocks, rules));
 }
@@ -360,9 +369,11 @@ TEST(Clusters, read_whole_with_a_byte_changed__are_an_error_that_names_the_file_
                     "cluster build` to make it anew from the ledger");
       EXPECT_TRUE((*stored)->check(Part::member).has_value());
     }
-    // The last address on disk is said to be of the oldest, which can be: only the sum tells.
+    // An address is said to be of the oldest, which can be: only the sum tells.
     Bytes damaged = bytes;
-    std::ranges::fill(damaged.end() - 4, damaged.end(), Byte{0});
+    std::size_t at = damaged.size() - 4;
+    while (load_le<std::uint32_t>(&damaged[at]) == 0) at -= 4;
+    store_le(&damaged[at], std::uint32_t{0});
     ASSERT_TRUE(replace_file(world.disk, path, ByteView(damaged)).has_value());
     auto clustering = opened(world, ledger);
     auto all = clustering.of_all_addresses();
@@ -405,7 +416,7 @@ struct OneHand {
 
   OneHand() {
     for (std::uint32_t i = 0; i < 20; ++i) {
-      auto block = maker.make({}, {50, i});
+      auto block = maker.make({}, {50, 4 * i});  // none of them a wrapper
       all.inputs.push_back({block.transactions[0].txid, 0});
       world.add({block});
     }

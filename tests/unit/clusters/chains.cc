@@ -79,7 +79,17 @@ std::vector<std::uint32_t> slow_clusters(const ledger::Ledger& ledger,
                                          const JoinsNobody& joins_nobody) {
   std::vector<std::uint32_t> cluster(ledger.manifest().counts.addresses);
   for (std::uint32_t i = 0; i < cluster.size(); ++i) cluster[i] = i;
-  for (bool changed = true; changed;) {
+  bool changed = true;
+  auto join = [&](const std::set<std::uint32_t>& together) {
+    std::uint32_t least = ~std::uint32_t{0};
+    for (std::uint32_t one : together) least = std::min(least, cluster[one]);
+    for (std::uint32_t one : together) {
+      if (cluster[one] == least) continue;
+      cluster[one] = least;
+      changed = true;
+    }
+  };
+  while (changed) {
     changed = false;
     for (std::uint32_t tx = 0; tx < ledger.manifest().counts.transactions; ++tx) {
       std::set<std::uint32_t> spenders;
@@ -87,13 +97,11 @@ std::vector<std::uint32_t> slow_clusters(const ledger::Ledger& ledger,
         spenders.insert(ledger.address(ledger.input(TxId(tx), i)).number());
       }
       if (spenders.size() < 2 || (joins_nobody && joins_nobody(ledger, TxId(tx)))) continue;
-      std::uint32_t least = ~std::uint32_t{0};
-      for (std::uint32_t one : spenders) least = std::min(least, cluster[one]);
-      for (std::uint32_t one : spenders) {
-        if (cluster[one] == least) continue;
-        cluster[one] = least;
-        changed = true;
-      }
+      join(spenders);
+    }
+    for (std::uint64_t row = 0; row < ledger.counts().wrappers; ++row) {
+      ledger::Wrapper wrapper = ledger.wrapper(row);
+      join({wrapper.address.number(), wrapper.wraps.number()});
     }
   }
   return cluster;

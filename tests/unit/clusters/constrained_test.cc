@@ -21,7 +21,7 @@ class Guesses {
   explicit Guesses(std::string_view text) : chain_(text) {}
 
   void guess(const char* transaction, std::uint32_t output, std::uint8_t confidence) {
-    guesses_[chain_.transaction(transaction)] = {output, 1, confidence};
+    guesses_[chain_.transaction(transaction)] = {output, kFirstChangeRule, confidence};
   }
   ChangeUnions unions() {
     Rules rules;
@@ -32,13 +32,13 @@ class Guesses {
       return found->second;
     };
     UnionFind sets(chain_.ledger().counts().addresses);
-    auto join = [&](std::span<const CoSpend> part) {
-      for (const CoSpend& both : part) sets.unite(both.first.number(), both.second.number());
+    auto join = [&](std::span<const Edge> part) {
+      for (const Edge& both : part) sets.unite(both.first.number(), both.second.number());
       return true;
     };
     IdRange<TxId> all{TxId(0),
                       TxId(static_cast<std::uint32_t>(chain_.ledger().counts().transactions))};
-    for_each_co_spend(chain_.ledger(), all, {}, join);
+    for_each_link(chain_.ledger(), all, {}, join);
     return join_by_change(chain_.ledger(), all, rules, sets);
   }
   // "t1:a-c t2:c-s!t1": unions in the order they were tried, then those refused and by what.
@@ -138,7 +138,7 @@ TEST(ChangeUnions, random_guesses__no_refusal_without_its_reason_and_no_union_ag
     rules.find_change = [seed](const ledger::Ledger& ledger, TxId tx) -> std::optional<ChangeLink> {
       test::Random random(seed * 1'000'000 + tx.number());
       auto output = static_cast<std::uint32_t>(random.below(ledger.outputs(tx).size()));
-      return ChangeLink{output, 1, static_cast<std::uint8_t>(random.below(90))};
+      return ChangeLink{output, kFirstChangeRule, static_cast<std::uint8_t>(random.below(90))};
     };
     BuildReport report = world.build(rules, "guessed");
     auto ledger = world.open();
@@ -151,13 +151,14 @@ TEST(ChangeUnions, random_guesses__no_refusal_without_its_reason_and_no_union_ag
     for (std::uint64_t row = 0; row < stored.facts().edges; ++row) {
       Edge edge = stored.edge(row);
       EXPECT_TRUE(sets.unite(edge.first.number(), edge.second.number()));
-      EXPECT_TRUE(row == 0 || stored.edge(row - 1).confidence >= edge.confidence);
+      bool guessed = row > 0 && stored.edge(row - 1).rule >= kFirstChangeRule;
+      EXPECT_TRUE(!guessed || stored.edge(row - 1).confidence >= edge.confidence);
     }
     EXPECT_GT(stored.facts().refused, 0U);
     auto multi_input = slow_clusters(ledger);
     for (std::uint64_t row = 0; row < stored.facts().edges; ++row) {
       Edge edge = stored.edge(row);
-      if (edge.rule == kMultiInput) continue;
+      if (edge.rule < kFirstChangeRule) continue;
       auto guess = rules.find_change(ledger, edge.transaction);
       std::uint32_t number = 0;
       std::uint32_t payer = ledger.address(ledger.input(edge.transaction, 0)).number();
@@ -184,7 +185,9 @@ TEST(ChangeUnions, in_a_walk__lead_on_like_co_spends_and_can_be_left_out) {
   world.add(blocks);
   Rules rules;
   rules.names.rules.push_back("first");
-  rules.find_change = [](const ledger::Ledger&, TxId) { return ChangeLink{0, 1, 50}; };
+  rules.find_change = [](const ledger::Ledger&, TxId) {
+    return ChangeLink{0, kFirstChangeRule, 50};
+  };
   world.build(rules, "guessed");
   auto ledger = world.open();
   auto clustering = Clustering::open(world.disk, ledger, "guessed", rules);
@@ -195,7 +198,7 @@ TEST(ChangeUnions, in_a_walk__lead_on_like_co_spends_and_can_be_left_out) {
   auto multi_input = slow_clusters(ledger);
   View all;
   View co_spends;
-  co_spends.not_rules = {1};
+  co_spends.not_rules = {kFirstChangeRule};
   for (std::uint32_t address = 0; address < expected.size(); ++address) {
     std::uint64_t budget = 100'000;
     Walk walk(ledger, {}, links, all, budget);

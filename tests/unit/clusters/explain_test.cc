@@ -148,5 +148,51 @@ TEST(Walks, over_random_chains__find_the_clusters_that_the_columns_give) {
   }
 }
 
+// Address 13 is a script's hash, around a witness script's hash, around a multisig
+// (support/random_blocks.h); two of its coins are spent, one after the other.
+TEST(ExplainWrappers, each_spend_shows_them__the_first_is_named_and_the_next_still_holds) {
+  test::BlockMaker maker(1);
+  World world;
+  std::vector<ledger::BlockRows> blocks{maker.make({}, {50, 13}), maker.make({}, {50, 13})};
+  for (int i : {0, 1}) {
+    ledger::Outpoint coin{blocks[static_cast<std::size_t>(i)].transactions[0].txid, 0};
+    blocks.push_back(maker.make({{.inputs = {coin}, .outputs = {{50, 1}}}}));
+  }
+  world.add(blocks);
+  auto ledger = world.open();
+  TxId first = ledger.transactions(BlockHeight(2)).first.next();
+  TxId second = ledger.transactions(BlockHeight(3)).first.next();
+  AddressId outside = ledger.wrapper(0).address;
+  AddressId multisig = ledger.wrapper(1).wraps;
+  ASSERT_EQ(ledger.counts().wrappers, 2U);
+  auto path = [&](const View& view) {
+    Links none;
+    std::uint64_t budget = 1000;
+    Walk walk(ledger, {}, none, view, budget);
+    walk.go(multisig, outside);
+    return walk.reached(outside) ? walk.path(outside) : std::vector<Edge>{};
+  };
+  auto edges = path({});
+  ASSERT_EQ(edges.size(), 2U);
+  EXPECT_EQ(edges[0].first, multisig);
+  for (const Edge& edge : edges) {
+    EXPECT_EQ(edge.rule, kWrapper);
+    EXPECT_EQ(edge.confidence, kWrapperConfidence);
+    EXPECT_EQ(edge.transaction, first);
+  }
+  View without;
+  without.without = {first};
+  ASSERT_EQ(path(without).size(), 2U);
+  EXPECT_EQ(path(without)[0].transaction, second);
+  without.without.insert(second);
+  EXPECT_TRUE(path(without).empty());
+  View before;
+  before.before = first;
+  EXPECT_TRUE(path(before).empty());
+  View no_rule;
+  no_rule.not_rules = {kWrapper};
+  EXPECT_TRUE(path(no_rule).empty());
+}
+
 }  // namespace
 }  // namespace tracehound::clusters

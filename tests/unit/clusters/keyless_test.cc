@@ -72,11 +72,14 @@ TEST(Keyless, a_guess_of_change__is_the_first_payer_with_a_key_and_never_of_an_a
                       {.in = {{0, 1}}, .out = {{60, 7}, {40, 9, ScriptKind::other}}}}});
   Rules rules;
   rules.names.rules.push_back("second");
-  rules.find_change = [](const ledger::Ledger&, TxId) { return ChangeLink{1, 1, 50}; };
+  rules.find_change = [](const ledger::Ledger&, TxId) {
+    return ChangeLink{1, kFirstChangeRule, 50};
+  };
   UnionFind sets(chain.ledger().counts().addresses);
   auto unions = join_by_change(chain.ledger(), {TxId(0), TxId(4)}, rules, sets);
   ASSERT_EQ(unions.joined.size(), 1U);
-  EXPECT_EQ(unions.joined[0], (Edge{TxId(2), at(chain, 0, 0), at(chain, 2, 1), 1, 50}));
+  EXPECT_EQ(unions.joined[0],
+            (Edge{TxId(2), at(chain, 0, 0), at(chain, 2, 1), kFirstChangeRule, 50}));
   EXPECT_TRUE(unions.refused.empty());
 }
 
