@@ -84,7 +84,7 @@ class Attributor {
   const chains::bitcoin::Network& network_;
   const KnownStops& known_;
   tags::ActorIds actors_;
-  clusters::JoinsNobody joins_nobody_ = clusters::multi_input_rules().joins_nobody;
+  clusters::JoinsNobody joins_nobody_ = clusters::default_rules().joins_nobody;
   std::map<std::uint32_t, std::uint32_t> numbers_;  // of services: in `stops`, here
   std::map<std::pair<AddressId, std::uint32_t>, std::vector<std::uint32_t>> tags_of_;
   Attributions found_;
@@ -118,6 +118,7 @@ void Attributor::find_steps(AddressId from, AddressId to, StatedStop& stop) {
   clusters::Links no_links;
   clusters::View view;
   view.before = known_.before;
+  view.not_rules = {clusters::kWrapper};  // a bundle shows co-spends alone
   std::uint64_t budget = kMostLookedAt;
   clusters::Walk walk(ledger_, joins_nobody_, no_links, view, budget);
   walk.go(from, to);

@@ -43,7 +43,7 @@ class Checker {
   const bitcoin::Network& network_;
   const Statement& statement_;
   const std::vector<UsedTag>& tags_;
-  clusters::JoinsNobody joins_nobody_ = clusters::multi_input_rules().joins_nobody;
+  clusters::JoinsNobody joins_nobody_ = clusters::default_rules().joins_nobody;
 };
 
 std::string Checker::check_burned(const StatedStop& stop) const {

@@ -314,6 +314,9 @@ std::vector<RunEntry> Assembly::entries(Index index, const RowRange& range) cons
         return Hash256::from_bytes(header(row + 1).subspan(4, 32)).prefix();
       case Index::block_time:
         return header_time(header(row));
+      case Index::wrapper:
+      case Index::wrapped:
+        break;  // a part has no rows of them
     }
     return 0;
   };

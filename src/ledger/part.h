@@ -26,8 +26,8 @@ struct PartOfChain {
 
 // REQUIRES of what is asked of the ledger: what a transaction's inputs are is asked only of those
 // that are complete. Of the others it has the inputs whose coins are here; block checksums are
-// zeros, and an address's coins are those that are here. A block of which nothing is here has one
-// transaction without id, inputs and outputs.
+// zeros, an address's coins are those that are here, and it knows no wrappers. A block of which
+// nothing is here has one transaction without id, inputs and outputs.
 struct PartLedger {
   Ledger ledger;
   std::vector<bool> complete;  // of each transaction: all that it spends is here, or a coinbase
