@@ -74,8 +74,8 @@ class Play:
         return self.node("sendrawtransaction", signed["hex"], 0)
 
     def replace_by_fee(self):
-        """A coin spent again for more than its first spend and all that followed it paid: they leave
-        the mempool."""
+        """A coin spent again for more than its first spend and all that followed it paid: they
+        leave the mempool."""
         mempool = self.node("getrawmempool")
         pending = [txid for txid in self.replaceable if txid in mempool]
         if not pending:
