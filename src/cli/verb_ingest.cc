@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <limits>
 
 #include "base/parallel.h"
@@ -114,6 +115,11 @@ Status run(Context& context, const Options& options) {
 }
 
 }  // namespace
+
+std::string duckdb_library() {
+  const char* named = std::getenv("TRACEHOUND_DUCKDB");
+  return named == nullptr ? "" : named;
+}
 
 void add_ingest(CLI::App& app, Context& context) {
   CLI::App* ingest = app.add_subcommand("ingest", "take a blockchain into the ledger");

@@ -78,7 +78,8 @@ Status run_etl(Context& context, const Options& options) {
   TRY_ASSIGN(auto wrappers, read_wrappers(options.wrappers));
   TRY_ASSIGN(auto report, ethereum::ingest_etl(context.files, context.ledger, paths,
                                                {.chain_id = options.chain_id,
-                                                .wrappers = {wrappers.begin(), wrappers.end()}}));
+                                                .wrappers = {wrappers.begin(), wrappers.end()},
+                                                .duckdb = duckdb_library()}));
   if (!report.has_logs) warn("no file of logs: tokens are those of token_transfers, if any");
   if (!report.has_fees) warn("no file says what gas was used: fees are not in the ledger");
   if (!report.has_traces) {

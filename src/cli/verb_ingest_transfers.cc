@@ -16,6 +16,7 @@ namespace transfers = chains::transfers;
 
 struct Options {
   std::string csv;
+  std::string parquet;
   std::string map;
   std::string labels;
   unsigned threads = 0;
@@ -48,12 +49,24 @@ std::string report_text(const transfers::IngestReport& report) {
   return text;
 }
 
+Result<std::unique_ptr<transfers::RowSource>> open_list(Context& context, const Options& options,
+                                                        const transfers::TransferMap& map) {
+  const std::string& path = options.csv.empty() ? options.parquet : options.csv;
+  TRY(check_file_name(path));
+  if (options.csv.empty()) {
+    return transfers::open_parquet(context.files, path, duckdb_library(), map);
+  }
+  return transfers::open_csv(context.files, path, map);
+}
+
 Status run(Context& context, const Options& options) {
+  if (options.csv.empty() == options.parquet.empty()) {
+    return fail(ErrorKind::usage, "give the list as --csv FILE or as --parquet FILE");
+  }
   TRY_ASSIGN(std::string map_text, read_input(context, options.map));
   TRY_ASSIGN(auto map, transfers::parse_transfer_map(map_text, options.map));
-  TRY(check_file_name(options.csv));
   ThreadLimit threads(options.threads);
-  TRY_ASSIGN(auto source, transfers::open_csv(context.files, options.csv, map));
+  TRY_ASSIGN(auto source, open_list(context, options, map));
   std::string labels = "address,label\n";
   transfers::OnLabel on_label;
   if (!options.labels.empty()) {
@@ -76,9 +89,9 @@ Status run(Context& context, const Options& options) {
 void add_ingest_transfers(CLI::App& ingest, Context& context) {
   CLI::App* command = ingest.add_subcommand("transfers", "a list of transfers of any chain");
   auto options = std::make_shared<Options>();
-  command->add_option("--csv", options->csv, "the list, with a heading")
-      ->type_name("FILE")
-      ->required();
+  command->add_option("--csv", options->csv, "the list, with a heading")->type_name("FILE");
+  command->add_option("--parquet", options->parquet, "instead: the list as Parquet; needs DuckDB")
+      ->type_name("FILE");
   command->add_option("--map", options->map, "which column says what; - is standard input")
       ->type_name("FILE|-")
       ->required();

@@ -35,7 +35,8 @@ std::optional<std::size_t> table_of(const std::string& path) {
 
 class EtlReader {
  public:
-  EtlReader(FileSystem& files, EtlReport& report) : files_(files), report_(report) {}
+  EtlReader(FileSystem& files, const std::string& duckdb, EtlReport& report)
+      : files_(files), duckdb_(duckdb), report_(report) {}
 
   Status read(const std::vector<std::string>& paths);
   std::map<std::uint64_t, Block>& blocks() { return blocks_; }
@@ -45,6 +46,7 @@ class EtlReader {
   }
 
  private:
+  Status read_file(const std::string& path, const std::function<void(Record&)>& on_record);
   void read_block(Record& record);
   void read_transaction(Record& record);
   void read_receipt(Record& record);
@@ -57,6 +59,7 @@ class EtlReader {
   Status put_in_order();
 
   FileSystem& files_;
+  const std::string& duckdb_;
   EtlReport& report_;
   std::map<std::uint64_t, Block> blocks_;
   std::unordered_map<std::string, std::pair<std::uint64_t, std::size_t>> places_;
@@ -86,17 +89,26 @@ Status EtlReader::read(const std::vector<std::string>& paths) {
     if (kTables[table] == "token_transfers" && report_.has_logs) continue;
     if (kTables[table] == "logs") TRY(put_in_order());
     for (const std::string& path : tables[table]) {
-      auto map = files_.map(path);
-      if (!map) return bad_input(map.error().message);
-      std::string_view text(reinterpret_cast<const char*>((*map)->bytes().data()),
-                            (*map)->bytes().size());
-      TRY(each_record(text, path, [&](Record& record) { (this->*kReads[table])(record); }));
+      TRY(read_file(path, [&](Record& record) { (this->*kReads[table])(record); }));
     }
   }
   for (auto& [number, block] : blocks_) {
     for (Tx& tx : block.transactions) std::ranges::sort(tx.logs, {}, &Log::index);
   }
   return {};
+}
+
+Status EtlReader::read_file(const std::string& path,
+                            const std::function<void(Record&)>& on_record) {
+  if (transfers::is_parquet_name(path)) {
+    TRY_ASSIGN(auto table, transfers::ParquetTable::open(files_, path, duckdb_));
+    return each_record(*table, on_record);
+  }
+  auto map = files_.map(path);
+  if (!map) return bad_input(map.error().message);
+  std::string_view text(reinterpret_cast<const char*>((*map)->bytes().data()),
+                        (*map)->bytes().size());
+  return each_record(text, path, on_record);
 }
 
 void EtlReader::read_block(Record& record) {
@@ -137,7 +149,7 @@ void EtlReader::read_transaction(Record& record) {
   tx.index = record.number_32({"transaction_index"});
   tx.from = record.address({"from_address", "from"});
   tx.to = record.address_or_none({"to_address", "to"});
-  tx.value = record.number({"value", "value_string"});
+  tx.value = record.number({"value", "value_string", "value_binary"});
   if (record.has({"gas_price"})) tx.gas_price = record.number({"gas_price"});
   if (record.has({"receipt_gas_used", "gas_used"})) add_receipt(record, tx);
   auto& all = block->second.transactions;
@@ -233,7 +245,7 @@ void EtlReader::read_token_transfer(Record& record) {
   auto word = [](const std::string& address) { return U256::from_hex(address).value_or(U256()); };
   log.topics = {kTransferTopic, word(record.address({"from_address"})),
                 word(record.address({"to_address"}))};
-  U256 value = record.number({"value", "value_string"});
+  U256 value = record.number({"value", "value_string", "value_binary"});
   for (int i = 31; i >= 0; --i) {
     log.data.push_back(
         static_cast<Byte>(value.limbs[static_cast<std::size_t>(i / 8)] >> (i % 8 * 8)));
@@ -245,10 +257,11 @@ void EtlReader::read_trace(Record& record) {
   std::string_view type = record.find({"trace_type", "action_type"});
   if (type == "reward") {
     auto block = blocks_.find(record.number_64({"block_number"}));
-    bool miner = record.find({"reward_type"}) == "block";
+    std::string_view whose = record.find({"reward_type", "action_reward_type"});
+    bool miner = whose == "block" || whose == "reward";  // not an uncle's
     if (block == blocks_.end() || !miner) return;
     U256 sum;
-    if (add_overflow(block->second.reward, record.number({"value"}), sum)) {
+    if (add_overflow(block->second.reward, record.number({"value", "action_value"}), sum)) {
       return record.complain("a reward leaves 256 bits");
     }
     block->second.reward = sum;
@@ -259,19 +272,21 @@ void EtlReader::read_trace(Record& record) {
   if (tx == nullptr) return;
   std::string address(record.find({"trace_address"}));
   std::erase_if(address, [](char c) { return c == '[' || c == ']' || c == ' '; });
+  std::ranges::replace(address, '_', ',');
   auto undone = undone_.find(tx->hash);
   bool inside = undone != undone_.end() && (undone->second.empty() || address == undone->second ||
                                             address.starts_with(undone->second + ","));
   bool failed = record.has({"error"}) || record.find({"status"}) == "0";
   if (failed && !inside) undone_[tx->hash] = address;
   if (failed || inside || address.empty()) return;
-  std::string_view call = record.find({"call_type"});
+  std::string_view call = record.find({"call_type", "action_call_type"});
   if (type == "call" && !call.empty() && call != "call") return;
-  U256 value = record.has({"value"}) ? record.number({"value"}) : U256();
+  bool has_value = record.has({"value", "action_value"});
+  U256 value = has_value ? record.number({"value", "action_value"}) : U256();
   if (value.is_zero()) return;
   tx->internals.push_back({static_cast<std::uint32_t>(tx->internals.size() + 1),
-                           record.address({"from_address"}), record.address({"to_address"}),
-                           value});
+                           record.address({"from_address", "action_from"}),
+                           record.address({"to_address", "action_to", "result_address"}), value});
 }
 
 void EtlReader::read_token(Record& record) {
@@ -310,7 +325,7 @@ Status append(Writer& writer, EtlReader& reader, const Chain& chain, EtlReport& 
 Result<EtlReport> ingest_etl(FileSystem& files, const std::string& folder,
                              const std::vector<std::string>& paths, const EtlOptions& options) {
   EtlReport report;
-  EtlReader reader(files, report);
+  EtlReader reader(files, options.duckdb, report);
   TRY(reader.read(paths));
   if (reader.blocks().empty()) return bad_input("the files of blocks have no rows");
   Chain chain = find_chain(options.chain_id);

@@ -1,7 +1,7 @@
-// The tables that ethereum-etl, cryo and public data sets write, as CSV or JSON lines: blocks,
-// transactions, receipts, logs, token_transfers, traces, tokens. A file's name says which it is.
-// Receipts may stand in a table of their own or in the transactions'. All of a call's files are
-// read into memory: a longer chain is taken in by ranges of blocks, one call after the other.
+// The tables that ethereum-etl, cryo and public data sets write, as CSV, JSON lines or Parquet:
+// blocks, transactions, receipts, logs, token_transfers, traces, tokens. A file's name says which
+// it is. Receipts may stand in a table of their own or in the transactions'. All of a call's files
+// are read into memory: a longer chain is taken in by ranges of blocks, one call after the other.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +17,7 @@ namespace tracehound::chains::ethereum {
 struct EtlOptions {
   std::uint64_t chain_id = 1;
   std::vector<std::string> wrappers;  // more contracts that wrap the native asset, lower case
+  std::string duckdb;                 // see transfers::DuckDb::open
 };
 
 struct EtlReport {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <numeric>
 
 #include "base/text.h"
 #include "chains/transfers/csv.h"
@@ -179,6 +180,28 @@ Status each_record(std::string_view text, const std::string& path,
   std::size_t first = text.find_first_not_of(" \r\n\t");
   if (first == std::string_view::npos) return bad_input(fmt::format("{} is empty", path));
   return text[first] == '{' ? each_json(text, path, on_record) : each_csv(text, path, on_record);
+}
+
+Status each_record(transfers::ParquetTable& table, const std::function<void(Record&)>& on_record) {
+  std::vector<std::size_t> columns(table.columns().size());
+  std::iota(columns.begin(), columns.end(), 0);
+  std::uint64_t row = 0;
+  std::string wrong;
+  TRY(table.each(columns, [&](const transfers::TextChunk& chunk) {
+    for (std::size_t i = 0; i < chunk.rows() && wrong.empty(); ++i) {
+      ++row;
+      Record record;
+      for (std::size_t column : columns) {
+        std::string_view cell = chunk.cell(column, i);
+        if (!cell.empty()) record.fields.emplace_back(table.columns()[column], cell);
+      }
+      on_record(record);
+      wrong = record.complaint();
+    }
+    return wrong.empty();
+  }));
+  if (wrong.empty()) return {};
+  return bad_input(fmt::format("{}, row {}: {}", table.path(), row, wrong));
 }
 
 }  // namespace tracehound::chains::ethereum

@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/result.h"
 #include "base/u256.h"
+#include "chains/transfers/parquet.h"
 
 namespace tracehound::chains::ethereum {
 
@@ -50,5 +51,7 @@ class Record {
 // Errors (bad_input): the complaint, or what is no row, with file and line.
 Status each_record(std::string_view text, const std::string& path,
                    const std::function<void(Record&)>& on_record);
+// The same of a Parquet file; its rows are counted from 1.
+Status each_record(transfers::ParquetTable& table, const std::function<void(Record&)>& on_record);
 
 }  // namespace tracehound::chains::ethereum

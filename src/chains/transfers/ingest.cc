@@ -37,9 +37,9 @@ bool same(const ListedRow& a, const ListedRow& b) { return content(a) == content
 // Gathers the rows of one block and hands it to the writer.
 class BlockMaker {
  public:
-  BlockMaker(Writer& writer, const TransferMap& map, const std::string& name,
+  BlockMaker(Writer& writer, const TransferMap& map, const RowSource& source,
              const IngestOptions& options, IngestReport& report)
-      : writer_(writer), map_(map), name_(name), options_(options), report_(report) {}
+      : writer_(writer), map_(map), source_(source), options_(options), report_(report) {}
 
   std::optional<std::uint64_t> open_block() const {
     return rows_.empty() ? std::nullopt : std::optional(rows_.front().block);
@@ -52,7 +52,8 @@ class BlockMaker {
 
  private:
   std::unexpected<Error> refuse(std::uint64_t line, const std::string& what) const {
-    return bad_input(fmt::format("{}, line {}: {}", name_, line, what));
+    return bad_input(
+        fmt::format("{}, {} {}: {}", source_.name(), source_.counted_in(), line, what));
   }
   Status order_rows();
   Status keep_positions(std::vector<ListedRow>& group);
@@ -62,7 +63,7 @@ class BlockMaker {
 
   Writer& writer_;
   const TransferMap& map_;
-  const std::string& name_;
+  const RowSource& source_;
   const IngestOptions& options_;
   IngestReport& report_;
   std::vector<Asset> assets_;
@@ -125,9 +126,10 @@ Status BlockMaker::keep_positions(std::vector<ListedRow>& group) {
     } else if (same(kept_.back(), row)) {
       ++report_.repeats_skipped;
     } else {
-      return refuse(row.line, fmt::format("contradicts line {}: both are position {} of "
-                                          "transaction {}; correct the list",
-                                          kept_.back().line, row.position, row.tx));
+      return refuse(row.line,
+                    fmt::format("contradicts {} {}: both are position {} of "
+                                "transaction {}; correct the list",
+                                source_.counted_in(), kept_.back().line, row.position, row.tx));
     }
   }
   return {};
@@ -284,12 +286,12 @@ Result<IngestReport> take_list(Writer& writer, const TransferMap& map, RowSource
                                const IngestOptions& options) {
   std::uint64_t before = writer.committed().blocks;
   IngestReport report;
-  BlockMaker maker(writer, map, source.name(), options, report);
+  BlockMaker maker(writer, map, source, options, report);
   TRY_ASSIGN(bool ordered, stream(source, maker, report));
   if (!ordered) {
     TRY(writer.rewind(before));
     report = {};
-    BlockMaker sorting(writer, map, source.name(), options, report);
+    BlockMaker sorting(writer, map, source, options, report);
     TRY(sort_and_take(source, sorting, report));
   }
   if (report.rows == 0) return bad_input(fmt::format("{} has no rows", source.name()));

@@ -24,11 +24,16 @@ class RowSource {
   virtual Status each(const std::function<bool(RowBatch&&)>& take) = 0;
   virtual std::uint64_t bytes() const = 0;
   virtual const std::string& name() const = 0;
+  // What its rows are counted in, for errors.
+  virtual std::string_view counted_in() const { return "line"; }
 };
 
 // Errors: cannot be read; no heading; the map's columns are not there.
 Result<std::unique_ptr<RowSource>> open_csv(FileSystem& files, const std::string& path,
                                             const TransferMap& map);
+// `library`: see DuckDb::open. Errors: besides, no DuckDB; a column of the map that is nested.
+Result<std::unique_ptr<RowSource>> open_parquet(FileSystem& files, const std::string& path,
+                                                const std::string& library, const TransferMap& map);
 
 struct IngestReport {
   std::uint64_t rows = 0;

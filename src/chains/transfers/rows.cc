@@ -163,6 +163,12 @@ std::optional<std::string> RowReader::read_amount(std::string_view text, const A
   std::string_view digits = text;
   int exponent = 0;
   if (text.empty()) return "no amount";
+  if (text.starts_with("0x") && map_->base_units) {
+    auto number = U256::from_hex(text);
+    if (!number) return fmt::format("{} is no amount below 2^256", shown(text));
+    amount = *number;
+    return std::nullopt;
+  }
   if (text.size() > kMostAmountText || !take_exponent(digits, exponent)) {
     return fmt::format("{} is no amount", shown(text));
   }
