@@ -3,7 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
+#include <deque>
+#include <numeric>
 #include <set>
+#include <span>
 #include <tuple>
 #include <unordered_map>
 
@@ -42,9 +46,10 @@ class BlockMaker {
       : writer_(writer), map_(map), source_(source), options_(options), report_(report) {}
 
   std::optional<std::uint64_t> open_block() const {
-    return rows_.empty() ? std::nullopt : std::optional(rows_.front().block);
+    return rows_.empty() ? std::nullopt : std::optional(rows_.front()->block);
   }
-  void add(const ListedRow& row) { rows_.push_back(row); }
+  // REQUIRES: the row stays where it is until close().
+  void add(const ListedRow& row) { rows_.push_back(&row); }
   // The batch's assets get numbers that hold for the whole list. Errors: other decimals than
   // before.
   Status adopt(RowBatch& batch);
@@ -55,10 +60,14 @@ class BlockMaker {
     return bad_input(
         fmt::format("{}, {} {}: {}", source_.name(), source_.counted_in(), line, what));
   }
+  void group_rows();
   Status order_rows();
-  Status keep_positions(std::vector<ListedRow>& group);
-  void keep_all(std::vector<ListedRow>& group);
+  Status keep_positions(std::span<const ListedRow*> group);
+  void keep_all(std::span<const ListedRow*> group);
   void fill_block();
+  ledger::accounts::NameRef block_name(const ListedName& name) {
+    return block_.add_name(name.kind, name.payload(), name.key);
+  }
   std::uint32_t block_asset(std::uint32_t asset);
 
   Writer& writer_;
@@ -68,10 +77,14 @@ class BlockMaker {
   IngestReport& report_;
   std::vector<Asset> assets_;
   std::unordered_map<std::string, std::uint32_t> asset_numbers_;
-  std::vector<ListedRow> rows_;  // of the block that is open, in the list's order
-  std::vector<ListedRow> kept_;
-  std::unordered_map<std::string_view, std::uint32_t> order_;
-  std::vector<std::vector<ListedRow>> groups_;
+  std::vector<const ListedRow*> rows_;  // of the block that is open, in the list's order
+  std::vector<const ListedRow*> kept_;
+  // Its transactions in the order of first naming: of each row which, of each where its rows end
+  // in grouped_, and by hash which there are.
+  std::vector<std::uint32_t> tx_of_;
+  std::vector<std::size_t> ends_;
+  std::vector<const ListedRow*> grouped_;
+  std::vector<std::uint32_t> by_hash_;
   BlockRows block_;
   std::vector<std::uint32_t> block_assets_;
   std::uint64_t uncommitted_ = 0;
@@ -97,50 +110,80 @@ Status BlockMaker::adopt(RowBatch& batch) {
   return {};
 }
 
-// Groups by transaction in the order of first naming; inside one, by position.
-Status BlockMaker::order_rows() {
-  order_.clear();
-  for (auto& group : groups_) group.clear();
-  for (const ListedRow& row : rows_) {
-    auto [at, is_new] = order_.emplace(row.tx, static_cast<std::uint32_t>(order_.size()));
-    if (at->second == groups_.size()) groups_.emplace_back();
-    groups_[at->second].push_back(row);
-  }
-  kept_.clear();
-  for (std::size_t i = 0; i < order_.size(); ++i) {
-    if (map_.has(Field::position)) {
-      TRY(keep_positions(groups_[i]));
-    } else {
-      keep_all(groups_[i]);
+// Rows of one transaction side by side, transactions in the order of first naming.
+void BlockMaker::group_rows() {
+  constexpr std::uint32_t kNone = ~std::uint32_t{0};
+  by_hash_.assign(std::bit_ceil(2 * rows_.size()), kNone);
+  tx_of_.clear();
+  ends_.clear();
+  grouped_.clear();  // the first row of each transaction, for now
+  for (const ListedRow* row : rows_) {
+    std::uint64_t place = row->tx.key;
+    for (;; ++place) {
+      std::uint32_t& tx = by_hash_[place & (by_hash_.size() - 1)];
+      if (tx != kNone && !(grouped_[tx]->tx == row->tx)) continue;
+      if (tx == kNone) {
+        tx = static_cast<std::uint32_t>(ends_.size());
+        ends_.push_back(0);
+        grouped_.push_back(row);
+      }
+      tx_of_.push_back(tx);
+      ++ends_[tx];
+      break;
     }
+  }
+  if (ends_.size() < rows_.size()) {
+    std::exclusive_scan(ends_.begin(), ends_.end(), ends_.begin(), std::size_t{0});
+    grouped_.resize(rows_.size());
+    for (std::size_t i = 0; i < rows_.size(); ++i) grouped_[ends_[tx_of_[i]]++] = rows_[i];
+  } else {
+    std::iota(ends_.begin(), ends_.end(), std::size_t{1});
+  }
+}
+
+// What is kept of the rows: by transaction, and inside one by position.
+Status BlockMaker::order_rows() {
+  group_rows();
+  kept_.clear();
+  std::size_t start = 0;
+  for (std::size_t end : ends_) {
+    std::span group = std::span(grouped_).subspan(start, end - start);
+    if (group.size() == 1) {
+      kept_.push_back(group[0]);
+    } else if (map_.has(Field::position)) {
+      TRY(keep_positions(group));
+    } else {
+      keep_all(group);
+    }
+    start = end;
   }
   return {};
 }
 
-Status BlockMaker::keep_positions(std::vector<ListedRow>& group) {
+Status BlockMaker::keep_positions(std::span<const ListedRow*> group) {
   std::ranges::stable_sort(group, {}, &ListedRow::position);
   for (std::size_t i = 0; i < group.size(); ++i) {
-    const ListedRow& row = group[i];
-    if (i == 0 || row.position != kept_.back().position) {
-      kept_.push_back(row);
-    } else if (same(kept_.back(), row)) {
+    const ListedRow& row = *group[i];
+    if (i == 0 || row.position != kept_.back()->position) {
+      kept_.push_back(&row);
+    } else if (same(*kept_.back(), row)) {
       ++report_.repeats_skipped;
     } else {
-      return refuse(row.line,
-                    fmt::format("contradicts {} {}: both are position {} of "
-                                "transaction {}; correct the list",
-                                source_.counted_in(), kept_.back().line, row.position, row.tx));
+      return refuse(row.line, fmt::format("contradicts {} {}: both are position {} of "
+                                          "transaction {}; correct the list",
+                                          source_.counted_in(), kept_.back()->line, row.position,
+                                          row.tx.text()));
     }
   }
   return {};
 }
 
 // Without positions two rows that are the same may be one payment told twice, or two payments.
-void BlockMaker::keep_all(std::vector<ListedRow>& group) {
+void BlockMaker::keep_all(std::span<const ListedRow*> group) {
   order_by_passing_on(group);
   std::set<const ListedRow*, ByContent> seen;
-  for (const ListedRow& row : group) {
-    bool repeated = group.size() > 1 && !seen.insert(&row).second;
+  for (const ListedRow* row : group) {
+    bool repeated = !seen.insert(row).second;
     if (repeated) ++(map_.skip_repeats ? report_.repeats_skipped : report_.repeats_kept);
     if (!repeated || !map_.skip_repeats) kept_.push_back(row);
   }
@@ -159,20 +202,20 @@ std::uint32_t BlockMaker::block_asset(std::uint32_t asset) {
 void BlockMaker::fill_block() {
   block_.clear();
   block_assets_.clear();
-  block_.block.number = kept_.front().block;
-  block_.block.time = kept_.front().time;
+  block_.block.number = kept_.front()->block;
+  block_.block.time = kept_.front()->time;
   bool positions = map_.has(Field::position);
-  std::string_view tx;
-  for (const ListedRow& row : kept_) {
-    if (block_.transactions.empty() || row.tx != tx) {
-      tx = row.tx;
-      TxRow& made = block_.transactions.emplace_back();
-      made.id = block_.add_name(tx);
+  const ListedName* tx = nullptr;
+  for (const ListedRow* each : kept_) {
+    const ListedRow& row = *each;
+    if (tx == nullptr || !(row.tx == *tx)) {
+      tx = &row.tx;
+      block_.transactions.emplace_back().id = block_name(row.tx);
     }
     std::uint32_t number = block_.transactions.back().transfers++;
     TransferRow& transfer = block_.transfers.emplace_back();
-    transfer.from = block_.add_name(row.from);
-    transfer.to = block_.add_name(row.to);
+    transfer.from = block_name(row.from);
+    transfer.to = block_name(row.to);
     transfer.asset = block_asset(row.asset);
     transfer.position = positions ? row.position : number;
     transfer.amount = row.amount;
@@ -186,7 +229,7 @@ Status BlockMaker::close() {
   fill_block();
   auto tip = writer_.tip();
   if (tip && block_.block.number <= tip->number) {
-    return refuse(rows_.front().line,
+    return refuse(rows_.front()->line,
                   fmt::format("block {} is not after the ledger's last one, {}; go back with "
                               "`tracehound ledger rewind`, or take the whole list into a new "
                               "ledger",
@@ -194,7 +237,7 @@ Status BlockMaker::close() {
   }
   if (Status status = writer_.append(block_); !status) {
     return status.error().kind == ErrorKind::bad_input
-               ? refuse(rows_.front().line, status.error().message)
+               ? refuse(rows_.front()->line, status.error().message)
                : status;
   }
   ++report_.blocks;
@@ -216,7 +259,8 @@ Status tell_labels(RowSource& source, const OnLabel& on_label) {
       for (auto [account, label] :
            {std::pair(row.from, row.from_label), std::pair(row.to, row.to_label)}) {
         if (account.empty() || label.empty()) continue;
-        if (told.emplace(account, label).second) on_label(account, label);
+        std::string name = account.text();
+        if (told.emplace(name, label).second) on_label(name, label);
       }
     }
     return true;
@@ -228,7 +272,7 @@ Result<bool> stream(RowSource& source, BlockMaker& maker, IngestReport& report) 
   bool ordered = true;
   Status status;
   // A block's rows may come in several batches, and point into them.
-  std::vector<RowBatch> waiting;
+  std::deque<RowBatch> waiting;
   std::uint64_t last = 0;
   Status read = source.each([&](RowBatch&& batch) {
     status = maker.adopt(batch);
@@ -259,23 +303,23 @@ Result<bool> stream(RowSource& source, BlockMaker& maker, IngestReport& report) 
 
 // The whole list in memory, sorted.
 Status sort_and_take(RowSource& source, BlockMaker& maker, IngestReport& report) {
-  std::vector<RowBatch> batches;
-  std::vector<ListedRow> rows;
+  std::deque<RowBatch> batches;  // which moves none of them: rows point into them
+  std::vector<const ListedRow*> rows;
   Status status;
   Status read = source.each([&](RowBatch&& batch) {
     status = maker.adopt(batch);
     if (!status) return false;
-    rows.insert(rows.end(), batch.rows.begin(), batch.rows.end());
-    batch.rows = {};
+    batch.rows.shrink_to_fit();
+    for (const ListedRow& row : batch.rows) rows.push_back(&row);
     batches.push_back(std::move(batch));
     return true;
   });
   TRY(read);
   TRY(status);
   std::ranges::stable_sort(rows, {}, &ListedRow::block);
-  for (const ListedRow& row : rows) {
-    if (maker.open_block() && *maker.open_block() != row.block) TRY(maker.close());
-    maker.add(row);
+  for (const ListedRow* row : rows) {
+    if (maker.open_block() && *maker.open_block() != row->block) TRY(maker.close());
+    maker.add(*row);
     ++report.rows;
   }
   report.sorted = true;

@@ -10,16 +10,18 @@
 
 #include "chains/transfers/pass_order.h"
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <queue>
 #include <utility>
+#include <vector>
 
 namespace tracehound::chains::transfers {
 
 namespace {
 
-using Holder = std::pair<std::string_view, std::uint32_t>;  // account and asset
+using Holder = std::pair<ListedName, std::uint32_t>;  // account and asset
 
 struct Waiting {
   std::size_t coming = 0;         // rows not taken yet that give it something
@@ -28,11 +30,11 @@ struct Waiting {
 
 }  // namespace
 
-void order_by_passing_on(std::vector<ListedRow>& rows) {
+void order_by_passing_on(std::span<const ListedRow*> rows) {
   if (rows.size() < 2) return;
   std::map<Holder, Waiting> holders;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const ListedRow& row = rows[i];
+    const ListedRow& row = *rows[i];
     holders[{row.from, row.asset}].rows.push_back(i);
     if (row.from != row.to && !row.to.empty()) ++holders[{row.to, row.asset}].coming;
   }
@@ -41,7 +43,7 @@ void order_by_passing_on(std::vector<ListedRow>& rows) {
     if (waiting.coming > 0) continue;
     for (std::size_t row : waiting.rows) ready.push(row);
   }
-  std::vector<ListedRow> ordered;
+  std::vector<const ListedRow*> ordered;
   std::vector<bool> taken(rows.size());
   std::size_t first = 0;  // not taken yet
   while (ordered.size() < rows.size()) {
@@ -53,14 +55,14 @@ void order_by_passing_on(std::vector<ListedRow>& rows) {
     }
     if (taken[next]) continue;
     taken[next] = true;
-    const ListedRow& row = rows[next];
-    ordered.push_back(row);
+    const ListedRow& row = *rows[next];
+    ordered.push_back(&row);
     if (row.from == row.to || row.to.empty()) continue;
     Waiting& taker = holders[{row.to, row.asset}];
     if (--taker.coming > 0) continue;
     for (std::size_t given : taker.rows) ready.push(given);
   }
-  rows = std::move(ordered);
+  std::ranges::copy(ordered, rows.begin());
 }
 
 }  // namespace tracehound::chains::transfers

@@ -1,7 +1,7 @@
 // The order of a transaction's rows where a list gives none.
 #pragma once
 
-#include <vector>
+#include <span>
 
 #include "chains/transfers/rows.h"
 
@@ -9,6 +9,6 @@ namespace tracehound::chains::transfers {
 
 // Who passes units on must have them first: a row goes behind those that give its giver units of
 // the same asset. Else the list's order stays, also round a circle, which has no first.
-void order_by_passing_on(std::vector<ListedRow>& rows);
+void order_by_passing_on(std::span<const ListedRow*> rows);
 
 }  // namespace tracehound::chains::transfers

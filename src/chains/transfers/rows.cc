@@ -56,6 +56,26 @@ std::optional<std::uint64_t> parse_usd(std::string_view text) {
 
 }  // namespace
 
+const Byte* ByteArena::keep(ByteView bytes) {
+  constexpr std::size_t kChunk = 1U << 16;
+  if (chunks_.empty() || chunks_.back()->capacity() - chunks_.back()->size() < bytes.size()) {
+    chunks_.push_back(std::make_unique<Bytes>());
+    chunks_.back()->reserve(std::max(kChunk, bytes.size()));
+  }
+  Bytes& chunk = *chunks_.back();
+  chunk.insert(chunk.end(), bytes.begin(), bytes.end());
+  return chunk.data() + chunk.size() - bytes.size();
+}
+
+ListedName listed_name(std::string_view text, ByteArena& arena) {
+  if (text.empty()) return {};
+  ledger::accounts::PackedName packed(text);
+  ByteView payload = packed.payload();
+  bool is_text = packed.kind() == ledger::accounts::NameKind::text;
+  return {name_key(packed.kind(), payload), is_text ? payload.data() : arena.keep(payload),
+          static_cast<std::uint8_t>(payload.size()), packed.kind()};
+}
+
 Result<RowReader> RowReader::make(const TransferMap& map, std::span<const std::string_view> heading,
                                   const std::string& file) {
   RowReader reader(map);
@@ -98,22 +118,25 @@ std::optional<std::string> RowReader::read(std::span<const std::string_view> cel
     std::string_view block = cell(Field::block, cells);
     if (!parse_number(block, row.block)) return fmt::format("{} is no block number", shown(block));
   }
-  row.tx = cell(Field::tx, cells);
-  if (row.tx.empty()) return "no transaction";
+  std::string_view tx = cell(Field::tx, cells);
+  if (tx.empty()) return "no transaction";
   if (map_->has(Field::position)) {
     std::string_view position = cell(Field::position, cells);
     if (!parse_number(position, row.position)) {
       return fmt::format("{} is no position, a whole number below 2^32", shown(position));
     }
   }
-  row.from = cell(Field::from, cells);
-  row.to = cell(Field::to, cells);
+  std::string_view from = cell(Field::from, cells);
+  std::string_view to = cell(Field::to, cells);
   row.from_label = cell(Field::from_label, cells);
   row.to_label = cell(Field::to_label, cells);
-  for (std::string_view name : {row.tx, row.from, row.to}) {
+  for (std::string_view name : {tx, from, to}) {
     if (name.size() > kMostNameBytes) return fmt::format("{} is too long a name", shown(name));
   }
-  if (row.from.empty() && row.to.empty()) return "neither from nor to";
+  if (from.empty() && to.empty()) return "neither from nor to";
+  row.tx = listed_name(tx, batch.names);
+  row.from = listed_name(from, batch.names);
+  row.to = listed_name(to, batch.names);
   if (auto wrong = read_asset(cells, batch, row)) return wrong;
   const Asset& asset = batch.assets[row.asset];
   if (auto wrong = read_amount(cell(Field::amount, cells), asset, row.amount)) return wrong;
@@ -131,6 +154,11 @@ std::optional<std::string> RowReader::read_asset(std::span<const std::string_vie
   std::string_view symbol = cell(Field::asset, cells);
   std::string_view contract = cell(Field::contract, cells);
   std::string_view decimals = cell(Field::decimals, cells);
+  std::array cells_now{symbol, contract, decimals};
+  if (last_asset_ && cells_now == last_cells_) {
+    row.asset = *last_asset_;
+    return std::nullopt;
+  }
   key_.assign(symbol);
   for (std::string_view part : {contract, decimals}) {
     key_.push_back('\0');
@@ -139,6 +167,8 @@ std::optional<std::string> RowReader::read_asset(std::span<const std::string_vie
   auto known = known_.find(key_);
   if (known != known_.end()) {
     row.asset = known->second;
+    last_asset_ = row.asset;
+    last_cells_ = cells_now;
     return std::nullopt;
   }
   if (symbol.empty() && contract.empty()) return "no asset";

@@ -1,20 +1,58 @@
 // The rows of a list as they come out of a file, before they are put in order.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
 #include "base/u256.h"
 #include "chains/transfers/transfer_map.h"
+#include "ledger/accounts/names.h"
 #include "ledger/accounts/rows.h"
 
 namespace tracehound::chains::transfers {
+
+// A name as it lies in a ledger, with the key it is found under there: made beside the reading, so
+// that who gives out ids only compares. Points into the file, or into the batch that holds the row.
+struct ListedName {
+  std::uint64_t key = 0;
+  const Byte* bytes = nullptr;
+  std::uint8_t size = 0;
+  ledger::accounts::NameKind kind = ledger::accounts::NameKind::text;
+
+  bool empty() const { return size == 0; }
+  ByteView payload() const { return {bytes, size}; }
+  std::string text() const { return ledger::accounts::name_text(kind, payload()); }
+  friend bool operator==(const ListedName& a, const ListedName& b) {
+    return a.key == b.key && a.kind == b.kind && std::ranges::equal(a.payload(), b.payload());
+  }
+  // An order, of no meaning.
+  friend bool operator<(const ListedName& a, const ListedName& b) {
+    if (a.key != b.key || a.kind != b.kind)
+      return std::tie(a.key, a.kind) < std::tie(b.key, b.kind);
+    return std::ranges::lexicographical_compare(a.payload(), b.payload());
+  }
+};
+
+// Bytes that stay where they are.
+class ByteArena {
+ public:
+  const Byte* keep(ByteView bytes);
+
+ private:
+  std::vector<std::unique_ptr<Bytes>> chunks_;
+};
+
+// REQUIRES: text has at most kMostNameBytes; it and the arena outlive the name.
+ListedName listed_name(std::string_view text, ByteArena& arena);
 
 // Texts point into the file, or into the batch that holds the row.
 struct ListedRow {
@@ -23,9 +61,9 @@ struct ListedRow {
   std::uint32_t time = 0;
   std::uint32_t position = 0;
   std::uint32_t asset = 0;  // in the batch's
-  std::string_view tx;
-  std::string_view from;
-  std::string_view to;
+  ListedName tx;
+  ListedName from;
+  ListedName to;
   std::string_view from_label;
   std::string_view to_label;
   U256 amount;
@@ -36,6 +74,7 @@ struct RowBatch {
   std::vector<ListedRow> rows;
   std::vector<ledger::accounts::Asset> assets;
   std::deque<std::string> held;  // texts that do not stand in the file as they are
+  ByteArena names;
   std::uint64_t lines = 0;
   // What is wrong with the row that could not be read, the last one; "" if nothing is.
   std::string wrong;
@@ -54,7 +93,10 @@ class RowReader {
   std::optional<std::string> read(std::span<const std::string_view> cells, std::uint64_t line,
                                   RowBatch& batch);
   // Before the first row of another batch.
-  void begin_batch() { known_.clear(); }
+  void begin_batch() {
+    known_.clear();
+    last_asset_.reset();
+  }
 
  private:
   explicit RowReader(const TransferMap& map) : map_(&map) {}
@@ -69,6 +111,9 @@ class RowReader {
   std::array<std::int32_t, kFields> places_{};  // -1: no column
   std::unordered_map<std::string, std::uint32_t> known_;
   std::string key_;
+  // The row before's, which most rows share: symbol, contract, decimals.
+  std::optional<std::uint32_t> last_asset_;
+  std::array<std::string_view, 3> last_cells_;
 };
 
 }  // namespace tracehound::chains::transfers

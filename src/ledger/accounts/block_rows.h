@@ -17,6 +17,7 @@ namespace tracehound::ledger::accounts {
 
 // A packed name in BlockRows::names. The empty one is nobody's.
 struct NameRef {
+  std::uint64_t key = 0;  // name_key of it
   std::uint32_t start = 0;
   std::uint8_t size = 0;
   NameKind kind = NameKind::text;
@@ -60,9 +61,13 @@ struct BlockRows {
   NameRef add_name(std::string_view text) {
     CHECK(text.size() <= kMostNameBytes);
     PackedName name(text);
-    NameRef ref{static_cast<std::uint32_t>(names.size()),
-                static_cast<std::uint8_t>(name.payload().size()), name.kind()};
-    names.insert(names.end(), name.payload().begin(), name.payload().end());
+    return add_name(name.kind(), name.payload(), name_key(name.kind(), name.payload()));
+  }
+  // One that is packed already. REQUIRES: key is its name_key, unless it is empty.
+  NameRef add_name(NameKind kind, ByteView payload, std::uint64_t key) {
+    NameRef ref{key, static_cast<std::uint32_t>(names.size()),
+                static_cast<std::uint8_t>(payload.size()), kind};
+    names.insert(names.end(), payload.begin(), payload.end());
     return ref;
   }
   ByteView payload(const NameRef& name) const {

@@ -55,9 +55,8 @@ std::optional<AccountId> NameTable::find_on_disk(std::uint64_t key, NameKind kin
   return found;
 }
 
-AccountId NameTable::intern(NameKind kind, ByteView payload, Counts& counts) {
+AccountId NameTable::intern(std::uint64_t key, NameKind kind, ByteView payload, Counts& counts) {
   if (payload.empty()) return kNobody;
-  std::uint64_t key = name_key(kind, payload);
   auto known = table_.find(key, [&](AccountId id) { return same(id, kind, payload); });
   if (known) return *known;
   if (!complete_) known = find_on_disk(key, kind, payload);

@@ -24,7 +24,10 @@ class NameTable {
 
   // The account of that name. A new one gets the next id, a row, and is counted. The empty name is
   // nobody's.
-  AccountId intern(NameKind kind, ByteView payload, Counts& counts);
+  // `key` is its name_key.
+  AccountId intern(std::uint64_t key, NameKind kind, ByteView payload, Counts& counts);
+  // Asks the memory for what intern() will look that key up in.
+  void expect(std::uint64_t key) const { table_.prefetch(key); }
 
  private:
   bool same(AccountId id, NameKind kind, ByteView payload) const;

@@ -7,7 +7,10 @@
 #include <fmt/format.h>
 
 #include <new>
+#include <span>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "base/check.h"
 #include "base/parallel.h"
@@ -57,6 +60,10 @@ struct Writer::State {
   KeyTable<TxId> new_ids;  // of the transactions that the index does not cover
   std::unordered_map<std::string, AssetId> assets;
   bool tables_ready = false;
+  // Of the block that is being appended: the ids of its names.
+  std::vector<AccountId> payers;
+  std::vector<AccountId> givers;
+  std::vector<AccountId> takers;
   // Whether memory and disk are as the manifest says, with nothing there from a failure or a kill;
   // if not, recover() comes before the next change. Readers may have to be told besides that rows
   // of theirs were taken back.
@@ -80,8 +87,14 @@ struct Writer::State {
   Status make_room(const BlockRows& block);
   Status check_block(const BlockRows& block) const;
   Status append_rows(const BlockRows& block);
-  Status push_transaction(const BlockRows& block, const TxRow& row);
-  void push_transfer(const BlockRows& block, const TransferRow& row, AssetId asset);
+  void expect_names(const BlockRows& block, std::size_t tx, std::size_t transfer);
+  Status give_ids(const BlockRows& block);
+  Status give_id(const BlockRows& block, const TxRow& row);
+  AccountId account(const BlockRows& block, const NameRef& name);
+  void push_transactions(const BlockRows& block, const Counts& before);
+  void push_transfers(const BlockRows& block, std::span<const AssetId> assets_of);
+  template <typename Field>
+  void push_all(Column column, std::size_t count, const auto& field_of);
   Result<AssetId> intern(const Asset& asset);
   void add_asset(const Asset& asset);
   Asset asset(AssetId id) const;
@@ -279,15 +292,9 @@ Status Writer::State::append_rows(const BlockRows& block) {
     TRY_ASSIGN(AssetId id, intern(asset));
     ids.push_back(id);
   }
-  std::size_t next = 0;
-  for (const TxRow& row : block.transactions) {
-    TRY(push_transaction(block, row));
-    for (std::uint32_t i = 0; i < row.transfers; ++i, ++next) {
-      const TransferRow& transfer = block.transfers[next];
-      push_transfer(block, transfer, ids[transfer.asset]);
-    }
-  }
-  CHECK(next == block.transfers.size());
+  TRY(give_ids(block));
+  push_transactions(block, before);
+  push_transfers(block, ids);
   ++counts.blocks;
   checksum = block_checksum(checksum, before, counts,
                             [this](Column which, std::uint64_t row, std::uint64_t rows) {
@@ -310,38 +317,91 @@ bool Writer::State::has_transaction(std::uint64_t key, NameKind kind, ByteView i
   return found;
 }
 
-Status Writer::State::push_transaction(const BlockRows& block, const TxRow& row) {
+// Asks the memory for what the names some rows ahead will be looked up in.
+void Writer::State::expect_names(const BlockRows& block, std::size_t tx, std::size_t transfer) {
+  if (tx < block.transactions.size()) new_ids.prefetch(block.transactions[tx].id.key);
+  if (transfer < block.transfers.size()) {
+    names.expect(block.transfers[transfer].from.key);
+    names.expect(block.transfers[transfer].to.key);
+  }
+}
+
+// Accounts are numbered by first appearance: payer, then its transaction's transfers in order.
+Status Writer::State::give_ids(const BlockRows& block) {
+  constexpr std::size_t kAhead = 16;
+  payers.clear();
+  givers.clear();
+  takers.clear();
+  for (std::size_t i = 0; i < kAhead; ++i) expect_names(block, i, i);
+  std::size_t next = 0;
+  for (const TxRow& row : block.transactions) {
+    expect_names(block, payers.size() + kAhead, block.transfers.size());
+    TRY(give_id(block, row));
+    payers.push_back(account(block, row.payer));
+    for (std::uint32_t i = 0; i < row.transfers; ++i, ++next) {
+      expect_names(block, block.transactions.size(), next + kAhead);
+      const TransferRow& transfer = block.transfers[next];
+      givers.push_back(account(block, transfer.from));
+      takers.push_back(account(block, transfer.to));
+    }
+  }
+  CHECK(next == block.transfers.size());
+  return {};
+}
+
+Status Writer::State::give_id(const BlockRows& block, const TxRow& row) {
   ByteView id = block.payload(row.id);
-  std::uint64_t key = name_key(row.id.kind, id);
-  if (has_transaction(key, row.id.kind, id)) {
+  if (has_transaction(row.id.key, row.id.kind, id)) {
     return bad_input(fmt::format(
         "block {}: transaction {} is in the ledger already, and a transaction stands in one block",
         block.block.number, block.text(row.id)));
   }
-  AccountId payer = names.intern(row.payer.kind, block.payload(row.payer), counts);
   counts.tx_id_bytes += id.size();
   columns[Column::tx_id_kind].push(row.id.kind);
   columns[Column::tx_id_end].push(Uint40::of(counts.tx_id_bytes));
   columns[Column::tx_id].push_bytes(id);
-  columns[Column::tx_payer].push(payer.number());
-  columns[Column::tx_fee].push(row.fee);
-  columns[Column::tx_failed].push(static_cast<Byte>(row.failed ? 1 : 0));
-  columns[Column::tx_first_transfer].push(Uint40::of(counts.transfers));
-  new_ids.insert(key, TxId(static_cast<std::uint32_t>(counts.transactions++)));
+  new_ids.insert(row.id.key, TxId(static_cast<std::uint32_t>(counts.transactions++)));
   return {};
 }
 
-void Writer::State::push_transfer(const BlockRows& block, const TransferRow& row, AssetId asset) {
-  AccountId from = names.intern(row.from.kind, block.payload(row.from), counts);
-  AccountId to = names.intern(row.to.kind, block.payload(row.to), counts);
-  columns[Column::transfer_from].push(from.number());
-  columns[Column::transfer_to].push(to.number());
-  columns[Column::transfer_asset].push(asset.number());
-  columns[Column::transfer_amount].push(row.amount);
-  columns[Column::transfer_kind].push(row.kind);
-  columns[Column::transfer_position].push(row.position);
-  columns[Column::transfer_usd].push(row.usd_micro.value_or(kNoUsd));
-  ++counts.transfers;
+AccountId Writer::State::account(const BlockRows& block, const NameRef& name) {
+  return names.intern(name.key, name.kind, block.payload(name), counts);
+}
+
+// field_of(i) for each new row i of the column.
+template <typename Field>
+void Writer::State::push_all(Column column, std::size_t count, const auto& field_of) {
+  CHECK(sizeof(Field) == kColumns[static_cast<std::size_t>(column)].width);
+  Byte* at = columns[column].add_rows(count);
+  for (std::size_t i = 0; i < count; ++i, at += sizeof(Field)) store_le<Field>(at, field_of(i));
+}
+
+void Writer::State::push_transactions(const BlockRows& block, const Counts& before) {
+  const auto& rows = block.transactions;
+  std::uint64_t first = before.transfers;
+  push_all<AccountId>(Column::tx_payer, rows.size(), [&](std::size_t i) { return payers[i]; });
+  push_all<U256>(Column::tx_fee, rows.size(), [&](std::size_t i) { return rows[i].fee; });
+  push_all<Byte>(Column::tx_failed, rows.size(),
+                 [&](std::size_t i) { return static_cast<Byte>(rows[i].failed ? 1 : 0); });
+  push_all<Uint40>(Column::tx_first_transfer, rows.size(), [&](std::size_t i) {
+    return Uint40::of(std::exchange(first, first + rows[i].transfers));
+  });
+}
+
+void Writer::State::push_transfers(const BlockRows& block, std::span<const AssetId> assets_of) {
+  const auto& rows = block.transfers;
+  std::size_t count = rows.size();
+  push_all<AccountId>(Column::transfer_from, count, [&](std::size_t i) { return givers[i]; });
+  push_all<AccountId>(Column::transfer_to, count, [&](std::size_t i) { return takers[i]; });
+  push_all<AssetId>(Column::transfer_asset, count,
+                    [&](std::size_t i) { return assets_of[rows[i].asset]; });
+  push_all<U256>(Column::transfer_amount, count, [&](std::size_t i) { return rows[i].amount; });
+  push_all<TransferKind>(Column::transfer_kind, count, [&](std::size_t i) { return rows[i].kind; });
+  push_all<std::uint32_t>(Column::transfer_position, count,
+                          [&](std::size_t i) { return rows[i].position; });
+  push_all<std::uint64_t>(Column::transfer_usd, count,
+                          [&](std::size_t i) { return rows[i].usd_micro.value_or(kNoUsd); });
+  counts.transfers += count;
 }
 
 Result<AssetId> Writer::State::intern(const Asset& asset) {

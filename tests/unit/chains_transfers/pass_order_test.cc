@@ -7,18 +7,22 @@
 namespace tracehound::chains::transfers {
 namespace {
 
+ByteArena names;
+
 ListedRow row(std::string_view from, std::string_view to, std::uint32_t asset = 0) {
   ListedRow made;
-  made.from = from;
-  made.to = to;
+  made.from = listed_name(from, names);
+  made.to = listed_name(to, names);
   made.asset = asset;
   return made;
 }
 
-std::string ordered(std::vector<ListedRow> rows) {
-  order_by_passing_on(rows);
+std::string ordered(const std::vector<ListedRow>& rows) {
+  std::vector<const ListedRow*> order;
+  for (const ListedRow& made : rows) order.push_back(&made);
+  order_by_passing_on(order);
   std::string text;
-  for (const ListedRow& made : rows) text += std::string(made.from) + std::string(made.to) + " ";
+  for (const ListedRow* made : order) text += made->from.text() + made->to.text() + " ";
   return text;
 }
 
