@@ -24,6 +24,8 @@ class Schedule {
   // The first transaction from `from` on that names a member; or the end. Members that are new
   // since the last call are those of `fresh`.
   TxId next(const AccountSet& members, TxId from, std::span<const AccountId> fresh);
+  // Whether every transaction is looked at.
+  bool scanning() const { return scanning_; }
 
  private:
   struct Dates {

@@ -28,6 +28,14 @@ struct HolderId {
   friend auto operator<=>(const HolderId&, const HolderId&) = default;
 };
 
+struct HolderHash {
+  std::size_t operator()(const HolderId& id) const noexcept {
+    std::uint64_t key = std::uint64_t{id.account.number()} << 32 | id.asset.number();
+    key *= 0x9E37'79B9'7F4A'7C15ULL;
+    return key ^ key >> 32;
+  }
+};
+
 // A transfer as a walk needs it.
 struct Movement {
   AccountId from;

@@ -120,7 +120,7 @@ Walk::TakenSide Walk::take_side(const Side& side) {
     auto& payers = taken.emplace_back();
     for (const NetFlow& flow : asset.payers) {
       HolderId id{flow.account, asset.asset};
-      take(id, flow.amount, payers.emplace_back());
+      take(holders_.find(id), flow.amount, payers.emplace_back());
       auto seeds = seeds_at(id, true);
       if (seeds.empty()) continue;
       for (Lane lane = 0; lane < lanes_.size(); ++lane) {
@@ -282,7 +282,7 @@ Status Walk::settle_arrivals() {
     std::vector<Units>& units = arriving_.at(to);
     auto seeds = seeds_at(to, false);
     for (Lane lane = 0; lane < lanes_.size(); ++lane) TRY(arrive(lane, to, seeds, units[lane]));
-    TRY(credit(to, units, tx_.first));
+    TRY(credit(to, holders_.find(to), units, tx_.first));
   }
   return {};
 }

@@ -18,7 +18,22 @@
 namespace tracehound::trace::accounts {
 
 Holders::Holders(const Events& events, std::span<const Divider> lanes)
-    : events_(events), lanes_(lanes), members_(events.accounts()) {}
+    : events_(events), lanes_(lanes), members_(events.accounts()), by_account_(events.accounts()) {}
+
+void Holders::expect(HolderId id, int step) const {
+  if (step == 0) return active_.expect(id);
+  if (!members_.has(id.account)) return;
+  const Holder* holder = active_.find(id);
+  if (holder == nullptr) return;
+  if (step == 1) return __builtin_prefetch(holder);
+  // A balance's units and its first label fill three lines, mostly.
+  const Units& units = holder->lanes.front();
+  if (step == 2) {
+    __builtin_prefetch(&units);
+    return __builtin_prefetch(&units.line);
+  }
+  if (!units.clean()) __builtin_prefetch(&units.labels.front());
+}
 
 Holders::Past Holders::history(HolderId id, TransferId end, TxId tx) const {
   Past past;
@@ -57,31 +72,49 @@ Holders::Past Holders::history(HolderId id, TransferId end, TxId tx) const {
 
 Holder& Holders::bring(HolderId id, TransferId end, TxId tx) {
   Past past = history(id, end, tx);
-  auto [place, fresh] = active_.try_emplace(id);
-  CHECK(fresh);
-  Holder& holder = place->second;
-  holder.id = id;
+  CHECK(active_.find(id) == nullptr);
+  Holder& holder = active_.insert(id);
   holder.shorts = past.shorts;
+  holder.noted = 0;
+  holder.idle = false;
+  holder.gone = false;
   holder.lanes.resize(lanes_.size());
-  for (Units& units : holder.lanes) units.value = past.balance;
-  if (++by_account_[id.account] == 1) {
+  for (Units& units : holder.lanes) units.reset(past.balance);
+  if (++by_account_[id.account.number()] == 1) {
+    ++members_count_;
     members_.set(id.account, true);
     new_members_.push_back(id.account);
   }
   return holder;
 }
 
-void Holders::retire_clean(std::span<const HolderId> touched, TransferId end, TxId next) {
-  for (HolderId id : touched) {
-    auto place = active_.find(id);
-    if (place == active_.end() || !place->second.clean()) continue;
-    past_[id] = {place->second.balance(), place->second.shorts, end, next};
-    active_.erase(place);
-    auto count = by_account_.find(id.account);
-    if (--count->second > 0) continue;
-    by_account_.erase(count);
-    members_.set(id.account, false);
+void Holders::retire(Holder& holder, TransferId end, TxId next) {
+  HolderId id = holder.id;
+  past_[id] = {holder.balance(), holder.shorts, end, next};
+  holder.gone = true;
+  --idle_;
+  active_.erase(id);
+  if (--by_account_[id.account.number()] > 0) return;
+  --members_count_;
+  members_.set(id.account, false);
+}
+
+void Holders::retire_clean(std::span<Holder* const> touched, TransferId end, TxId next,
+                           bool lazily) {
+  for (Holder* holder : touched) {
+    if (holder->gone) continue;
+    bool idle = holder->clean();
+    if (idle && !holder->idle) ++idle_;
+    if (!idle && holder->idle) --idle_;
+    holder->idle = idle;
+    if (idle && !lazily) retire(*holder, end, next);
   }
+  if (idle_ <= active_.size() / 2) return;
+  std::vector<Holder*> all_idle;
+  active_.each([&all_idle](Holder& holder) {
+    if (holder.idle) all_idle.push_back(&holder);
+  });
+  for (Holder* holder : all_idle) retire(*holder, end, next);
 }
 
 void Holders::need(Holder& holder, const U256& amount) const {

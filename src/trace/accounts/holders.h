@@ -8,33 +8,10 @@
 
 #include "base/result.h"
 #include "trace/accounts/events.h"
+#include "trace/accounts/holder_table.h"
 #include "trace/accounts/method.h"
-#include "trace/accounts/units.h"
 
 namespace tracehound::trace::accounts {
-
-struct Holder {
-  HolderId id;
-  std::uint32_t shorts = 0;  // how often more went out than was known to be there
-  std::uint32_t noted = 0;   // lanes, a bit each, that know of that
-  std::vector<Units> lanes;  // all of the same value, the balance
-
-  const U256& balance() const { return lanes.front().value; }
-  bool clean() const {
-    for (const Units& units : lanes) {
-      if (!units.clean()) return false;
-    }
-    return true;
-  }
-};
-
-struct HolderHash {
-  std::size_t operator()(const HolderId& id) const noexcept {
-    std::uint64_t key = std::uint64_t{id.account.number()} << 32 | id.asset.number();
-    key *= 0x9E37'79B9'7F4A'7C15ULL;
-    return key ^ key >> 32;
-  }
-};
 
 class Holders {
  public:
@@ -42,16 +19,19 @@ class Holders {
   Holders(const Events& events, std::span<const Divider> lanes);
 
   // Nothing where the holder carries no taint.
-  Holder* find(HolderId id) {
-    if (!members_.has(id.account)) return nullptr;
-    auto found = active_.find(id);
-    return found == active_.end() ? nullptr : &found->second;
-  }
+  Holder* find(HolderId id) { return members_.has(id.account) ? active_.find(id) : nullptr; }
+  // Asks the memory for what will be read of a holder, a step after the other, each some movements
+  // later.
+  static constexpr int kExpectSteps = 4;
+  void expect(HolderId id, int step) const;
   // The holder, with what its history up to before `end` left in it, and all fees it paid in
   // transactions before `tx`. Stays where it is until retire(). REQUIRES: find() gives nothing.
   Holder& bring(HolderId id, TransferId end, TxId tx);
-  // Sets aside the holders of `touched` that carry no taint any more, after `tx` and all its rows.
-  void retire_clean(std::span<const HolderId> touched, TransferId end, TxId next);
+  // Sets aside those of `touched` that carry no taint any more, after a transaction and all its
+  // rows, which end at `end`; `next` is the one after it. With `lazily` they are kept up until
+  // there are many: one that was emptied is often filled again, and its history need not be read
+  // then.
+  void retire_clean(std::span<Holder* const> touched, TransferId end, TxId next, bool lazily);
 
   // Makes sure that `amount` can go out: what is missing was there before all that is known, clean.
   void need(Holder& holder, const U256& amount) const;
@@ -59,10 +39,10 @@ class Holders {
   Status credit(Holder& holder, std::span<Units> arriving) const;
 
   const AccountSet& members() const { return members_; }
-  std::size_t members_count() const { return by_account_.size(); }
+  std::size_t members_count() const { return members_count_; }
   // Accounts that became members since the last call.
   std::vector<AccountId> take_new_members() { return std::exchange(new_members_, {}); }
-  const std::unordered_map<HolderId, Holder, HolderHash>& all() const { return active_; }
+  const HolderTable& all() const { return active_; }
 
  private:
   // A holder that has been here, as of then.
@@ -72,15 +52,18 @@ class Holders {
     TransferId end;
     TxId tx;
   };
+  void retire(Holder& holder, TransferId end, TxId next);
   Past history(HolderId id, TransferId end, TxId tx) const;
   Status credit_lane(const Divider& lane, Units& balance, Units& arriving, HolderId id) const;
 
   const Events& events_;
   std::span<const Divider> lanes_;
   AccountSet members_;
-  std::unordered_map<AccountId, std::uint32_t> by_account_;  // active holders of each
+  std::vector<std::uint32_t> by_account_;  // active holders of each
+  std::size_t members_count_ = 0;
   std::vector<AccountId> new_members_;
-  std::unordered_map<HolderId, Holder, HolderHash> active_;
+  HolderTable active_;
+  std::size_t idle_ = 0;  // of the active ones
   std::unordered_map<HolderId, Past, HolderHash> past_;
 };
 

@@ -77,6 +77,9 @@ void list_assets(Found& found, std::span<const Seed> seeds, const Events& events
   for (auto& [asset, sums] : found.seeded) at(asset).effective = std::move(sums);
   for (auto& [asset, sums] : found.swapped_in) at(asset).swapped_in = std::move(sums);
   for (auto& [asset, sums] : found.swapped_out) at(asset).swapped_out = std::move(sums);
+  std::ranges::sort(found.unknown);
+  auto repeats = std::ranges::unique(found.unknown);
+  found.unknown.erase(repeats.begin(), repeats.end());
   for (const HolderId& holder : found.unknown) ++at(holder.asset).unknown_holders;
   for (const Destination& destination : trace.destinations) {
     U256& total = at(destination.asset).total;

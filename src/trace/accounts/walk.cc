@@ -63,23 +63,24 @@ Status Walk::run() {
     TRY(visit(tx));
     from = tx.next();
   }
-  for (const auto& [id, holder] : holders_.all()) {
+  holders_.all().each([this](const Holder& holder) {
     for (Lane lane = 0; lane < lanes_.size(); ++lane) {
       for (const Tainted& entry : holder.lanes[lane].labels) {
         Stop where;
         if (interrupted_) where.kind = DestinationKind::cut;
-        found_[lane].landings.push_back({{id, std::nullopt, holder.balance(), entry.amount,
+        found_[lane].landings.push_back({{holder.id, std::nullopt, holder.balance(), entry.amount,
                                           entry.label, entry.hops, holder.shorts > 0},
                                          where});
       }
     }
-  }
+  });
   return {};
 }
 
 Status Walk::visit(TxId tx) {
   at_ = tx;
   events_.read(tx, tx_);
+  look_ahead();
   touched_.clear();
   row_.reset();
   std::fill(moved_in_.begin(), moved_in_.end(), false);
@@ -95,7 +96,8 @@ Status Walk::visit(TxId tx) {
     TRY(replay());
   }
   TRY(pay_fee());
-  holders_.retire_clean(touched_, events_.first_transfer(tx.next()), tx.next());
+  holders_.retire_clean(touched_, events_.first_transfer(tx.next()), tx.next(),
+                        schedule_.scanning());
   for (Lane lane = 0; lane < lanes_.size(); ++lane) {
     found_[lane].transactions += moved_in_[lane] ? 1 : 0;
   }
@@ -104,6 +106,29 @@ Status Walk::visit(TxId tx) {
       "stolen units of one asset come to more than 256 bits by transaction {}: its transfers are "
       "not to be believed; trace without its seeds or with --swaps off",
       tx.number()));
+}
+
+// Holders lie anywhere in memory. While a transaction is dealt with, those that the ledger names a
+// little later are on their way already: each step is asked for some transfers after the one
+// before.
+void Walk::look_ahead() {
+  constexpr std::uint64_t kApart = 8;
+  constexpr std::uint64_t kFarthest = kApart * Holders::kExpectSteps;
+  static_assert(kFarthest <= std::tuple_size_v<decltype(ahead_)>);
+  std::uint64_t end = events_.first_transfer(end_).number();
+  for (std::size_t i = 0; i < tx_.rows.size(); ++i) {
+    std::uint64_t at = tx_.first.number() + i + kFarthest;
+    if (at < end) {
+      Movement row = events_.row(TransferId(at));
+      ahead_[at % ahead_.size()] = {at, {row.from, row.asset}, {row.to, row.asset}};
+    }
+    for (int step = 0; step < Holders::kExpectSteps; ++step, at -= kApart) {
+      const Ahead& seen = ahead_[at % ahead_.size()];
+      if (seen.transfer != at) continue;
+      holders_.expect(seen.from, step);
+      holders_.expect(seen.to, step);
+    }
+  }
 }
 
 void Walk::take_seeds(TxId tx) {
@@ -132,6 +157,8 @@ Status Walk::replay_row(std::size_t row) {
     }
     return {};
   }
+  Holder* from = holders_.find(giver);
+  Holder* to = holders_.find(taker);
   std::vector<LaidSeed> sent;
   std::vector<LaidSeed> received;
   for (std::size_t number : seeds_here_) {
@@ -141,42 +168,40 @@ Status Walk::replay_row(std::size_t row) {
         .push_back({number, U256(), seed.first, seed.end, seed.label});
   }
   bool seeded = !sent.empty() || !received.empty();
-  if (!seeded && !holders_.find(giver) && !holders_.find(taker)) return {};
-  take(giver, move.amount, moved_);
+  if (!seeded && from == nullptr && to == nullptr) return {};
+  take(from, move.amount, moved_);
   for (Lane lane = 0; lane < lanes_.size(); ++lane) {
     Units& units = moved_[lane];
     if (!sent.empty()) lay(lane, giver, sent, Units{}, units);
     note_parcel(lane, ParcelKind::transfer, giver, taker, units, units);
     TRY(arrive(lane, taker, received, units));
   }
-  return credit(taker, moved_, *row_);
+  return credit(taker, to, moved_, *row_);
 }
 
-void Walk::take(HolderId id, const U256& amount, std::vector<Units>& moved) {
+void Walk::take(Holder* holder, const U256& amount, std::vector<Units>& moved) {
   moved.resize(lanes_.size());
-  Holder* holder = holders_.find(id);
   if (holder == nullptr) {
     for (Units& units : moved) units.reset(amount);
     return;
   }
   holders_.need(*holder, amount);
   note_unknown(*holder);
-  touched_.push_back(id);
+  touched_.push_back(holder);
   for (Lane lane = 0; lane < lanes_.size(); ++lane) {
     lanes_[lane].take(holder->lanes[lane], amount, moved[lane]);
   }
 }
 
-Status Walk::credit(HolderId id, std::vector<Units>& moved, TransferId before) {
+Status Walk::credit(HolderId id, Holder* holder, std::vector<Units>& moved, TransferId before) {
   if (id.account == kNobody) return {};
-  Holder* holder = holders_.find(id);
   if (holder == nullptr) {
     bool tainted = std::ranges::any_of(moved, [](const Units& units) { return !units.clean(); });
     if (!tainted) return {};
     holder = &holders_.bring(id, before, at_);
     if (!row_) cover_shorts_of(*holder);
   }
-  touched_.push_back(id);
+  touched_.push_back(holder);
   TRY(holders_.credit(*holder, moved));
   note_unknown(*holder);
   return {};
@@ -242,8 +267,9 @@ void Walk::lay(Lane lane, HolderId at, std::span<const LaidSeed> seeds, const Un
 Status Walk::pay_fee() {
   if (tx_.payer == kNobody || tx_.fee.is_zero()) return {};
   HolderId payer{tx_.payer, kNative};
-  if (holders_.find(payer) == nullptr) return {};
-  take(payer, tx_.fee, moved_);
+  Holder* holder = holders_.find(payer);
+  if (holder == nullptr) return {};
+  take(holder, tx_.fee, moved_);
   for (Lane lane = 0; lane < lanes_.size(); ++lane) {
     const Units& units = moved_[lane];
     if (units.clean()) continue;
@@ -261,7 +287,7 @@ void Walk::note_unknown(Holder& holder) {
   for (Lane lane = 0; lane < lanes_.size(); ++lane) {
     if ((holder.noted >> lane & 1U) != 0 || holder.lanes[lane].clean()) continue;
     holder.noted |= 1U << lane;
-    found_[lane].unknown.insert(holder.id);
+    found_[lane].unknown.push_back(holder.id);
   }
 }
 

@@ -2,9 +2,9 @@
 // it.
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
-#include <set>
 #include <span>
 #include <vector>
 
@@ -30,7 +30,8 @@ struct Found {
   std::vector<U256> effective;         // of each seed
   std::vector<HolderId> seed_holders;  // of each seed
   std::vector<Parcel> parcels;
-  std::set<HolderId> unknown;  // carried taint while their history did not suffice
+  // Carried taint while their history did not suffice; some of them more than once.
+  std::vector<HolderId> unknown;
   std::uint64_t transactions = 0;
   std::uint64_t swaps = 0;
   std::uint64_t approximate = 0;
@@ -77,13 +78,15 @@ class Walk {
 
   Status visit(TxId tx);
   void take_seeds(TxId tx);
+  void look_ahead();
 
   // ---- plain transactions: transfer by transfer ----
   Status replay();
   Status replay_row(std::size_t row);
-  // Takes from a holder, in every lane, into moved_.
-  void take(HolderId id, const U256& amount, std::vector<Units>& moved);
-  Status credit(HolderId id, std::vector<Units>& moved, TransferId before);
+  // Takes from a holder (nothing: one without taint), in every lane, into `moved`.
+  void take(Holder* holder, const U256& amount, std::vector<Units>& moved);
+  // `holder` is what holders_.find(id) gives.
+  Status credit(HolderId id, Holder* holder, std::vector<Units>& moved, TransferId before);
 
   // What becomes of one lane's units on their way to a holder: stops, cuts, seeds.
   Status arrive(Lane lane, HolderId to, std::span<const LaidSeed> seeds, Units& units);
@@ -132,8 +135,14 @@ class Walk {
   TransactionRows tx_;
   std::optional<TransferId> row_;        // in a plain transaction, the transfer at hand
   std::vector<std::size_t> seeds_here_;  // numbers
-  std::vector<HolderId> touched_;
-  std::vector<bool> moved_in_;  // by lane: taint moved in this transaction
+  std::vector<Holder*> touched_;
+  struct Ahead {
+    std::uint64_t transfer = 0;
+    HolderId from;
+    HolderId to;
+  };
+  std::array<Ahead, 64> ahead_{};  // transfers seen before their turn, by number
+  std::vector<bool> moved_in_;     // by lane: taint moved in this transaction
   std::vector<Units> moved_;
   std::vector<LaidSeed> laid_;
   struct Laid {

@@ -1,0 +1,111 @@
+// Finds holders by their ids, in one cache miss each: open addressing with linear probing, at most
+// half full. Holders stay where they are while they are in it; the place of one that went is given
+// to the next, with the memory it had.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "base/check.h"
+#include "base/huge_pages.h"
+#include "trace/accounts/events.h"
+#include "trace/accounts/units.h"
+
+namespace tracehound::trace::accounts {
+
+struct Holder {
+  HolderId id;
+  std::uint32_t shorts = 0;  // how often more went out than was known to be there
+  std::uint32_t noted = 0;   // lanes, a bit each, that know of that
+  bool idle = false;         // no taint, when it was last looked at
+  bool gone = false;         // no longer active
+  std::vector<Units> lanes;  // all of the same value, the balance
+
+  const U256& balance() const { return lanes.front().value; }
+  bool clean() const {
+    for (const Units& units : lanes) {
+      if (!units.clean()) return false;
+    }
+    return true;
+  }
+};
+
+class HolderTable {
+ public:
+  HolderTable() : slots_(kFirstSlots) {}
+
+  Holder* find(HolderId id) const {
+    for (std::size_t place = home(id);; place = next(place)) {
+      const Slot& slot = slots_[place];
+      if (slot.holder == nullptr || slot.id == id) return slot.holder;
+    }
+  }
+  // Asks the memory for what find() reads.
+  void expect(HolderId id) const { __builtin_prefetch(&slots_[home(id)]); }
+  // REQUIRES: it is not here. Everything but its id is as its predecessor left it.
+  Holder& insert(HolderId id) {
+    if (2 * (size_ + 1) > slots_.size()) grow();
+    if (free_.empty()) free_.push_back(&holders_.emplace_back());
+    Holder* holder = free_.back();
+    free_.pop_back();
+    holder->id = id;
+    place(id, holder);
+    ++size_;
+    return *holder;
+  }
+  // REQUIRES: it is here.
+  void erase(HolderId id) {
+    std::size_t hole = home(id);
+    while (!(slots_[hole].id == id && slots_[hole].holder != nullptr)) hole = next(hole);
+    free_.push_back(slots_[hole].holder);
+    --size_;
+    // What stands behind moves up, unless that is before its home.
+    for (std::size_t from = next(hole); slots_[from].holder != nullptr; from = next(from)) {
+      std::size_t distance = (from - home(slots_[from].id)) & mask();
+      if (distance < ((from - hole) & mask())) continue;
+      slots_[hole] = slots_[from];
+      hole = from;
+    }
+    slots_[hole].holder = nullptr;
+  }
+
+  std::size_t size() const { return size_; }
+  // All of them, in no order that means anything.
+  template <typename Take>
+  void each(Take take) const {
+    for (const Slot& slot : slots_) {
+      if (slot.holder != nullptr) take(*slot.holder);
+    }
+  }
+
+ private:
+  struct Slot {
+    HolderId id;
+    Holder* holder = nullptr;
+  };
+  static constexpr std::size_t kFirstSlots = 64;
+
+  std::size_t mask() const { return slots_.size() - 1; }
+  std::size_t next(std::size_t place) const { return (place + 1) & mask(); }
+  std::size_t home(HolderId id) const { return HolderHash()(id) & mask(); }
+  void place(HolderId id, Holder* holder) {
+    std::size_t at = home(id);
+    while (slots_[at].holder != nullptr) at = next(at);
+    slots_[at] = {id, holder};
+  }
+  void grow() {
+    LargeVector<Slot> old(2 * slots_.size());
+    old.swap(slots_);
+    for (const Slot& slot : old) {
+      if (slot.holder != nullptr) place(slot.id, slot.holder);
+    }
+  }
+
+  LargeVector<Slot> slots_;
+  std::size_t size_ = 0;
+  std::deque<Holder> holders_;
+  std::vector<Holder*> free_;
+};
+
+}  // namespace tracehound::trace::accounts
