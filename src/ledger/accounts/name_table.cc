@@ -55,6 +55,17 @@ std::optional<AccountId> NameTable::find_on_disk(std::uint64_t key, NameKind kin
   return found;
 }
 
+void NameTable::expect_end(std::uint64_t key) const {
+  if (auto likely = table_.likely(key)) columns_[Column::account_end].prefetch(likely->number());
+}
+
+void NameTable::expect_name(std::uint64_t key) const {
+  auto likely = table_.likely(key);
+  if (!likely) return;
+  ByteView name = columns_.text(Column::account_end, Column::account_name, likely->number());
+  __builtin_prefetch(name.data());
+}
+
 AccountId NameTable::intern(std::uint64_t key, NameKind kind, ByteView payload, Counts& counts) {
   if (payload.empty()) return kNobody;
   auto known = table_.find(key, [&](AccountId id) { return same(id, kind, payload); });

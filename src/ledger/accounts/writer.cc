@@ -87,7 +87,7 @@ struct Writer::State {
   Status make_room(const BlockRows& block);
   Status check_block(const BlockRows& block) const;
   Status append_rows(const BlockRows& block);
-  void expect_names(const BlockRows& block, std::size_t tx, std::size_t transfer);
+  void expect_names(const BlockRows& block, std::size_t tx, std::size_t transfer) const;
   Status give_ids(const BlockRows& block);
   Status give_id(const BlockRows& block, const TxRow& row);
   AccountId account(const BlockRows& block, const NameRef& name);
@@ -317,29 +317,48 @@ bool Writer::State::has_transaction(std::uint64_t key, NameKind kind, ByteView i
   return found;
 }
 
-// Asks the memory for what the names some rows ahead will be looked up in.
-void Writer::State::expect_names(const BlockRows& block, std::size_t tx, std::size_t transfer) {
-  if (tx < block.transactions.size()) new_ids.prefetch(block.transactions[tx].id.key);
-  if (transfer < block.transfers.size()) {
-    names.expect(block.transfers[transfer].from.key);
-    names.expect(block.transfers[transfer].to.key);
+// Names that are looked up together.
+constexpr std::size_t kWindow = 16;
+
+// Asks the memory for what the names of the window's rows are looked up in, each step for what the
+// one before led to, so that their misses overlap.
+void Writer::State::expect_names(const BlockRows& block, std::size_t tx,
+                                 std::size_t transfer) const {
+  auto ids = std::span(block.transactions).subspan(tx);
+  auto rows = std::span(block.transfers).subspan(transfer);
+  ids = ids.first(std::min(kWindow, ids.size()));
+  rows = rows.first(std::min(kWindow, rows.size()));
+  for (const TxRow& row : ids) new_ids.prefetch(row.id.key);
+  for (const TransferRow& row : rows) {
+    names.expect(row.from.key);
+    names.expect(row.to.key);
+  }
+  for (const TransferRow& row : rows) {
+    names.expect_end(row.from.key);
+    names.expect_end(row.to.key);
+  }
+  for (const TransferRow& row : rows) {
+    names.expect_name(row.from.key);
+    names.expect_name(row.to.key);
   }
 }
 
 // Accounts are numbered by first appearance: payer, then its transaction's transfers in order.
 Status Writer::State::give_ids(const BlockRows& block) {
-  constexpr std::size_t kAhead = 16;
   payers.clear();
   givers.clear();
   takers.clear();
-  for (std::size_t i = 0; i < kAhead; ++i) expect_names(block, i, i);
   std::size_t next = 0;
+  std::size_t expected = 0;
   for (const TxRow& row : block.transactions) {
-    expect_names(block, payers.size() + kAhead, block.transfers.size());
+    if (payers.size() % kWindow == 0) expect_names(block, payers.size(), block.transfers.size());
     TRY(give_id(block, row));
     payers.push_back(account(block, row.payer));
     for (std::uint32_t i = 0; i < row.transfers; ++i, ++next) {
-      expect_names(block, block.transactions.size(), next + kAhead);
+      if (next == expected) {
+        expect_names(block, block.transactions.size(), next);
+        expected += kWindow;
+      }
       const TransferRow& transfer = block.transfers[next];
       givers.push_back(account(block, transfer.from));
       takers.push_back(account(block, transfer.to));
