@@ -34,13 +34,6 @@ std::string amount_text(const accounts::Asset& asset, const U256& amount) {
   return fmt::format("{} {}", amount.text(asset.decimals), name);
 }
 
-std::string_view kind_word(accounts::TransferKind kind) {
-  constexpr std::string_view kWords[accounts::kTransferKinds] = {
-      "value", "internal", "token", "wrap", "unwrap", "withdrawal", "reward", "listed"};
-  auto number = static_cast<std::size_t>(kind);
-  return number < accounts::kTransferKinds ? kWords[number] : "unknown";
-}
-
 namespace {
 
 std::string tip_text(const accounts::Block& tip) {

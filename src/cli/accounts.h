@@ -21,8 +21,6 @@ Status answer_accounts(Context& context,
 // "1.5 ETH", "1.5 0xa0b8..." for a token without a symbol, base units where the decimals are not
 // known.
 std::string amount_text(const ledger::accounts::Asset& asset, const U256& amount);
-// "value", "token", ...
-std::string_view kind_word(ledger::accounts::TransferKind kind);
 
 // The account ledger's side of the verbs. `what` is tx, address, block or asset.
 Status show_accounts(Context& context, const std::string& what, const std::vector<std::string>& ids,

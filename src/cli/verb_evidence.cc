@@ -8,6 +8,7 @@
 #include "base/parallel.h"
 #include "base/text.h"
 #include "cli/verb_evidence.h"
+#include "evidence/accounts/verify.h"
 #include "evidence/verify.h"
 
 namespace tracehound::cli {
@@ -16,6 +17,7 @@ namespace {
 
 using evidence::Finding;
 using evidence::Verdict;
+using AccountVerdict = evidence::accounts::Verdict;
 
 struct VerifyOptions {
   std::string folder;
@@ -44,9 +46,9 @@ unsigned work_bits(const chains::bitcoin::Work& work) {
   return 0;
 }
 
-std::string signer_text(const Verdict& verdict, bool named) {
-  if (!verdict.signer) return "not signed: nobody answers for it";
-  return fmt::format("signed by {}{}", to_hex(*verdict.signer),
+std::string signer_text(const std::optional<ed25519::PublicKey>& signer, bool named) {
+  if (!signer) return "not signed: nobody answers for it";
+  return fmt::format("signed by {}{}", to_hex(*signer),
                      named ? "" : ", whoever that is: name the key you expect with --key");
 }
 
@@ -58,14 +60,30 @@ std::string legible(std::string text) {
   return text;
 }
 
-std::string verdict_text(const Verdict& verdict, const std::string& folder, bool named) {
+std::string findings_text(const std::vector<Finding>& findings) {
   std::string text;
-  for (const Finding& finding : verdict.findings) {
+  for (const Finding& finding : findings) {
     text += fmt::format("does not hold: {}\n", legible(finding.text()));
   }
-  if (!verdict.statement || !verdict.findings.empty()) return printable(text);
+  return text;
+}
+
+// What stands at the end of what is said of any bundle that holds.
+std::string ending_text(const std::string& signer, const std::string& engine,
+                        const std::vector<std::string>& not_proven) {
+  std::string text = fmt::format("{}\nmade by {}, checked by tracehound {}\n", signer, engine,
+                                 TRACEHOUND_VERSION);
+  text += "\nWhat it does not prove:\n";
+  for (const std::string& sentence : not_proven) text += fmt::format("- {}\n", sentence);
+  return text;
+}
+
+std::string verdict_text(const Verdict& verdict, const std::string& folder, bool named) {
+  if (!verdict.statement || !verdict.findings.empty()) {
+    return printable(findings_text(verdict.findings));
+  }
   const evidence::Statement& statement = *verdict.statement;
-  text += fmt::format("{} holds.\n\n", folder);
+  std::string text = fmt::format("{} holds.\n\n", folder);
   text +=
       fmt::format("{}, block {}: {}\n", statement.chain, statement.tip, statement.tip_hash.text());
   text += fmt::format("{}, each on the one before it, with about 2^{} hashes of work\n",
@@ -80,57 +98,104 @@ std::string verdict_text(const Verdict& verdict, const std::string& folder, bool
                           ? ""
                           : fmt::format("; of {} the way to the tagged one is too long to be shown",
                                         verdict.stops_not_shown));
-  text += fmt::format("{}\nmade by {}, checked by tracehound {}\n", signer_text(verdict, named),
-                      statement.engine, TRACEHOUND_VERSION);
-  text += "\nWhat it does not prove:\n";
-  for (const std::string& sentence : evidence::not_proven(statement)) {
-    text += fmt::format("- {}\n", sentence);
-  }
+  text += ending_text(signer_text(verdict.signer, named), statement.engine,
+                      evidence::not_proven(statement));
   return printable(text);
 }
 
-std::string verdict_json(const Verdict& verdict) {
-  JsonWriter json;
+std::string verdict_text(const AccountVerdict& verdict, const std::string& folder, bool named) {
+  if (!verdict.statement || !verdict.findings.empty()) {
+    return printable(findings_text(verdict.findings));
+  }
+  const auto& statement = *verdict.statement;
+  std::string text =
+      fmt::format("{} holds as far as an account ledger's can: it proves no transfer.\n\n", folder);
+  text += fmt::format("{}, up to block {}\n", statement.chain, statement.tip.number);
+  text += fmt::format("{} with {}, as the bundle states them\n",
+                      plural(verdict.transactions, "transaction"),
+                      plural(verdict.transfers, "transfer"));
+  text += fmt::format("{}: the trace run again gives the same bytes\n",
+                      fmt::join(statement.asked.methods, ", "));
+  text += fmt::format("{} whose owner is known, with tags or lists\n",
+                      plural(statement.stops.size(), "account"));
+  text += ending_text(signer_text(verdict.signer, named), statement.engine,
+                      evidence::accounts::not_proven(statement));
+  return printable(text);
+}
+
+void begin_json(JsonWriter& json, const std::vector<Finding>& findings,
+                const std::optional<ed25519::PublicKey>& signer) {
   json.open_object().key("schema").value("tracehound.verdict/1");
-  json.key("holds").value(verdict.findings.empty());
+  json.key("holds").value(findings.empty());
   json.key("findings").open_list();
-  for (const Finding& finding : verdict.findings) {
+  for (const Finding& finding : findings) {
     json.open_object().key("file").value(finding.file).key("item").value(finding.item);
     json.key("why").value(finding.why).close_object();
   }
   json.close_list().key("signer");
-  verdict.signer ? json.value(to_hex(*verdict.signer)) : json.null();
+  signer ? json.value(to_hex(*signer)) : json.null();
+}
+
+std::string end_json(JsonWriter& json, const std::string& engine,
+                     const std::vector<std::string>& not_proven) {
+  json.key("engine").value(engine).key("not_proven").open_list();
+  for (const std::string& sentence : not_proven) json.value(sentence);
+  json.close_list().close_object();
+  return json.take();
+}
+
+std::string verdict_json(const Verdict& verdict) {
+  JsonWriter json;
+  begin_json(json, verdict.findings, verdict.signer);
   json.key("headers").value(verdict.headers);
   json.key("transactions").value(verdict.transactions);
   json.key("stops").value(verdict.stops);
   json.key("stops_not_shown").value(verdict.stops_not_shown);
-  if (verdict.statement) {
-    const evidence::Statement& statement = *verdict.statement;
-    json.key("chain").value(statement.chain);
-    json.key("tip").open_object().key("height").value(statement.tip);
-    json.key("hash").value(statement.tip_hash.text()).close_object();
-    json.key("engine").value(statement.engine);
-    json.key("not_proven").open_list();
-    for (const std::string& sentence : evidence::not_proven(statement)) json.value(sentence);
-    json.close_list();
-  }
-  json.close_object();
-  return json.take();
+  if (!verdict.statement) return json.close_object().take();
+  const evidence::Statement& statement = *verdict.statement;
+  json.key("chain").value(statement.chain);
+  json.key("tip").open_object().key("height").value(statement.tip);
+  json.key("hash").value(statement.tip_hash.text()).close_object();
+  return end_json(json, statement.engine, evidence::not_proven(statement));
 }
 
-Status run_verify(Context& context, const VerifyOptions& options) {
-  TRY_ASSIGN(auto key, key_of(context, options.key));
-  ThreadLimit threads(options.threads);
-  TRY_ASSIGN(Verdict verdict, evidence::verify_bundle(context.files, options.folder, key));
+std::string verdict_json(const AccountVerdict& verdict) {
+  JsonWriter json;
+  begin_json(json, verdict.findings, verdict.signer);
+  json.key("transactions").value(verdict.transactions);
+  json.key("transfers").value(verdict.transfers);
+  if (!verdict.statement) return json.close_object().take();
+  const auto& statement = *verdict.statement;
+  json.key("stops").value(statement.stops.size());
+  json.key("chain").value(statement.chain);
+  json.key("tip").open_object().key("height").value(statement.tip.number);
+  json.close_object();
+  return end_json(json, statement.engine, evidence::accounts::not_proven(statement));
+}
+
+template <typename AnyVerdict>
+Status tell(Context& context, const VerifyOptions& options, const AnyVerdict& verdict,
+            bool key_named) {
   if (!options.json.empty()) {
     TRY(write_output(context, options.json, verdict_json(verdict)));
   } else {
-    TRY(print(verdict_text(verdict, options.folder, key.has_value())));
+    TRY(print(verdict_text(verdict, options.folder, key_named)));
   }
   if (verdict.findings.empty()) return {};
   return fail(ErrorKind::no,
               fmt::format("{}: {} not hold; do not rely on this bundle", options.folder,
                           plural(verdict.findings.size(), "thing does", "things do")));
+}
+
+Status run_verify(Context& context, const VerifyOptions& options) {
+  TRY_ASSIGN(auto key, key_of(context, options.key));
+  ThreadLimit threads(options.threads);
+  TRY_ASSIGN(auto bundle, evidence::open_bundle(context.files, options.folder));
+  if (bundle.kind == evidence::BundleKind::accounts) {
+    auto verdict = evidence::accounts::verify_bundle(std::move(bundle), key);
+    return tell(context, options, verdict, key.has_value());
+  }
+  return tell(context, options, evidence::verify_bundle(std::move(bundle), key), key.has_value());
 }
 
 // Files made while it lives can be read by their owner alone.

@@ -10,8 +10,9 @@
 #include "chains/bitcoin/raw_blocks.h"
 #include "cli/interrupt.h"
 #include "cli/node_login.h"
+#include "cli/accounts.h"
 #include "cli/verb_incident.h"
-#include "cli/verb_trace.h"
+#include "cli/verb_incident_evidence.h"
 #include "evidence/make.h"
 #include "evidence/rerun.h"
 #include "tags/store.h"
@@ -22,25 +23,12 @@ namespace {
 
 namespace bitcoin = chains::bitcoin;
 
-struct EvidenceOptions {
-  std::string file;
-  std::string out;
-  std::string blocks;
-  std::string sign;
-  std::uint32_t first_header = 0;
-  NodeOptions node;
-  tracing::Options trace;
-};
-
 Status check(const EvidenceOptions& options, const std::vector<trace::MethodKind>& methods) {
   auto usage = [](std::string message) { return fail(ErrorKind::usage, std::move(message)); };
   if (options.blocks.empty() == options.node.url.empty()) {
     return usage(
         "name the node's blocks folder with --blocks, or a node with --rpc: a ledger keeps no raw "
         "transactions");
-  }
-  if (options.trace.direction == "backward") {
-    return usage("a bundle is of a forward trace; leave out --direction backward");
   }
   return tracing::check_options(options.trace, methods);
 }
@@ -110,17 +98,6 @@ Result<evidence::ReadBlocks> block_reader(Context& context, const OpenLedger& op
   };
 }
 
-// Tags are believed from their import on, which may be long after the day that is asked about.
-Result<std::string> tags_remark(const OpenLedger& open, const Day& day, tags::TagStore& then) {
-  if (!day.last) return std::string();
-  TRY_ASSIGN(auto now, tags::TagStore::open_to_read(open.ledger.folder()));
-  TRY_ASSIGN(auto packs_now, now.packs());
-  TRY_ASSIGN(auto packs_then, then.packs());
-  if (packs_now.size() <= packs_then.size()) return std::string();
-  return fmt::format("--as-of: {} of the {} in this ledger had been imported by then",
-                     packs_then.size(), plural(packs_now.size(), "pack of tags", "packs of tags"));
-}
-
 Result<evidence::Files> make(Context& context, const OpenLedger& open,
                              const EvidenceOptions& options, const std::string& incident_text,
                              const std::vector<trace::MethodKind>& methods, std::string& remark) {
@@ -132,7 +109,7 @@ Result<evidence::Files> make(Context& context, const OpenLedger& open,
   TRY_ASSIGN(auto known, tracing::know_services(context, open, asked, day.belief));
   TRY_ASSIGN(auto categories, tracing::stop_categories(asked));
   TRY_ASSIGN(auto store, tags::TagStore::open_to_read(open.ledger.folder(), day.belief.tags_at));
-  TRY_ASSIGN(remark, tags_remark(open, day, store));
+  TRY_ASSIGN(remark, tags_remark(open.ledger.folder(), store));
   trace::Options how;
   how.label_names = found.labels;
   how.fees = asked.fees == "miner" ? trace::FeeRule::miner : trace::FeeRule::sink;
@@ -168,12 +145,12 @@ Result<evidence::Files> make(Context& context, const OpenLedger& open,
                                 .read_blocks = std::move(read_blocks)});
 }
 
-Status run(Context& context, EvidenceOptions options) {
-  options.trace.incident = options.file;
+// The bundle's files, of a coin ledger.
+Result<evidence::Files> make_coin_evidence(Context& context, const EvidenceOptions& options,
+                                           const std::string& incident,
+                                           std::vector<std::string>& remarks) {
   TRY_ASSIGN(auto methods, tracing::methods_of(options.trace, tracing::LedgerKind::coins));
   TRY(check(options, methods));
-  TRY_ASSIGN(auto key, signing_key(context, options));
-  TRY_ASSIGN(std::string incident, read_input(context, options.file));
   evidence::Files files;
   std::string remark;
   auto work = [&](const OpenLedger& open) -> Result<Answer> {
@@ -181,8 +158,23 @@ Status run(Context& context, EvidenceOptions options) {
     return Answer();
   };
   TRY(answer(context, Rows::confirmed, work));
+  if (!remark.empty()) remarks.push_back(std::move(remark));
+  return files;
+}
+
+Status run(Context& context, EvidenceOptions options) {
+  options.trace.incident = options.file;
+  if (options.trace.direction == "backward") {
+    return fail(ErrorKind::usage,
+                "a bundle is of a forward trace; leave out --direction backward");
+  }
+  TRY_ASSIGN(auto key, signing_key(context, options));
+  TRY_ASSIGN(std::string incident, read_input(context, options.file));
+  std::vector<std::string> remarks;
+  auto make_files = has_accounts(context) ? make_account_evidence : make_coin_evidence;
+  TRY_ASSIGN(auto files, make_files(context, options, incident, remarks));
   TRY(evidence::write_bundle(context.files, options.out, files, key));
-  if (!remark.empty()) say(context, remark);
+  for (const std::string& remark : remarks) say(context, remark);
   std::uint64_t bytes = 0;
   for (const auto& [_, file] : files) bytes += file.size();
   say(context, fmt::format("{}: {} of evidence{}; check it with `tracehound verify {}`",
@@ -191,6 +183,16 @@ Status run(Context& context, EvidenceOptions options) {
 }
 
 }  // namespace
+
+// Tags are believed from their import on, which may be long after the day that is asked about.
+Result<std::string> tags_remark(const std::string& ledger_folder, tags::TagStore& then) {
+  TRY_ASSIGN(auto now, tags::TagStore::open_to_read(ledger_folder));
+  TRY_ASSIGN(auto packs_now, now.packs());
+  TRY_ASSIGN(auto packs_then, then.packs());
+  if (packs_now.size() <= packs_then.size()) return std::string();
+  return fmt::format("--as-of: {} of the {} in this ledger had been imported by then",
+                     packs_then.size(), plural(packs_now.size(), "pack of tags", "packs of tags"));
+}
 
 void add_incident_evidence(CLI::App& group, Context& context) {
   CLI::App* command = group.add_subcommand(

@@ -50,7 +50,7 @@ class AccountShower {
   }
   std::string transfer_line(const Transfer& row) const {
     std::string line = fmt::format("  {:>5}  {:<10} {} -> {}  {}", row.position,
-                                   kind_word(row.kind), name(row.from), name(row.to),
+                                   ledger::accounts::kind_text(row.kind), name(row.from), name(row.to),
                                    amount_text(ledger_.asset(row.asset), row.amount));
     if (row.usd_micro) line += fmt::format("  ({} USD)", U256(*row.usd_micro).text(6));
     return line + "\n";
@@ -83,7 +83,7 @@ void AccountShower::asset_json(AssetId id, JsonWriter& json) const {
 void AccountShower::transfer_json(TransferId id, JsonWriter& json) const {
   Transfer row = ledger_.transfer(id);
   json.open_object().key("id").value(id.number()).key("position").value(row.position);
-  json.key("kind").value(kind_word(row.kind));
+  json.key("kind").value(ledger::accounts::kind_text(row.kind));
   account_json("from", row.from, json);
   account_json("to", row.to, json);
   asset_json(row.asset, json);

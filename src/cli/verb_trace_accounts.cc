@@ -16,9 +16,6 @@
 
 namespace tracehound::cli::tracing {
 
-namespace {
-
-using trace::MethodKind;
 using trace::accounts::LedgerEvents;
 using trace::accounts::Names;
 using trace::accounts::Trace;
@@ -56,12 +53,8 @@ Status check_on_accounts(const Options& options, std::size_t methods) {
   return check_stops(options);
 }
 
-struct Texts {
-  std::vector<std::string> stop_lists;
-  std::string prices;
-};
-Result<Texts> read_texts(Context& context, const Options& options) {
-  Texts texts;
+Result<AccountTexts> read_account_texts(Context& context, const Options& options) {
+  AccountTexts texts;
   for (const std::string& file : options.stop_at_addresses) {
     TRY_ASSIGN(std::string text, read_input(context, file));
     texts.stop_lists.push_back(std::move(text));
@@ -72,8 +65,9 @@ Result<Texts> read_texts(Context& context, const Options& options) {
   return texts;
 }
 
-Result<trace::accounts::Options> trace_options(const Options& options, const AccountCase& what,
-                                               const ledger::accounts::Ledger& ledger) {
+Result<trace::accounts::Options> account_trace_options(const Options& options,
+                                                       const AccountCase& what,
+                                                       const ledger::accounts::Ledger& ledger) {
   trace::accounts::Options how;
   how.parcels = needs_parcels(options);
   how.swaps = options.swaps == "net";
@@ -93,6 +87,8 @@ Result<trace::accounts::Options> trace_options(const Options& options, const Acc
   }
   return how;
 }
+
+namespace {
 
 incidents::ReportAbout about_of(const Context& context, const Options& options,
                                 const AccountCase& what, const AccountStops& known) {
@@ -157,7 +153,7 @@ Status run_on_accounts(Context& context, const Options& options) {
   }
   TRY_ASSIGN(OutputTools tools, output_tools(context, options));
   TRY_ASSIGN(Question question, read_question(context, options));
-  TRY_ASSIGN(Texts texts, read_texts(context, options));
+  TRY_ASSIGN(auto texts, read_account_texts(context, options));
   bool interrupted = false;
   std::vector<std::string> remarks;
   auto work = [&](OpenAccounts& open) -> Result<Answer> {
@@ -168,7 +164,7 @@ Status run_on_accounts(Context& context, const Options& options) {
       TRY_ASSIGN(auto prices, read_prices(texts.prices, open.ledger));
       events.set_prices(std::move(prices));
     }
-    TRY_ASSIGN(auto how, trace_options(options, what, open.ledger));
+    TRY_ASSIGN(auto how, account_trace_options(options, what, open.ledger));
     TRY_ASSIGN(auto traces, trace::accounts::run(events, what.seeds, methods, known.stops, how));
     interrupted = traces.front().interrupted;
     remarks = what.remarks;

@@ -27,15 +27,37 @@ struct AccountCase {
 Result<AccountCase> resolve_on_accounts(const Question& question, const Options& options,
                                         const ledger::accounts::Ledger& ledger);
 
+// What a list or a tag says of an account.
+struct KnownAccount {
+  std::string account;
+  std::string name;
+  std::string category;
+  std::optional<std::size_t> list;  // which of the lists; nothing for a tag
+  std::uint32_t line = 0;           // in that list
+};
 struct AccountStops {
   trace::accounts::Stops stops;
+  std::vector<KnownAccount> known;  // the first word about an account holds
   std::vector<std::string> remarks;
 };
 // What tags in the ledger name, the lists of --stop-at-addresses (their texts), --through, and the
-// addresses that nobody can spend from.
+// addresses that nobody can spend from. `tags_at`: by the tags of that moment.
 Result<AccountStops> stops_on_accounts(const Options& options,
                                        const std::vector<std::string>& lists,
-                                       const ledger::accounts::Ledger& ledger);
+                                       const ledger::accounts::Ledger& ledger,
+                                       std::optional<std::uint32_t> tags_at = std::nullopt);
+// Errors (usage): what traces on account ledgers do not have.
+Status check_on_accounts(const Options& options, std::size_t methods);
+
+// What --stop-at-addresses and --prices name, read.
+struct AccountTexts {
+  std::vector<std::string> stop_lists;
+  std::string prices;
+};
+Result<AccountTexts> read_account_texts(Context& context, const Options& options);
+Result<trace::accounts::Options> account_trace_options(const Options& options,
+                                                       const AccountCase& what,
+                                                       const ledger::accounts::Ledger& ledger);
 
 // --prices, read. Errors (bad_input), naming the line.
 Result<std::vector<trace::accounts::Price>> read_prices(const std::string& text,

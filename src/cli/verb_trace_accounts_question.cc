@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "cli/verb_trace_accounts.h"
-#include "tags/codes.h"
+#include "incidents/account_seeds.h"
 #include "tags/services.h"
 #include "tags/store.h"
 #include "trace/accounts/seeds.h"
@@ -76,39 +76,20 @@ class Resolver {
   }
 
   Result<AccountCase> incident(const incidents::Incident& incident) {
+    auto by = options_.label_by == "incident" ? incidents::LabelOf::incident
+                                              : incidents::LabelOf::victim;
+    TRY_ASSIGN(auto found, incidents::find_account_seeds(ledger_, incident, options_.incident, by));
     found_.name = incident.name;
-    std::uint64_t elsewhere = 0;
-    std::uint64_t unseen = 0;
-    for (const incidents::IncidentSeed& seed : incident.seeds) {
-      if (!is_here(seed.chain.given() ? seed.chain.text : incident.chain)) {
-        ++elsewhere;
-        continue;
-      }
-      bool by_victim = options_.label_by != "incident" && seed.victim.given();
-      Label label = label_of(by_victim ? seed.victim.text : incident.name);
-      if (!seed.coin.empty()) {
-        TRY_ASSIGN(auto found, trace::accounts::resolve_seed(ledger_, seed.coin, label));
-        found_.seeds.push_back(found);
-        continue;
-      }
-      AccountAsk how;
-      TRY_ASSIGN(how.when, span_of(seed.since.text, seed.until.text));
-      auto account = ledger_.find_account(seed.address.text);
-      if (account) how.account = *account;
-      if (!account || !add_account(how, label)) ++unseen;
-    }
-    if (found_.seeds.empty()) {
-      return bad_input(fmt::format("{}: none of its seeds is in this ledger of {}",
-                                   options_.incident, ledger_.chain()));
-    }
-    if (elsewhere > 0) {
+    found_.seeds = std::move(found.seeds);
+    found_.labels = std::move(found.labels);
+    if (found.on_other_chains > 0) {
       found_.remarks.push_back(fmt::format("{}: {} on other chains left out", options_.incident,
-                                           plural(elsewhere, "seed")));
+                                           plural(found.on_other_chains, "seed")));
     }
-    if (unseen > 0) {
-      found_.remarks.push_back(
-          fmt::format("{}: {} received nothing here in the time the file gives", options_.incident,
-                      plural(unseen, "address", "addresses")));
+    if (found.addresses_not_seen > 0) {
+      found_.remarks.push_back(fmt::format(
+          "{}: {} received nothing here in the time the file gives", options_.incident,
+          plural(found.addresses_not_seen, "address", "addresses")));
     }
     return std::move(found_);
   }
@@ -119,10 +100,6 @@ class Resolver {
     auto seeds = trace::accounts::seeds_of_account(ledger_, how, label);
     found_.seeds.insert(found_.seeds.end(), seeds.begin(), seeds.end());
     return !seeds.empty();
-  }
-  // An incident says "ethereum:main" of what a node calls chain 1.
-  bool is_here(std::string_view chain) const {
-    return chain.empty() || tags::ledger_chain(chain) == tags::ledger_chain(ledger_.chain());
   }
   Label label_of(const std::string& name) {
     auto place = std::ranges::find(found_.labels, name);
@@ -139,15 +116,6 @@ class Resolver {
 
 constexpr std::string_view kBridge = "defi_bridge";
 constexpr std::string_view kListed = "listed";
-constexpr std::array<std::string_view, 2> kBurnAddresses = {
-    "0x000000000000000000000000000000000000dead", "0xdead000000000000000042069420694206942069"};
-
-struct Known {
-  std::string account;
-  std::string name;
-  std::string category;
-};
-
 std::string_view take_field(std::string_view& line) {
   std::size_t comma = std::min(line.find(','), line.size());
   std::string_view field = line.substr(0, comma);
@@ -173,27 +141,30 @@ Status each_line(std::string_view text, Line line) {
   return {};
 }
 
-Result<std::vector<Known>> known_accounts(const Options& options,
-                                          const std::vector<std::string>& lists,
-                                          const Ledger& ledger) {
-  std::vector<Known> known;
-  for (const std::string& list : lists) {
-    TRY(each_line(list, [&](std::string_view line, std::size_t) -> Status {
-      Known one;
+Result<std::vector<KnownAccount>> known_accounts(const Options& options,
+                                                 const std::vector<std::string>& lists,
+                                                 const Ledger& ledger,
+                                                 std::optional<std::uint32_t> tags_at) {
+  std::vector<KnownAccount> known;
+  for (std::size_t list = 0; list < lists.size(); ++list) {
+    TRY(each_line(lists[list], [&](std::string_view line, std::size_t number) -> Status {
+      KnownAccount one;
       one.account = take_field(line);
       one.name = take_field(line);
       one.category = take_field(line);
       if (one.name.empty()) one.name = one.account;
       if (one.category.empty()) one.category = kListed;
+      one.list = list;
+      one.line = static_cast<std::uint32_t>(number);
       known.push_back(std::move(one));
       return {};
     }));
   }
   TRY_ASSIGN(auto categories, stop_categories(options));
-  TRY_ASSIGN(auto store, tags::TagStore::open_to_read(ledger.folder()));
+  TRY_ASSIGN(auto store, tags::TagStore::open_to_read(ledger.folder(), tags_at));
   TRY_ASSIGN(auto tagged, tags::service_addresses(store, ledger.chain(), categories));
   for (const tags::ServiceAddress& entry : tagged) {
-    known.push_back({entry.address, entry.service.name, entry.service.category});
+    known.push_back({entry.address, entry.service.name, entry.service.category, {}, 0});
   }
   return known;
 }
@@ -208,10 +179,11 @@ Result<AccountCase> resolve_on_accounts(const Question& question, const Options&
 
 Result<AccountStops> stops_on_accounts(const Options& options,
                                        const std::vector<std::string>& lists,
-                                       const Ledger& ledger) {
-  TRY_ASSIGN(auto known, known_accounts(options, lists, ledger));
+                                       const Ledger& ledger,
+                                       std::optional<std::uint32_t> tags_at) {
+  TRY_ASSIGN(auto known, known_accounts(options, lists, ledger, tags_at));
   std::map<std::pair<std::string, std::string>, std::uint32_t> numbers;
-  for (const Known& one : known) numbers[{one.name, one.category}] = 0;
+  for (const KnownAccount& one : known) numbers[{one.name, one.category}] = 0;
   std::vector<trace::Service> services;
   for (auto& [key, number] : numbers) {
     number = static_cast<std::uint32_t>(services.size());
@@ -223,12 +195,12 @@ Result<AccountStops> stops_on_accounts(const Options& options,
     TRY_ASSIGN(AccountId account, find_account(ledger, text));
     found.stops.go_through(account);
   }
-  for (std::string_view burn : kBurnAddresses) {
+  for (std::string_view burn : trace::accounts::kBurnAddresses) {
     auto account = ledger.find_account(burn);
     if (account) found.stops.add(*account, {trace::DestinationKind::burned, {}});
   }
   std::uint64_t unseen = 0;
-  for (const Known& one : known) {
+  for (const KnownAccount& one : known) {
     auto account = ledger.find_account(one.account);
     if (!account) {
       unseen += one.category == kListed ? 1 : 0;
@@ -239,6 +211,7 @@ Result<AccountStops> stops_on_accounts(const Options& options,
                     {bridge ? trace::DestinationKind::crossed : trace::DestinationKind::service,
                      numbers.at({one.name, one.category})});
   }
+  found.known = std::move(known);
   if (unseen > 0) {
     found.remarks.push_back(fmt::format("{} to stop at {} in no transfer of this ledger",
                                         plural(unseen, "listed address", "listed addresses"),

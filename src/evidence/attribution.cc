@@ -15,11 +15,7 @@
 
 namespace tracehound::evidence {
 
-namespace {
-
-using trace::DestinationKind;
-
-UsedTag used(const tags::Tag& tag, const tags::ActorIds& actors) {
+UsedTag used_tag(const tags::Tag& tag, const tags::ActorIds& actors) {
   const tags::Attribution& said = tag.attribution;
   return {.address = tag.subject,
           .label = said.label,
@@ -43,14 +39,16 @@ UsedTag used(const tags::Tag& tag, const tags::ActorIds& actors) {
           .line = tag.line};
 }
 
-// Whether a tag of these categories says that the address is the service's.
-bool says(const std::string& category, const std::vector<std::string>& concepts,
-          const trace::Service& service) {
+bool says(const UsedTag& tag, const trace::Service& service) {
   auto fits = [&](const std::string& word) {
     return tags::stop_category(word) == service.category;
   };
-  return fits(category) || std::ranges::any_of(concepts, fits);
+  return fits(tag.category) || std::ranges::any_of(tag.concepts, fits);
 }
+
+namespace {
+
+using trace::DestinationKind;
 
 class Attributor {
  public:
@@ -137,9 +135,9 @@ Status Attributor::find_tags(AddressId address, const trace::Service& service, S
   if (fresh) {
     TRY_ASSIGN(auto all, known_.store.find(text(address), ledger_.chain()));
     for (const tags::Tag& tag : all) {
-      UsedTag one = used(tag, actors_);
+      UsedTag one = used_tag(tag, actors_);
       if (!tags::names_holder(tag.attribution) || one.service != service.name ||
-          !says(one.category, one.concepts, service)) {
+          !says(one, service)) {
         continue;
       }
       entry->second.push_back(static_cast<std::uint32_t>(found_.tags.size()));

@@ -20,6 +20,11 @@
 
 namespace tracehound::evidence {
 
+// The tag as a bundle shows it.
+UsedTag used_tag(const tags::Tag& tag, const tags::ActorIds& actors);
+// Whether its category, or a concept of it, is the service's.
+bool says(const UsedTag& tag, const trace::Service& service);
+
 // What the stops were made of.
 struct KnownStops {
   const trace::Stops& stops;

@@ -84,13 +84,7 @@ std::string Checker::check_tag(const std::string& address, std::uint32_t number,
   std::string name = fmt::format("its tag {} ", number);
   if (tag.address != tags::normal_subject(address)) return name + "is of another address";
   if (tag.service != service.name) return name + fmt::format("names {}", tag.service);
-  auto fits = [&](const std::string& word) {
-    return tags::stop_category(word) == service.category;
-  };
-  if (!fits(tag.category) && std::ranges::none_of(tag.concepts, fits)) {
-    return name + fmt::format("does not say {}", service.category);
-  }
-  return "";
+  return says(tag, service) ? "" : name + fmt::format("does not say {}", service.category);
 }
 
 std::string Checker::check(const StatedStop& stop) {

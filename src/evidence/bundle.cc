@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <span>
 #include <system_error>
 #include <utility>
 
@@ -23,9 +24,14 @@ std::string sum_text(ByteView bytes) {
   return to_hex(sum.view());
 }
 
-const BundleFile* file_named(std::string_view name) {
-  auto found = std::ranges::find(kFiles, name, &BundleFile::name);
-  return found == kFiles.end() ? nullptr : &*found;
+using BundleFiles = std::span<const BundleFile>;
+
+BundleFiles files_of(BundleKind kind) {
+  return kind == BundleKind::coins ? BundleFiles(kCoinFiles) : BundleFiles(kAccountFiles);
+}
+
+bool is_named(BundleFiles files, std::string_view name) {
+  return std::ranges::find(files, name, &BundleFile::name) != files.end();
 }
 
 bool is_lower_hex(std::string_view text) {
@@ -47,9 +53,9 @@ struct Sums {
   }
 };
 
-// "HEX  NAME" a line. A name that is none of kFiles is not looked at: whatever it says of folders
-// above or elsewhere, no such file is opened.
-Sums read_sums(std::string_view text) {
+// "HEX  NAME" a line. A name that is none of the bundle's is not looked at: whatever it says of
+// folders above or elsewhere, no such file is opened.
+Sums read_sums(std::string_view text, BundleFiles files) {
   Sums sums;
   std::string before;
   for (std::size_t line = 1; !text.empty(); ++line) {
@@ -64,7 +70,7 @@ Sums read_sums(std::string_view text) {
       continue;
     }
     std::string name(row.substr(kHashDigits + 2));
-    if (file_named(name) == nullptr) {
+    if (!is_named(files, name)) {
       sums.add(line, fmt::format("names '{}', which no bundle has", shown(name)));
     } else if (!sums.of.try_emplace(name, row.substr(0, kHashDigits)).second) {
       sums.add(line, fmt::format("names {} a second time", name));
@@ -103,11 +109,21 @@ Result<std::vector<Entry>> entries_of(FileSystem& files, const std::string& fold
   return entries;
 }
 
+// The kind that has more of the files that are there; coins where that says nothing.
+BundleKind kind_of(const std::vector<Entry>& entries) {
+  auto there = [&](BundleKind kind) {
+    return std::ranges::count_if(
+        entries, [&](const Entry& entry) { return is_named(files_of(kind), entry.name); });
+  };
+  bool accounts = there(BundleKind::accounts) > there(BundleKind::coins);
+  return accounts ? BundleKind::accounts : BundleKind::coins;
+}
+
 // What is in the folder and does not belong there, or not in that way.
 void check_entries(const std::vector<Entry>& entries, OpenBundle& bundle) {
   for (const Entry& entry : entries) {
     bool known =
-        file_named(entry.name) != nullptr || entry.name == kSums || entry.name == kSignature;
+        is_named(files_of(bundle.kind), entry.name) || entry.name == kSums || entry.name == kSignature;
     if (!known) {
       bundle.findings.push_back({shown(entry.name), "", "does not belong to the bundle"});
     } else if (!entry.plain_file) {
@@ -121,7 +137,7 @@ Status open_files(FileSystem& files, const std::string& folder, const std::vecto
   auto wrong = [&](std::string_view name, std::string why) {
     bundle.findings.push_back({std::string(name), "", std::move(why)});
   };
-  for (const BundleFile& file : kFiles) {
+  for (const BundleFile& file : files_of(bundle.kind)) {
     auto entry = std::ranges::find(entries, file.name, &Entry::name);
     auto sum = sums.of.find(file.name);
     if (entry == entries.end()) {
@@ -216,12 +232,13 @@ Result<OpenBundle> open_bundle(FileSystem& files, const std::string& folder) {
         folder, kSums));
   }
   OpenBundle bundle;
+  bundle.kind = kind_of(*entries);
   check_entries(*entries, bundle);
   if (sums_entry->size > kMostSumsBytes) {
     bundle.findings.push_back({std::string(kSums), "", "is longer than that of any bundle"});
   }
   TRY_ASSIGN(std::string text, read_small(files, folder, *sums_entry));
-  Sums sums = read_sums(text);
+  Sums sums = read_sums(text, files_of(bundle.kind));
   std::ranges::move(sums.findings, std::back_inserter(bundle.findings));
   TRY(open_files(files, folder, *entries, sums, bundle));
   auto signature = std::ranges::find(*entries, kSignature, &Entry::name);
@@ -230,6 +247,24 @@ Result<OpenBundle> open_bundle(FileSystem& files, const std::string& folder) {
     check_signature(signed_by, text, bundle);
   }
   return bundle;
+}
+
+std::optional<Difference> difference_of(std::string_view stated, std::string_view expected) {
+  if (stated == expected) return std::nullopt;
+  auto [here, there] = std::ranges::mismatch(stated, expected);
+  auto line = 1 + std::count(stated.begin(), here, '\n');
+  return Difference{fmt::format("line {}", line),
+                    fmt::format("is not what the trace run again gives, from byte {} on",
+                                here - stated.begin())};
+}
+
+void check_signer(const std::optional<ed25519::PublicKey>& signer,
+                  const std::optional<ed25519::PublicKey>& key, std::vector<Finding>& findings) {
+  if (!key || signer == key) return;
+  findings.push_back({std::string(kSignature), "",
+                      signer ? fmt::format("is of the key {}, not of the one that was named",
+                                           to_hex(*signer))
+                             : "there is no signature that holds, and a key was named"});
 }
 
 Status write_bundle(FileSystem& files, const std::string& folder, const Files& bundle,

@@ -18,10 +18,6 @@ namespace tracehound::evidence {
 
 namespace {
 
-std::string_view text_of(ByteView bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
 class Verifier {
  public:
   Verifier(OpenBundle bundle, Verdict& verdict) : bundle_(std::move(bundle)), verdict_(verdict) {}
@@ -48,7 +44,7 @@ class Verifier {
 
 bool Verifier::read_statement() {
   if (!bundle_.has(kStatement)) return false;
-  auto statement = parse_statement(text_of(bundle_.bytes(kStatement)));
+  auto statement = parse_statement(bundle_.text(kStatement));
   if (!statement) {
     wrong(kStatement, "", statement.error().message);
     return false;
@@ -68,19 +64,15 @@ bool Verifier::read_statement() {
 }
 
 void Verifier::check_readme() {
-  if (!bundle_.has(kReadme) || text_of(bundle_.bytes(kReadme)) == readme_text(*network_)) return;
+  if (!bundle_.has(kReadme) || bundle_.text(kReadme) == readme_text(*network_)) return;
   wrong(kReadme, "", "is not what this version says of a bundle of this chain");
 }
 
 void Verifier::compare(std::string_view name, std::string_view expected) {
   if (!bundle_.has(name)) return;
-  std::string_view stated = text_of(bundle_.bytes(name));
-  if (stated == expected) return;
-  auto [here, there] = std::ranges::mismatch(stated, expected);
-  auto line = 1 + std::count(stated.begin(), here, '\n');
-  auto byte = here - stated.begin();
-  wrong(name, fmt::format("line {}", line),
-        fmt::format("is not what the trace run again gives, from byte {} on", byte));
+  if (auto difference = difference_of(bundle_.text(name), expected)) {
+    wrong(name, difference->item, difference->why);
+  }
 }
 
 void Verifier::check_mixes(const ledger::PartLedger& part, const Touched& touched) {
@@ -143,7 +135,7 @@ void Verifier::run_again(const ProvenPart& proven, std::span<const Record> recor
   if (!part) return wrong(kTransactions, "", part.error().message);
   check_seeds(*part);
   if (bundle_.has(kTags)) {
-    auto tags = parse_tags(text_of(bundle_.bytes(kTags)));
+    auto tags = parse_tags(bundle_.text(kTags));
     if (tags) {
       verdict_.stops_not_shown =
           check_attributions(*part, *network_, *verdict_.statement, *tags, verdict_.findings);
@@ -185,18 +177,10 @@ void Verifier::run() {
 
 }  // namespace
 
-Result<Verdict> verify_bundle(FileSystem& files, const std::string& folder,
-                              const std::optional<ed25519::PublicKey>& key) {
-  TRY_ASSIGN(OpenBundle bundle, open_bundle(files, folder));
+Verdict verify_bundle(OpenBundle bundle, const std::optional<ed25519::PublicKey>& key) {
   Verdict verdict;
   Verifier(std::move(bundle), verdict).run();
-  if (key && verdict.signer != key) {
-    verdict.findings.push_back({std::string(kSignature), "",
-                                verdict.signer
-                                    ? fmt::format("is of the key {}, not of the one that was named",
-                                                  to_hex(*verdict.signer))
-                                    : "there is no signature that holds, and a key was named"});
-  }
+  check_signer(verdict.signer, key, verdict.findings);
   return verdict;
 }
 

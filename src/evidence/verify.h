@@ -28,9 +28,8 @@ struct Verdict {
 };
 
 // Everything is checked that can be, whatever was found wrong before it. With `key`, it must be
-// signed by that. Errors (bad_input): no bundle there.
-Result<Verdict> verify_bundle(FileSystem& files, const std::string& folder,
-                              const std::optional<ed25519::PublicKey>& key);
+// signed by that. REQUIRES: a bundle of coins.
+Verdict verify_bundle(OpenBundle bundle, const std::optional<ed25519::PublicKey>& key);
 
 // What no bundle of this chain can prove, a sentence each.
 std::vector<std::string> not_proven(const Statement& statement);

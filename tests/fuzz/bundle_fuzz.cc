@@ -39,7 +39,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   while (reader.remaining() > 0 && reader.ok()) change(files, reader);
   test::FaultyFileSystem disk;
   test::put_bundle(disk, "B", files);
-  auto verdict = verify_bundle(disk, "B", std::nullopt);
+  auto verdict = test::verify_folder(disk, "B", std::nullopt);
   CHECK(verdict.has_value());
   CHECK(verdict->findings.empty() == (files == whole()) ||
         files.find(kIncident)->second != whole().find(kIncident)->second);

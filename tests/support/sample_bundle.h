@@ -10,6 +10,7 @@
 #include "chains/bitcoin/block.h"
 #include "evidence/make.h"
 #include "evidence/rerun.h"
+#include "evidence/verify.h"
 #include "incidents/incident.h"
 #include "ledger/writer.h"
 #include "support/faulty_file_system.h"
@@ -98,6 +99,12 @@ inline void put_bundle(FileSystem& files, const std::string& folder,
     CHECK(replace_file(files, folder + "/" + name, ByteView(bytes)));
   }
   CHECK(replace_file(files, folder + "/SHA256SUMS", evidence::sums_of(bundle)));
+}
+
+inline Result<evidence::Verdict> verify_folder(FileSystem& files, const std::string& folder,
+                                                const std::optional<ed25519::PublicKey>& key) {
+  TRY_ASSIGN(auto bundle, evidence::open_bundle(files, folder));
+  return evidence::verify_bundle(std::move(bundle), key);
 }
 
 }  // namespace tracehound::test

@@ -36,4 +36,11 @@ std::uint64_t rows_of(Index index, const Counts& counts) {
   return 0;
 }
 
+std::string_view kind_text(TransferKind kind) {
+  constexpr std::string_view kWords[kTransferKinds] = {
+      "value", "internal", "token", "wrap", "unwrap", "withdrawal", "reward", "listed"};
+  auto number = static_cast<std::size_t>(kind);
+  return number < kTransferKinds ? kWords[number] : "unknown";
+}
+
 }  // namespace tracehound::ledger::accounts

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "ledger/accounts/rows.h"
 #include "ledger/schema.h"
 
 namespace tracehound::ledger::accounts {
@@ -186,5 +187,8 @@ constexpr const ledger::IndexSpec& shape_of(Index index) {
 }
 // Rows that an index covers under these counts.
 std::uint64_t rows_of(Index index, const Counts& counts);
+
+// "value", "internal", ...; "unknown" for what is no kind.
+std::string_view kind_text(TransferKind kind);
 
 }  // namespace tracehound::ledger::accounts

@@ -1,8 +1,10 @@
 // What ends taint on an account chain: whose account it reached.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -12,6 +14,10 @@
 #include "trace/result.h"
 
 namespace tracehound::trace::accounts {
+
+// Addresses that nobody has a key to, beside nobody and the zero address.
+inline constexpr std::array<std::string_view, 2> kBurnAddresses = {
+    "0x000000000000000000000000000000000000dead", "0xdead000000000000000042069420694206942069"};
 
 struct Stop {
   DestinationKind kind = DestinationKind::held;
@@ -37,7 +43,11 @@ class Stops {
     if (found == by_account_.end() || through_.contains(account)) return std::nullopt;
     return found->second;
   }
-  // Whether anything is known of whose the account is.
+  // What is known of whose the account is, gone through or not.
+  std::optional<Stop> known(AccountId account) const {
+    auto found = by_account_.find(account);
+    return found == by_account_.end() ? std::nullopt : std::optional(found->second);
+  }
   bool knows(AccountId account) const { return by_account_.contains(account); }
 
  private:

@@ -1,3 +1,4 @@
+#include "base/bytes.h"
 #include "base/json.h"
 #include "trace/accounts/trace.h"
 #include "trace/accounts/write.h"
@@ -24,7 +25,7 @@ class JsonTrace {
     json_.key("ledger").value("account");
     json_.key("chain").value(ledger.chain());
     json_.key("tip").open_object().key("height").value(tip.number).key("hash");
-    tip.hash ? json_.value(tip.hash->text()) : json_.null();
+    tip.hash ? json_.value("0x" + to_hex(tip.hash->view())) : json_.null();
     json_.close_object();
     json_.key("method").value(name_of(trace_.method));
     json_.key("direction").value("forward");

@@ -15,7 +15,7 @@ using test::sample_bundle;
 Verdict verify(const Files& files) {
   FaultyFileSystem disk;
   put_bundle(disk, "B", files);
-  return verify_bundle(disk, "B", std::nullopt).value();
+  return test::verify_folder(disk, "B", std::nullopt).value();
 }
 
 std::string first_finding(const Files& files) {
@@ -103,9 +103,9 @@ TEST(Verify, a_key_that_did_not_sign__is_told) {
   auto key = ed25519::PrivateKey{};
   ASSERT_TRUE(write_bundle(disk, "B", files, key));
   auto mine = ed25519::public_key(key);
-  EXPECT_TRUE(verify_bundle(disk, "B", mine).value().findings.empty());
+  EXPECT_TRUE(test::verify_folder(disk, "B", mine).value().findings.empty());
   mine[0] ^= 1;
-  EXPECT_EQ(verify_bundle(disk, "B", mine).value().findings.size(), 1U);
+  EXPECT_EQ(test::verify_folder(disk, "B", mine).value().findings.size(), 1U);
 }
 
 TEST(WriteBundle, power_lost_or_disk_full_at_any_step__leaves_no_bundle_or_all_of_it) {
@@ -115,7 +115,7 @@ TEST(WriteBundle, power_lost_or_disk_full_at_any_step__leaves_no_bundle_or_all_o
     disk.lose_power_after(changes);
     bool written = write_bundle(disk, "B", files, std::nullopt).has_value();
     disk.restart(0);
-    auto verdict = verify_bundle(disk, "B", std::nullopt);
+    auto verdict = test::verify_folder(disk, "B", std::nullopt);
     if (written) {
       ASSERT_TRUE(verdict && verdict->findings.empty());
       break;
@@ -127,7 +127,7 @@ TEST(WriteBundle, power_lost_or_disk_full_at_any_step__leaves_no_bundle_or_all_o
 TEST(OpenBundle, a_folder_without_sums__is_no_bundle) {
   FaultyFileSystem disk;
   ASSERT_TRUE(disk.make_folder("B"));
-  auto verdict = verify_bundle(disk, "B", std::nullopt);
+  auto verdict = test::verify_folder(disk, "B", std::nullopt);
   ASSERT_FALSE(verdict);
   EXPECT_EQ(verdict.error().kind, ErrorKind::bad_input);
 }
