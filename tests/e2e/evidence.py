@@ -5,10 +5,9 @@ import json
 import os
 import random
 import shutil
-import subprocess
-import sys
 
-from support.harness import (BAD_INPUT, NO, ROOT, SECONDS, USAGE, check, environment, equal,
+from support.bundles import moved, plain_verify, resum
+from support.harness import (BAD_INPUT, NO, ROOT, USAGE, check, environment, equal,
                              fingerprint, ingest, main, run, same_bytes, sentence)
 
 MAINNET = ROOT.parent / "shared" / "data" / "bitcoin" / "mainnet-0-4312"
@@ -16,16 +15,6 @@ ALL = "fifo,lifo,haircut,tiho,tilo,seniority,poison"
 FLIPS = 1000
 PYTHON_FLIPS = 12
 WORLD = ["--blocks", 200, "--seed", 31, "--theft", "hot-wallet", "--txs-per-block", 8]
-
-
-def plain_verify(bundle, *words, code=0):
-    """docs/verify.py, with nothing of this project beside it."""
-    done = subprocess.run([sys.executable, "-I", str(ROOT / "docs" / "verify.py"), str(bundle),
-                           *map(str, words)], capture_output=True, timeout=SECONDS, check=False,
-                          text=True, env=environment(PYTHONDONTWRITEBYTECODE="1"))
-    check(done.returncode == code, f"verify.py {bundle}: exit {done.returncode}, expected {code}\n"
-          f"{done.stdout[-2000:]}{done.stderr[-2000:]}")
-    return done.stdout
 
 
 def make_world(folder, *words):
@@ -40,17 +29,6 @@ def make_bundle(folder, out, *words, blocks=None, incident=None, code=0):
     return run("incident", "evidence", incident or folder / "world" / "incident.yaml", "--out", out,
                "--blocks", blocks or folder / "world" / "blocks", "--ledger", folder / "L",
                "--quiet", *words, code=code)
-
-
-def moved(bundle, folder):
-    """The bundle alone, where no ledger is; what it was made from is gone."""
-    place = folder / "elsewhere"
-    place.mkdir()
-    shutil.move(bundle, place / "bundle")
-    for left in folder.iterdir():
-        if left != place:
-            shutil.rmtree(left) if left.is_dir() else left.unlink()
-    return place / "bundle"
 
 
 def both_verify(bundle, *words):
@@ -146,12 +124,6 @@ def any_bit(folder):
         path.write_bytes(whole)
     both_verify(bundle)
     return f"{FLIPS} bits, {PYTHON_FLIPS} of them by verify.py too"
-
-
-def resum(bundle):
-    """Makes the sums right again, as a forger would."""
-    subprocess.run("sha256sum *[!S] > SHA256SUMS", shell=True, cwd=bundle, check=True,
-                   env=environment(LC_ALL="C"))
 
 
 def forged(folder):
