@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Checks a bundle of evidence of an account ledger that `tracehound incident evidence` made.
 
-usage: verify_accounts.py FOLDER [--key HEX]. Exit codes: 0 it holds, 1 something does not, 3 no
-bundle. It shares no code with tracehound, and needs Python 3.8 and, beside it, account_trace.py, which has
+usage: verify_accounts.py FOLDER [--key HEX]. Exit codes: 0 it holds, 1 something does not,
+3 no bundle.
+It shares no code with tracehound, and needs Python 3.8 and, beside it, account_trace.py, which has
 the trace itself; docs/evidence.md says what the files are. It checks sums and signature, runs the
 trace again on transfers.jsonl by every method, and compares all of result.json and result.csv.
 Taken as stated: the transfers, seeds, prices, whose accounts are whose and why, who of the parties

@@ -109,13 +109,20 @@ Result<std::vector<Entry>> entries_of(FileSystem& files, const std::string& fold
   return entries;
 }
 
-// The kind that has more of the files that are there; coins where that says nothing.
-BundleKind kind_of(const std::vector<Entry>& entries) {
-  auto there = [&](BundleKind kind) {
-    return std::ranges::count_if(
-        entries, [&](const Entry& entry) { return is_named(files_of(kind), entry.name); });
+// By the files that one kind alone has; where those are gone, by how bundle.json begins.
+Result<BundleKind> kind_of(FileSystem& files, const std::string& folder,
+                           const std::vector<Entry>& entries) {
+  auto there = [&](std::string_view name) {
+    auto entry = std::ranges::find(entries, name, &Entry::name);
+    return entry != entries.end() && entry->plain_file;
   };
-  bool accounts = there(BundleKind::accounts) > there(BundleKind::coins);
+  if (there(kHeaders) || there(kTransactions)) return BundleKind::coins;
+  if (there(kTransfers)) return BundleKind::accounts;
+  if (!there(kStatement)) return BundleKind::coins;
+  TRY_ASSIGN(auto mapping, files.map(fmt::format("{}/{}", folder, kStatement)));
+  ByteView bytes = mapping->bytes();
+  std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  bool accounts = text.starts_with(kAccountStatementHead);
   return accounts ? BundleKind::accounts : BundleKind::coins;
 }
 
@@ -232,7 +239,7 @@ Result<OpenBundle> open_bundle(FileSystem& files, const std::string& folder) {
         folder, kSums));
   }
   OpenBundle bundle;
-  bundle.kind = kind_of(*entries);
+  TRY_ASSIGN(bundle.kind, kind_of(files, folder, *entries));
   check_entries(*entries, bundle);
   if (sums_entry->size > kMostSumsBytes) {
     bundle.findings.push_back({std::string(kSums), "", "is longer than that of any bundle"});

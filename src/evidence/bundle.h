@@ -30,6 +30,10 @@ inline constexpr std::string_view kTags = "tags.json";
 inline constexpr std::string_view kTransactions = "transactions.bin";
 inline constexpr std::string_view kTransfers = "transfers.jsonl";
 
+// How bundle.json of an account ledger's bundle begins.
+inline constexpr std::string_view kAccountStatementHead =
+    "{\n \"schema\": \"tracehound.evidence-accounts/1\"";
+
 // Of a trace on which kind of ledger.
 enum class BundleKind : std::uint8_t { coins, accounts };
 

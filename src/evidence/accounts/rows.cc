@@ -154,7 +154,7 @@ class RowsParser {
     dom::element usd;
     std::uint64_t micro = 0;
     if (from["usd_micro"].get(usd) == simdjson::SUCCESS && usd.is_null()) return row;
-    if (usd.get_uint64().get(micro) != simdjson::SUCCESS) {
+    if (from["usd_micro"].get_uint64().get(micro) != simdjson::SUCCESS) {
       reader.fail("usd_micro", "is missing or no number");
       return row;
     }
