@@ -161,6 +161,17 @@ std::string verify_section(const ReportData& data) {
         "gives the same bytes:<pre><code>{}</code></pre></li>\n",
         data.mempool ? " and the same mempool file" : "", escape(data.about.command));
   }
+  if (data.mempool) return text + "</ol></section>\n";
+  text += fmt::format(
+      "<li>Ask for the evidence, which takes no ledger and no trust to check. Whoever made this "
+      "report makes it of the incident\u2019s file:<pre><code>tracehound incident evidence "
+      "INCIDENT.yaml --out bundle{}</code></pre>You check it, and run the trace again from it, by "
+      "either of two programs that share no code:<pre><code>tracehound verify bundle\n"
+      "python3 docs/{} bundle</code></pre>{}</li>\n",
+      data.on_coins ? " --blocks BLOCKS" : "", data.on_coins ? "verify.py" : "verify_accounts.py",
+      data.on_coins ? "It proves every transaction from the block headers."
+                    : "The data of such a ledger hold no proofs: it shows what follows from these "
+                      "transfers, not that they happened.");
   return text + "</ol></section>\n";
 }
 

@@ -1,12 +1,14 @@
 """A chain that litecoind made, its own block files and its own word on every transaction: the
 ledger must agree in all of it, while the node runs, across reorganisations and with MWEB."""
 
+import json
 import shutil
 import threading
 
 from support import agreement, bitcoin, tracing
-from support.harness import (BAD_INPUT, Wrong, check, equal, fingerprint, ingest, main, same_bytes,
-                             sentence)
+from support.bundles import plain_verify
+from support.harness import (BAD_INPUT, Wrong, check, equal, fingerprint, ingest, main, run,
+                             same_bytes, sentence)
 from support.litecoin_node import NETWORK, NO_MWEB, History, Node, book_of, units
 
 ALL_KINDS = {"p2pk", "p2pkh", "p2sh", "p2wpkh", "p2wsh", "p2tr", "witness_other", "multisig",
@@ -46,6 +48,26 @@ def seeds_of(book):
     return [mined[0], mined[len(mined) // 2], paid[len(paid) // 3]]
 
 
+def evidence_agrees(ledger, folder, seeds, blocks, node=None):
+    """A bundle of these coins, checked by both verifiers: each header's work is by scrypt. From a
+    running node it is the one that its block files give."""
+    (folder / "theft.yaml").write_text("name: as if stolen\nseeds:\n" + "".join(
+        f"- {{coin: '{seed}'}}\n" for seed in seeds))
+    made = ("incident", "evidence", folder / "theft.yaml", "--method", "fifo,haircut,poison",
+            "--ledger", ledger, "--quiet", "--out")
+    run(*made, folder / "bundle", "--blocks", blocks)
+    if node:
+        run(*made, folder / "by-node", "--rpc", f"http://127.0.0.1:{node.port}", "--cookie",
+            node.folder / "regtest" / ".cookie")
+        same_bytes(folder / "by-node", fingerprint(folder / "bundle"), "a bundle from the node")
+    said = run("verify", folder / "bundle").out.decode()
+    check("holds" in said and "MWEB" in said, f"verify says: {said}")
+    told = plain_verify(folder / "bundle")
+    check(NETWORK.replace("-", ":") in told, f"verify.py says: {told}")
+    held = json.loads((folder / "bundle" / "result.json").read_text())["traces"][0]["touched"]
+    return f"evidence of {held['transactions']} transactions"
+
+
 def a_chain_of_every_kind(folder):
     with Node(folder / "node", NO_MWEB) as node:
         history = History(node)
@@ -63,12 +85,13 @@ def a_chain_of_every_kind(folder):
         take(node, folder / "live")
         agreement.agree(folder / "live", book)
         check_unspent(node, folder / "live", book)
+        shown = evidence_agrees(folder / "live", folder, seeds_of(book), node.blocks, node)
     said = take(node, folder / "ledger").out.decode()
     check("3 on side branches" in said, f"the 3 blocks left behind are passed over: {said}")
     same_bytes(folder / "ledger", fingerprint(folder / "live"), "the node stopped against running")
     agreement.sound(folder / "ledger")
     walked = tracing.traces_agree(folder / "ledger", book, seeds_of(book))
-    return f"{agreement.agree(folder / 'ledger', book)}; {walked}"
+    return f"{agreement.agree(folder / 'ledger', book)}; {walked}; {shown}"
 
 
 def a_node_that_goes_on(folder):
@@ -208,6 +231,7 @@ def a_chain_with_mweb(folder):
     counted = agreement.agree(ledger, book)
     pegs = [f"{tx['txid']}:0" for tx in hogex[:1]]
     walked = tracing.traces_agree(ledger, book, pegs)
+    evidence_agrees(ledger, folder, pegs, node.blocks)
     return f"{counted}; {pegged_in} peg-ins, {pegged_out} peg-outs; {walked}"
 
 
