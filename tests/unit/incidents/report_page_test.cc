@@ -152,6 +152,18 @@ TEST(ReportPage, method_tip_stops_and_command__are_stated) {
   EXPECT_TRUE(has(text, "Made bytracehound 0.1.0"));
 }
 
+TEST(ReportPage, how_to_check__names_the_bundle_and_both_verifiers) {
+  std::string text = test::read_markup(page_of(test::hot_wallet())).text;
+  EXPECT_TRUE(has(text, "tracehound incident evidence INCIDENT.yaml --out bundle --blocks BLOCKS"));
+  EXPECT_TRUE(has(text, "tracehound verify bundle"));
+  EXPECT_TRUE(has(text, "python3 docs/verify.py bundle"));
+  ReportData accounts = report_of(test::hot_wallet());
+  accounts.on_coins = false;
+  text = test::read_markup(html_report(accounts)).text;
+  EXPECT_TRUE(has(text, "docs/verify_accounts.py bundle"));
+  EXPECT_TRUE(has(text, "not that they happened"));
+}
+
 TEST(ReportPage, poison__shows_reach_and_says_why_it_has_no_sums) {
   std::string page = html_report(report_of(test::wallet_sweep(25, 400), trace::MethodKind::poison));
   std::string text = test::read_markup(page).text;

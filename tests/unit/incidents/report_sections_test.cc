@@ -60,6 +60,18 @@ TEST(ReportLimits, every_method_of_the_report__has_its_error_rate) {
   }
 }
 
+TEST(ReportLimits, every_method_on_account_chains__has_what_published_thefts_say_of_it) {
+  for (std::size_t i = 0; i < trace::kMethodKinds; ++i) {
+    ReportData data = report_of(test::hot_wallet());
+    data.on_coins = false;
+    data.methods = {static_cast<MethodKind>(i)};
+    EXPECT_TRUE(has(limits_section(data), "script/accuracy thefts"));
+  }
+  ReportData data = report_of(test::hot_wallet());
+  data.on_coins = false;
+  EXPECT_TRUE(has(words_of(limits_section(data)), "89.84\u00A0% (Harmony bridge, 2022)"));
+}
+
 TEST(ReportRange, what_lies_below_every_least__is_told_as_independent_of_the_method) {
   ReportWorld world = test::all_kinds();
   std::vector<trace::Trace> traces = {world.trace(MethodKind::fifo), world.trace(MethodKind::lifo)};
