@@ -71,8 +71,8 @@ std::string findings_text(const std::vector<Finding>& findings) {
 // What stands at the end of what is said of any bundle that holds.
 std::string ending_text(const std::string& signer, const std::string& engine,
                         const std::vector<std::string>& not_proven) {
-  std::string text = fmt::format("{}\nmade by {}, checked by tracehound {}\n", signer, engine,
-                                 TRACEHOUND_VERSION);
+  std::string text =
+      fmt::format("{}\nmade by {}, checked by tracehound {}\n", signer, engine, TRACEHOUND_VERSION);
   text += "\nWhat it does not prove:\n";
   for (const std::string& sentence : not_proven) text += fmt::format("- {}\n", sentence);
   return text;

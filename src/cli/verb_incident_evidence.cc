@@ -8,9 +8,9 @@
 #include "base/http.h"
 #include "base/text.h"
 #include "chains/bitcoin/raw_blocks.h"
+#include "cli/accounts.h"
 #include "cli/interrupt.h"
 #include "cli/node_login.h"
-#include "cli/accounts.h"
 #include "cli/verb_incident.h"
 #include "cli/verb_incident_evidence.h"
 #include "evidence/make.h"
@@ -165,8 +165,7 @@ Result<evidence::Files> make_coin_evidence(Context& context, const EvidenceOptio
 Status run(Context& context, EvidenceOptions options) {
   options.trace.incident = options.file;
   if (options.trace.direction == "backward") {
-    return fail(ErrorKind::usage,
-                "a bundle is of a forward trace; leave out --direction backward");
+    return fail(ErrorKind::usage, "a bundle is of a forward trace; leave out --direction backward");
   }
   TRY_ASSIGN(auto key, signing_key(context, options));
   TRY_ASSIGN(std::string incident, read_input(context, options.file));

@@ -50,8 +50,8 @@ class AccountShower {
   }
   std::string transfer_line(const Transfer& row) const {
     std::string line = fmt::format("  {:>5}  {:<10} {} -> {}  {}", row.position,
-                                   ledger::accounts::kind_text(row.kind), name(row.from), name(row.to),
-                                   amount_text(ledger_.asset(row.asset), row.amount));
+                                   ledger::accounts::kind_text(row.kind), name(row.from),
+                                   name(row.to), amount_text(ledger_.asset(row.asset), row.amount));
     if (row.usd_micro) line += fmt::format("  ({} USD)", U256(*row.usd_micro).text(6));
     return line + "\n";
   }

@@ -76,8 +76,8 @@ class Resolver {
   }
 
   Result<AccountCase> incident(const incidents::Incident& incident) {
-    auto by = options_.label_by == "incident" ? incidents::LabelOf::incident
-                                              : incidents::LabelOf::victim;
+    auto by =
+        options_.label_by == "incident" ? incidents::LabelOf::incident : incidents::LabelOf::victim;
     TRY_ASSIGN(auto found, incidents::find_account_seeds(ledger_, incident, options_.incident, by));
     found_.name = incident.name;
     found_.seeds = std::move(found.seeds);
@@ -87,9 +87,9 @@ class Resolver {
                                            plural(found.on_other_chains, "seed")));
     }
     if (found.addresses_not_seen > 0) {
-      found_.remarks.push_back(fmt::format(
-          "{}: {} received nothing here in the time the file gives", options_.incident,
-          plural(found.addresses_not_seen, "address", "addresses")));
+      found_.remarks.push_back(
+          fmt::format("{}: {} received nothing here in the time the file gives", options_.incident,
+                      plural(found.addresses_not_seen, "address", "addresses")));
     }
     return std::move(found_);
   }
@@ -178,8 +178,7 @@ Result<AccountCase> resolve_on_accounts(const Question& question, const Options&
 }
 
 Result<AccountStops> stops_on_accounts(const Options& options,
-                                       const std::vector<std::string>& lists,
-                                       const Ledger& ledger,
+                                       const std::vector<std::string>& lists, const Ledger& ledger,
                                        std::optional<std::uint32_t> tags_at) {
   TRY_ASSIGN(auto known, known_accounts(options, lists, ledger, tags_at));
   std::map<std::pair<std::string, std::string>, std::uint32_t> numbers;

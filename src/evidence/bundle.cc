@@ -129,8 +129,8 @@ Result<BundleKind> kind_of(FileSystem& files, const std::string& folder,
 // What is in the folder and does not belong there, or not in that way.
 void check_entries(const std::vector<Entry>& entries, OpenBundle& bundle) {
   for (const Entry& entry : entries) {
-    bool known =
-        is_named(files_of(bundle.kind), entry.name) || entry.name == kSums || entry.name == kSignature;
+    bool known = is_named(files_of(bundle.kind), entry.name) || entry.name == kSums ||
+                 entry.name == kSignature;
     if (!known) {
       bundle.findings.push_back({shown(entry.name), "", "does not belong to the bundle"});
     } else if (!entry.plain_file) {
@@ -260,18 +260,18 @@ std::optional<Difference> difference_of(std::string_view stated, std::string_vie
   if (stated == expected) return std::nullopt;
   auto [here, there] = std::ranges::mismatch(stated, expected);
   auto line = 1 + std::count(stated.begin(), here, '\n');
-  return Difference{fmt::format("line {}", line),
-                    fmt::format("is not what the trace run again gives, from byte {} on",
-                                here - stated.begin())};
+  return Difference{
+      fmt::format("line {}", line),
+      fmt::format("is not what the trace run again gives, from byte {} on", here - stated.begin())};
 }
 
 void check_signer(const std::optional<ed25519::PublicKey>& signer,
                   const std::optional<ed25519::PublicKey>& key, std::vector<Finding>& findings) {
   if (!key || signer == key) return;
-  findings.push_back({std::string(kSignature), "",
-                      signer ? fmt::format("is of the key {}, not of the one that was named",
-                                           to_hex(*signer))
-                             : "there is no signature that holds, and a key was named"});
+  findings.push_back(
+      {std::string(kSignature), "",
+       signer ? fmt::format("is of the key {}, not of the one that was named", to_hex(*signer))
+              : "there is no signature that holds, and a key was named"});
 }
 
 Status write_bundle(FileSystem& files, const std::string& folder, const Files& bundle,

@@ -123,7 +123,7 @@ class JsonReader {
 
 // The document's root, held by `parser`. Errors: it is none of that schema.
 inline Result<dom::element> open_document(dom::parser& parser, std::string_view text,
-                                   std::string_view schema) {
+                                          std::string_view schema) {
   dom::element root;
   auto failure = parser.parse(text.data(), text.size()).get(root);
   if (failure != simdjson::SUCCESS) {

@@ -54,7 +54,8 @@ std::string published_words(trace::MethodKind method) {
   auto lifi = cells_of(kLifi, {name_of(method)});
   if (!trace::conserves(method)) {
     return fmt::format(
-        "Of two thefts that others followed by hand, {} of 14 and {} of 33 published terminals were "
+        "Of two thefts that others followed by hand, {} of 14 and {} of 33 published terminals "
+        "were "
         "reached.",
         harmony[1], lifi[1]);
   }

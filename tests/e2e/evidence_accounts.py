@@ -69,8 +69,8 @@ def write_world(world, folder):
 
 
 def make(folder, out, *words, code=0):
-    return run("incident", "evidence", folder / "theft.yaml", "--ledger", folder / "L", "--out", out,
-               "--stop-at-addresses", folder / "stops.csv", "--quiet", *words, code=code)
+    return run("incident", "evidence", folder / "theft.yaml", "--ledger", folder / "L", "--out",
+               out, "--stop-at-addresses", folder / "stops.csv", "--quiet", *words, code=code)
 
 
 def both_verify(bundle):

@@ -102,7 +102,7 @@ inline void put_bundle(FileSystem& files, const std::string& folder,
 }
 
 inline Result<evidence::Verdict> verify_folder(FileSystem& files, const std::string& folder,
-                                                const std::optional<ed25519::PublicKey>& key) {
+                                               const std::optional<ed25519::PublicKey>& key) {
   TRY_ASSIGN(auto bundle, evidence::open_bundle(files, folder));
   return evidence::verify_bundle(std::move(bundle), key);
 }

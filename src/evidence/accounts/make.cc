@@ -68,7 +68,8 @@ Status Maker::run_on_ledger() {
         "no transfer of the incident was there at block {} yet; take a later day", tip));
   }
   std::ranges::sort(seeds_);
-  if (inquiry_.how.cuts.until && *inquiry_.how.cuts.until < ledger_.tx_of(seeds_.front().transfer)) {
+  if (inquiry_.how.cuts.until &&
+      *inquiry_.how.cuts.until < ledger_.tx_of(seeds_.front().transfer)) {
     return fail(ErrorKind::usage, "--until is before the theft; name a later block");
   }
   trace::accounts::Options how = inquiry_.how;
@@ -145,7 +146,8 @@ Status Maker::state_stops() {
   }
   std::map<std::uint32_t, std::uint32_t> numbers;  // of services: in the stops, here
   for (const auto& [text, account] : known) {
-    if (auto stop = inquiry_.stops.known(account); stop->service) numbers.emplace(*stop->service, 0);
+    if (auto stop = inquiry_.stops.known(account); stop->service)
+      numbers.emplace(*stop->service, 0);
   }
   for (auto& [service, number] : numbers) {
     number = static_cast<std::uint32_t>(statement_.services.size());
@@ -184,9 +186,9 @@ void Maker::state() {
 Status Maker::run_on_bundle() {
   auto blocks = parse_rows(rows_, statement_.assets.size());
   if (!blocks) {
-    return bad_input(fmt::format(
-        "the transfers cannot be written down as JSON ({}): a name in them is no UTF-8",
-        blocks.error().message));
+    return bad_input(
+        fmt::format("the transfers cannot be written down as JSON ({}): a name in them is no UTF-8",
+                    blocks.error().message));
   }
   TRY_ASSIGN(auto part, assemble(statement_, std::move(*blocks)));
   TRY_ASSIGN(again_, rerun(part.ledger, statement_));

@@ -19,14 +19,14 @@ Result<std::vector<Seed>> find_stated(const Ledger& ledger, const Statement& sta
   std::vector<Seed> seeds;
   for (const StatedSeed& stated : statement.seeds) {
     auto wrong = [&](std::string_view what) {
-      return bad_input(
-          fmt::format("its seed in transaction {} row {} {}", stated.transaction, stated.row, what));
+      return bad_input(fmt::format("its seed in transaction {} row {} {}", stated.transaction,
+                                   stated.row, what));
     };
     auto tx = ledger.find_transaction(stated.transaction);
     if (!tx || stated.row >= ledger.transfers(*tx).size()) return wrong("is no transfer here");
     if (stated.label == 0 || stated.label > statement.labels.size()) {
-      return wrong(fmt::format("has label {} and there are {}", stated.label,
-                               statement.labels.size()));
+      return wrong(
+          fmt::format("has label {} and there are {}", stated.label, statement.labels.size()));
     }
     seeds.push_back({TransferId(ledger.transfers(*tx).first.number() + stated.row), stated.first,
                      stated.end, Label(stated.label), stated.side});
@@ -67,8 +67,8 @@ Result<Stated> stated_of(const Ledger& ledger, const Statement& statement) {
       auto account = ledger.find_account(party.account);
       bool falls = !parties.empty() && parties.back().transfers > party.transfers;
       if (!account || falls) {
-        return bad_input(fmt::format("its seen {} names {} out of place", seen.transaction,
-                                     party.account));
+        return bad_input(
+            fmt::format("its seen {} names {} out of place", seen.transaction, party.account));
       }
       parties.push_back({*account, party.transfers});
     }
@@ -95,8 +95,8 @@ Result<trace::accounts::Options> options_of(const Ledger& ledger, const Statemen
   if (!asked.until) return how;
   auto last = ledger.block_at_most(*asked.until);
   if (!last || ledger.transactions(*last).end.number() == 0) {
-    return bad_input(fmt::format("it was asked until block {}, before all that is here",
-                                 *asked.until));
+    return bad_input(
+        fmt::format("it was asked until block {}, before all that is here", *asked.until));
   }
   how.cuts.until = TxId(ledger.transactions(*last).end.number() - 1);
   return how;

@@ -31,8 +31,7 @@ Result<Rerun> rerun(const ledger::accounts::Ledger& ledger, const Statement& sta
 // incidents::find_account_seeds().
 Result<incidents::FoundAccountSeeds> seeds_of(const ledger::accounts::Ledger& ledger,
                                               const incidents::Incident& incident,
-                                              const std::string& label_by,
-                                              const std::string& file);
+                                              const std::string& label_by, const std::string& file);
 std::vector<StatedSeed> stated(const ledger::accounts::Ledger& ledger,
                                const std::vector<trace::accounts::Seed>& seeds);
 

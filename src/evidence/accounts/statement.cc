@@ -192,8 +192,8 @@ StatedSeen read_seen(JsonReader& reader, dom::element from) {
   StatedSeen seen;
   seen.transaction = reader.text(from, "transaction");
   reader.each(from, "parties", [&](dom::element party) {
-    seen.parties.push_back({reader.text(party, "account"),
-                            long_number(reader, party, "transfers").value_or(0)});
+    seen.parties.push_back(
+        {reader.text(party, "account"), long_number(reader, party, "transfers").value_or(0)});
   });
   return seen;
 }

@@ -23,7 +23,8 @@ using trace::DestinationKind;
 // What is wrong with a tag of the stop, a clause; "" where it holds.
 std::string check_tag(const StatedStop& stop, const trace::Service& service,
                       const std::vector<UsedTag>& tags, std::uint32_t number) {
-  if (number >= tags.size()) return fmt::format("has tag {}, and there are {}", number, tags.size());
+  if (number >= tags.size())
+    return fmt::format("has tag {}, and there are {}", number, tags.size());
   const UsedTag& tag = tags[number];
   std::string name = fmt::format("its tag {} ", number);
   if (tags::normal_subject(tag.address) != tags::normal_subject(stop.account)) {

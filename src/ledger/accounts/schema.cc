@@ -37,8 +37,8 @@ std::uint64_t rows_of(Index index, const Counts& counts) {
 }
 
 std::string_view kind_text(TransferKind kind) {
-  constexpr std::string_view kWords[kTransferKinds] = {
-      "value", "internal", "token", "wrap", "unwrap", "withdrawal", "reward", "listed"};
+  constexpr std::string_view kWords[kTransferKinds] = {"value",  "internal",   "token",  "wrap",
+                                                       "unwrap", "withdrawal", "reward", "listed"};
   auto number = static_cast<std::size_t>(kind);
   return number < kTransferKinds ? kWords[number] : "unknown";
 }

@@ -49,18 +49,18 @@ Files sample(std::uint64_t number) {
   how.label_names = found.labels;
   Asked asked{.label_by = "incident", .methods = {"fifo", "poison"}, .swaps = "net"};
   auto made = make_bundle({.ledger = ledger,
-                      .events = events,
-                      .incident = incident,
-                      .engine = "tracehound test",
-                      .asked = asked,
-                      .tip = ledger.tip(),
-                      .seeds = found.seeds,
-                      .methods = {trace::MethodKind::fifo, trace::MethodKind::poison},
-                      .stops = trace::accounts::Stops(),
-                      .listed = {},
-                      .store = store,
-                      .prices = {},
-                      .how = how});
+                           .events = events,
+                           .incident = incident,
+                           .engine = "tracehound test",
+                           .asked = asked,
+                           .tip = ledger.tip(),
+                           .seeds = found.seeds,
+                           .methods = {trace::MethodKind::fifo, trace::MethodKind::poison},
+                           .stops = trace::accounts::Stops(),
+                           .listed = {},
+                           .store = store,
+                           .prices = {},
+                           .how = how});
   if (!made) throw std::runtime_error(made.error().message);
   return *made;
 }
