@@ -17,6 +17,7 @@
 #include "ledger/ledger.h"
 #include "ledger/writer.h"
 #include "support/random_blocks.h"
+#include "support/rounds.h"
 #include "unit/ledger/disks.h"
 
 namespace tracehound::ledger {
@@ -272,7 +273,7 @@ class Round {
 
 TEST(Crashes, a_thousand_random_mixtures__end_in_the_bytes_of_a_writer_that_nothing_stopped) {
   constexpr std::uint64_t kWorlds = 10;
-  constexpr std::uint64_t kRounds = 1000;
+  constexpr std::uint64_t kRounds = test::rounds(1000);
   std::uint64_t restarts = 0;
   std::uint64_t failures = 0;
   for (std::uint64_t number = 0; number < kWorlds; ++number) {

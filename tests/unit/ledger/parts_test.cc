@@ -11,6 +11,7 @@
 #include "ledger/unspent.h"
 #include "support/faulty_file_system.h"
 #include "support/random_blocks.h"
+#include "support/rounds.h"
 
 namespace tracehound::ledger {
 namespace {
@@ -173,7 +174,7 @@ TEST(UnspentTable, any_mix_of_inserts_and_takes__agrees_with_a_map) {
   Random random(2);
   UnspentTable table;
   std::map<Outpoint, std::uint64_t> map;
-  for (std::uint64_t step = 0; step < 200'000; ++step) {
+  for (std::uint64_t step = 0; step < test::rounds(200'000); ++step) {
     Outpoint outpoint;
     // Few distinct prefixes, so that homes collide and chains are long.
     store_le(outpoint.txid.bytes.data(), random.below(64));

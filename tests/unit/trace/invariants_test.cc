@@ -7,6 +7,7 @@
 #include <set>
 
 #include "support/random_chain.h"
+#include "support/rounds.h"
 #include "unit/trace/reference_cases.h"
 #include "unit/trace/trace_text.h"
 
@@ -17,7 +18,7 @@ using test::Random;
 using test::ToyChain;
 using Lines = std::vector<std::string>;
 
-constexpr std::uint64_t kChains = 100;
+constexpr std::uint64_t kChains = test::rounds(100);
 constexpr MethodKind kMethods[] = {MethodKind::poison,   MethodKind::haircut, MethodKind::fifo,
                                    MethodKind::lifo,     MethodKind::tiho,    MethodKind::tilo,
                                    MethodKind::seniority};

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "support/random_chain.h"
+#include "support/rounds.h"
 #include "unit/trace/reference_cases.h"
 
 namespace tracehound::trace {
@@ -16,12 +17,7 @@ using test::Random;
 using test::ReferenceCase;
 using test::ToyChain;
 
-// What a sanitizer is to see it sees on few chains; the reference takes most of the time.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::uint64_t kChains = 50;
-#else
-constexpr std::uint64_t kChains = 500;
-#endif
+constexpr std::uint64_t kChains = test::rounds(500);
 constexpr std::uint64_t kChainsBackward = kChains / 5 * 2;
 const std::vector<MethodKind> kForward = {
     MethodKind::poison, MethodKind::haircut, MethodKind::fifo,     MethodKind::lifo,

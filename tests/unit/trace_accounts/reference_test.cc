@@ -10,17 +10,14 @@
 #include <sstream>
 #include <string>
 
+#include "support/rounds.h"
 #include "trace/accounts/trace.h"
 #include "unit/trace_accounts/toy_events.h"
 
 namespace tracehound::trace::accounts {
 namespace {
 
-#ifdef __SANITIZE_ADDRESS__
-constexpr int kWorlds = 40;
-#else
-constexpr int kWorlds = 300;
-#endif
+constexpr int kWorlds = static_cast<int>(test::rounds(300));
 
 using Lines = std::multiset<std::string>;
 
