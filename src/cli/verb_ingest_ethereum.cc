@@ -152,7 +152,7 @@ void add_ingest_ethereum(CLI::App& ingest, Context& context) {
       ->type_name("ADDRESS");
   command->add_flag("--no-traces", options->no_traces,
                     "without what contracts send on in the native asset");
-  command->add_option("--memory", options->memory, "for the table of accounts")
+  command->add_option("--memory", options->memory, "for the tables of accounts and transactions")
       ->transform(size_in_bytes())
       ->type_name("SIZE");
   add_common(*command, context);

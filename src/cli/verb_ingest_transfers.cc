@@ -102,7 +102,7 @@ void add_ingest_transfers(CLI::App& ingest, Context& context) {
   command->add_option("--threads", options->threads, "0: one per core")
       ->transform(whole_number(1024))
       ->type_name("N");
-  command->add_option("--memory", options->memory, "for the table of accounts")
+  command->add_option("--memory", options->memory, "for the tables of accounts and transactions")
       ->transform(size_in_bytes())
       ->type_name("SIZE");
   add_common(*command, context);

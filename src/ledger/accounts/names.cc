@@ -8,27 +8,30 @@ namespace {
 
 constexpr std::size_t kAddressDigits = 40;
 constexpr std::size_t kHashDigits = 64;
-constexpr Byte kNoDigit = 255;
 
-constexpr std::array<Byte, 256> digit_values() {
-  std::array<Byte, 256> values{};
-  values.fill(kNoDigit);
-  for (Byte i = 0; i < 10; ++i) values['0' + i] = i;
-  for (Byte i = 0; i < 6; ++i) values['a' + i] = values['A' + i] = static_cast<Byte>(10 + i);
-  return values;
-}
-constexpr std::array<Byte, 256> kDigitValues = digit_values();
-
-// Whether all of it are hexadecimal digits, and then their bytes in `into`.
+// Whether all of it are hexadecimal digits, and then their bytes in `into`. Eight digits at a time,
+// a byte of a word each. REQUIRES: their number is a multiple of eight.
 bool unhex(std::string_view digits, Byte* into) {
-  Byte bad = 0;
-  for (std::size_t i = 0; i < digits.size(); i += 2) {
-    Byte high = kDigitValues[static_cast<Byte>(digits[i])];
-    Byte low = kDigitValues[static_cast<Byte>(digits[i + 1])];
-    bad |= high | low;
-    *into++ = static_cast<Byte>(high << 4 | low);
+  constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;
+  constexpr std::uint64_t kHighs = 0x80 * kOnes;
+  // The high bit of each byte, all of them below 128, that is `least` or more.
+  auto from = [](std::uint64_t bytes, char least) {
+    return (bytes + kOnes * static_cast<Byte>(0x80 - least)) & kHighs;
+  };
+  std::uint64_t bad = 0;
+  for (std::size_t i = 0; i < digits.size(); i += 8, into += 4) {
+    auto word = load_le<std::uint64_t>(reinterpret_cast<const Byte*>(digits.data() + i));
+    std::uint64_t low = word & ~kHighs;
+    std::uint64_t lower = low | 0x20 * kOnes;
+    std::uint64_t digit = from(low, '0') & ~from(low, '9' + 1);
+    std::uint64_t letter = from(lower, 'a') & ~from(lower, 'f' + 1);
+    bad |= (word & kHighs) | ((digit | letter) ^ kHighs);
+    std::uint64_t value = (low & 0x0F * kOnes) + 9 * (low >> 6 & kOnes);
+    std::uint64_t packed = (value << 4 | value >> 8) & 0x00FF'00FF'00FF'00FF;
+    packed = (packed | packed >> 8) & 0x0000'FFFF'0000'FFFF;
+    store_le(into, static_cast<std::uint32_t>(packed | packed >> 16));
   }
-  return bad < 16;
+  return bad == 0;
 }
 
 }  // namespace

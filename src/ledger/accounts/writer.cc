@@ -57,7 +57,10 @@ struct Writer::State {
   std::unique_ptr<RunIndex> transactions;
   std::unique_ptr<RunIndex> accounts;
   NameTable names;
-  KeyTable<TxId> new_ids;  // of the transactions that the index does not cover
+  // Of the newest transactions, all that the index does not cover among them; of all while there is
+  // room.
+  KeyTable<TxId> new_ids;
+  bool ids_complete = false;
   std::unordered_map<std::string, AssetId> assets;
   bool tables_ready = false;
   // Of the block that is being appended: the ids of its names.
@@ -211,8 +214,9 @@ Status Writer::State::back_to_commit() {
 
 void Writer::State::build_tables() {
   if (tables_ready) return;
-  names.reset(manifest.counts, accounts.get(), options.table_bytes);
+  names.reset(manifest.counts, accounts.get(), options.table_bytes / 2);
   new_ids.clear();
+  ids_complete = manifest.counts.transactions == 0;
   assets.clear();
   for (std::uint32_t row = 0; row < manifest.counts.assets; ++row) {
     assets.emplace(key_of(asset(AssetId(row))), AssetId(row));
@@ -310,7 +314,7 @@ bool Writer::State::has_transaction(std::uint64_t key, NameKind kind, ByteView i
            std::ranges::equal(columns.text(Column::tx_id_end, Column::tx_id, tx.number()), id);
   };
   bool found = new_ids.contains(key, same);
-  if (!found && transactions->rows() > 0) {
+  if (!found && !ids_complete && transactions->rows() > 0) {
     transactions->find(
         key, [&](std::uint64_t row) { found |= same(TxId(static_cast<std::uint32_t>(row))); });
   }
@@ -498,7 +502,10 @@ Status Writer::State::finish_commit() {
   if (!status) return take_back(status);
   if (tables_ready) {
     names.committed(manifest.counts, accounts.get());
-    new_ids.forget_before(TxId(static_cast<std::uint32_t>(manifest.counts.transactions)));
+    if (!new_ids.has_room(0, options.table_bytes / 2)) {
+      new_ids.forget_before(TxId(static_cast<std::uint32_t>(manifest.counts.transactions)));
+      ids_complete = false;
+    }
   }
   return drop_other_runs(files, folder, manifest.counts);
 }

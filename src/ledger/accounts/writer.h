@@ -14,8 +14,8 @@
 namespace tracehound::ledger::accounts {
 
 struct WriterOptions {
-  // For the table in memory that finds accounts. What does not fit is looked up in the ledger's own
-  // index: slower, and the same bytes.
+  // For the tables in memory that find accounts and transactions, half each. What does not fit is
+  // looked up in the ledger's own indexes: slower, and the same bytes.
   std::uint64_t table_bytes = std::uint64_t{1} << 30;
   // What fees are paid in; a new ledger begins with it as asset 0.
   std::optional<Asset> native = std::nullopt;
