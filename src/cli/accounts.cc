@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "chains/ethereum/checksum.h"
 #include "ledger/accounts/check.h"
 #include "ledger/accounts/writer.h"
 #include "ledger/certain.h"
@@ -26,6 +27,18 @@ Status answer_accounts(Context& context,
   TRY_ASSIGN(Answer found, ledger::read_certain(context.files, open, find_out));
   for (const Answer::File& file : found.files) TRY(write_output(context, file.path, file.text));
   return found.text.empty() ? Status{} : print(found.text);
+}
+
+Status check_spelling(const ledger::accounts::Ledger& ledger, std::string_view address) {
+  std::string_view chain = ledger.chain();
+  // Rootstock's two have capitals of their own (EIP-1191).
+  bool has_checksum =
+      chain.starts_with("ethereum:") && chain != "ethereum:30" && chain != "ethereum:31";
+  if (!has_checksum || !chains::ethereum::is_miswritten(address)) return {};
+  return bad_input(fmt::format(
+      "{}: its capitals are not those of its checksum (EIP-55), so a character may be wrong; check "
+      "it, or write it in lower case",
+      address));
 }
 
 std::string amount_text(const accounts::Asset& asset, const U256& amount) {

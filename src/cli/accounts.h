@@ -18,6 +18,10 @@ bool has_accounts(const Context& context);
 Status answer_accounts(Context& context,
                        const std::function<Result<Answer>(const OpenAccounts&)>& work);
 
+// Refuses an address whose capitals contradict its checksum, on chains that have one: with one
+// character wrong it may be somebody else's.
+Status check_spelling(const ledger::accounts::Ledger& ledger, std::string_view address);
+
 // "1.5 ETH", "1.5 0xa0b8..." for a token without a symbol, base units where the decimals are not
 // known.
 std::string amount_text(const ledger::accounts::Asset& asset, const U256& amount);

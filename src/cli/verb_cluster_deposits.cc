@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "cli/accounts.h"
 #include "cli/cluster_parts.h"
 #include "clusters/accounts/deposits.h"
 #include "ledger/certain.h"
@@ -100,6 +101,7 @@ Result<Answer> find_out(const Ledger& ledger, const DepositOptions& options) {
   TRY_ASSIGN(auto exchanges, exchanges_of(ledger, options));
   DepositClustering found = clusters::accounts::cluster_by_deposits(ledger, exchanges);
   if (!options.of.empty()) {
+    TRY(check_spelling(ledger, options.of));
     auto account = ledger.find_account(options.of);
     std::erase_if(found.clusters, [&](const DepositCluster& cluster) {
       return !account || (!std::ranges::binary_search(cluster.users, *account) &&

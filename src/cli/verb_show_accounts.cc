@@ -121,6 +121,7 @@ Status AccountShower::transaction(const std::string& id, std::string& text,
 }
 
 Status AccountShower::address(const std::string& id, std::string& text, JsonWriter& json) const {
+  TRY(check_spelling(ledger_, id));
   auto account = ledger_.find_account(id);
   if (!account) return not_there("address", id);
   std::uint64_t count = ledger_.transfer_count(*account);

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "cli/accounts.h"
 #include "cli/verb_trace_accounts.h"
 #include "incidents/account_seeds.h"
 #include "tags/services.h"
@@ -22,6 +23,7 @@ using trace::accounts::AccountAsk;
 using trace::accounts::Stop;
 
 Result<AccountId> find_account(const Ledger& ledger, std::string_view text) {
+  TRY(check_spelling(ledger, text));
   if (auto found = ledger.find_account(text)) return *found;
   return bad_input(fmt::format(
       "the account {} is in no transfer of this ledger; check it or ingest further", text));
