@@ -174,6 +174,19 @@ TEST(transfers, amounts_in_base_units__and_in_scientific_notation__are_exact) {
   ASSERT_TRUE(ledger.has_value());
   EXPECT_EQ(ledger->amounts()[0], kU256Max);
   EXPECT_EQ(ledger->amounts()[1], U256(12'000));
+  FaultyFileSystem hexadecimal;
+  std::string all = "0x" + std::string(64, 'f');
+  ASSERT_TRUE(
+      take(hexadecimal, kHeading + ("10,1,t,0,a,b," + all + ",XRP\n10,1,t,1,a,b,0x00ff,XRP\n"), map)
+          .has_value());
+  ledger = Ledger::open(hexadecimal, "L");
+  ASSERT_TRUE(ledger.has_value());
+  EXPECT_EQ(ledger->amounts()[0], kU256Max);
+  EXPECT_EQ(ledger->amounts()[1], U256(255));
+  std::string more = kHeading + ("10,1,t,0,a,b," + all + "0,XRP\n");
+  EXPECT_NE(refusal(more, map).find("is no amount below 2^256"), std::string::npos);
+  EXPECT_NE(refusal(kHeading + std::string("10,1,t,0,a,b,0x10,XRP\n")).find("0x10 is no amount"),
+            std::string::npos);
 }
 
 TEST(transfer_times, every_way_to_write_them__and_none_else) {
