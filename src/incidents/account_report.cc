@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "incidents/report_flow.h"
+#include "incidents/report_parts.h"
 #include "incidents/report_text.h"
 #include "trace/accounts/trace.h"
 
@@ -26,11 +27,10 @@ using trace::accounts::Trace;
 
 namespace {
 
-constexpr std::size_t kRows = 60;      // of a list
-constexpr std::size_t kOtherRows = 8;  // of a service beyond the first ones
-constexpr std::size_t kLeading = 30;   // these
-constexpr std::size_t kSeedRows = 100;
 constexpr std::size_t kSwapRows = 60;
+
+// As such chains write it, first byte first.
+std::string hash_text(const Hash256& hash) { return "0x" + to_hex(hash.view()); }
 
 // When and by what units of a label first and last came to a holder.
 struct Came {
@@ -72,7 +72,8 @@ class Maker {
     add_seeds();
     order_destinations();
     fill_destinations();
-    add_arrivals();
+    data_.arrivals =
+        arrivals_of(rests_, ordered_, [&](TxId tx) { return names_.ledger().time(tx); });
     add_labels();
     add_holders();
     add_methods();
@@ -88,7 +89,7 @@ class Maker {
     auto tip = ledger.block(ledger.tip());
     data_.chain = ledger.chain();
     data_.tip_height = tip.number;
-    data_.tip_hash = tip.hash ? tip.hash->text() : "";
+    data_.tip_hash = tip.hash ? hash_text(*tip.hash) : "";
     data_.tip_time = tip.time;
     data_.method = trace_.method;
     data_.conserves = trace_.conserves;
@@ -141,10 +142,7 @@ class Maker {
     }
     data_.seed_count = seeds.size();
     data_.seed_coins = seeds.size();
-    std::stable_sort(seeds.begin(), seeds.end(), [](const auto* a, const auto* b) {
-      return a->seed.claimed() > b->seed.claimed();
-    });
-    if (seeds.size() > kSeedRows) seeds.resize(kSeedRows);
+    keep_largest(seeds, kSeedRows, [](const auto& seed) { return seed.seed.claimed(); });
     for (const auto* seed : seeds) {
       ReportCoin row;
       row.id = names_.transfer(seed->seed.transfer);
@@ -181,23 +179,10 @@ class Maker {
       to.amount = Units(from.amount);
       to.coins = from.landings.size();
       if (fees) to.coins = fee_parcels().size();
-      if (from.service) {
-        to.name = trace_.services.at(*from.service).name;
-        to.category = trace_.services.at(*from.service).category;
-        if (*from.service < data_.about.service_notes.size()) {
-          to.note = data_.about.service_notes[*from.service];
-        }
-      }
+      name_service(to, trace_.services, from.service, data_.about);
       if (to.amount > 0 || to.coins > 0) ordered_.emplace_back(std::move(to), i);
     }
-    std::stable_sort(ordered_.begin(), ordered_.end(), [&](const auto& a, const auto& b) {
-      std::size_t rank_a = page_rank(a.first.kind);
-      std::size_t rank_b = page_rank(b.first.kind);
-      if (rank_a != rank_b) return rank_a < rank_b;
-      Units of_a = weight(data_, a.first);
-      Units of_b = weight(data_, b.first);
-      return of_a != of_b ? of_a > of_b : a.first.name < b.first.name;
-    });
+    sort_for_page(data_, ordered_);
   }
 
   std::vector<const Parcel*> fee_parcels() const {
@@ -211,7 +196,7 @@ class Maker {
   void fill_destinations() {
     for (std::size_t i = 0; i < ordered_.size(); ++i) {
       auto& [to, index] = ordered_[i];
-      std::size_t rows = i < kLeading ? kRows : kOtherRows;
+      std::size_t rows = i < kLeadingDestinations ? kLeadingRows : kOtherRows;
       if (to.kind == DestinationKind::fees) {
         fill_fees(i, rows);
       } else {
@@ -244,9 +229,7 @@ class Maker {
     if (valued && !landings.empty() && data_.about.symbol != "USD") {
       to.usd = trace::accounts::usd_text(usd);
     }
-    std::stable_sort(order.begin(), order.end(),
-                     [](const Landing* a, const Landing* b) { return a->amount > b->amount; });
-    if (order.size() > rows) order.resize(rows);
+    keep_largest(order, rows, &Landing::amount);
     for (const Landing* landing : order) {
       ReportCoin row;
       TxId tx = last_of(*landing);
@@ -270,9 +253,7 @@ class Maker {
       rests_.push_back({i, parcel->hop, parcel->tx, Units(parcel->amount)});
       came(to, parcel->tx, parcel->tx);
     }
-    std::stable_sort(order.begin(), order.end(),
-                     [](const Parcel* a, const Parcel* b) { return a->amount > b->amount; });
-    if (order.size() > rows) order.resize(rows);
+    keep_largest(order, rows, &Parcel::amount);
     for (const Parcel* parcel : order) {
       ReportCoin row;
       row.id = names_.transaction(parcel->tx);
@@ -284,20 +265,6 @@ class Maker {
       row.label = parcel->label;
       to.largest.push_back(std::move(row));
     }
-  }
-
-  void add_arrivals() {
-    std::map<std::pair<std::uint32_t, DestinationKind>, Arrival> sums;
-    for (const Rest& rest : rests_) {
-      DestinationKind kind = ordered_[rest.destination].first.kind;
-      std::uint32_t time = names_.ledger().time(rest.transaction);
-      Arrival& sum = sums[{time, kind}];
-      sum.time = time;
-      sum.kind = kind;
-      sum.amount += rest.amount;
-      ++sum.coins;
-    }
-    for (const auto& [key, sum] : sums) data_.arrivals.push_back(sum);
   }
 
   void add_labels() {
@@ -332,16 +299,7 @@ class Maker {
         ++holder.coins;
       }
     }
-    std::vector<std::pair<AccountId, ReportHolder>> order(holders.begin(), holders.end());
-    std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
-      return a.second.amount > b.second.amount;
-    });
-    data_.holder_count = order.size();
-    if (order.size() > kRows) order.resize(kRows);
-    for (auto& [account, holder] : order) {
-      holder.address = names_.account(account);
-      data_.holders.push_back(std::move(holder));
-    }
+    list_holders(holders, [&](AccountId account) { return names_.account(account); }, data_);
   }
 
   Units amount_at(const Trace& trace, const trace::accounts::Range& range) const {
@@ -355,38 +313,14 @@ class Maker {
   }
 
   void add_methods() {
-    std::vector<const Trace*> with_sums;
-    for (const Trace& trace : traces_) {
-      data_.methods.push_back(trace.method);
-      if (trace.conserves) {
-        with_sums.push_back(&trace);
-      } else if (&trace != &trace_) {
-        data_.reaches.push_back({trace.method, trace.transactions_touched, 0});
-      }
-    }
+    auto with_sums = list_methods(traces_, [](const Trace&) { return std::uint64_t{0}; }, data_);
     if (with_sums.size() < 2) return;
+    auto here = [&](const Trace& trace, const auto& range) { return amount_at(trace, range); };
     for (const auto& range : trace::accounts::ranges(traces_)) {
       if (range.asset != asset_) continue;
-      ReportRange row;
-      row.kind = range.kind;
-      row.least = Units(range.least);
-      row.most = Units(range.most);
-      if (range.service) {
-        row.name = trace_.services.at(*range.service).name;
-        row.category = trace_.services.at(*range.service).category;
-      }
-      for (const Trace* trace : with_sums) row.amounts.push_back(amount_at(*trace, range));
-      for (std::size_t i = 0; i < ordered_.size(); ++i) {
-        const auto& here = trace_.destinations[ordered_[i].second];
-        if (here.kind == range.kind && here.service == range.service) row.destination = i;
-      }
-      data_.ranges.push_back(std::move(row));
+      list_range(with_sums, range, here, trace_, ordered_, data_);
     }
-    std::stable_sort(data_.ranges.begin(), data_.ranges.end(), [](const auto& a, const auto& b) {
-      std::size_t rank_a = page_rank(a.kind);
-      std::size_t rank_b = page_rank(b.kind);
-      return rank_a != rank_b ? rank_a < rank_b : a.most > b.most;
-    });
+    sort_for_page(data_.ranges);
   }
 
   // What left this asset for another one.
@@ -396,9 +330,7 @@ class Maker {
       if (parcel.kind == ParcelKind::swap && parcel.from.asset == asset_) swaps.push_back(&parcel);
     }
     data_.swap_count = swaps.size();
-    std::stable_sort(swaps.begin(), swaps.end(),
-                     [](const Parcel* a, const Parcel* b) { return a->paid > b->paid; });
-    if (swaps.size() > kSwapRows) swaps.resize(kSwapRows);
+    keep_largest(swaps, kSwapRows, &Parcel::paid);
     for (const Parcel* parcel : swaps) {
       ReportSwap row;
       row.id = names_.transaction(parcel->tx);
@@ -426,7 +358,7 @@ class Maker {
   AssetId asset_;
   const Comings& comings_;
   ReportData data_;
-  std::vector<std::pair<ReportDestination, std::size_t>> ordered_;  // and index in the trace
+  OrderedDestinations ordered_;
   std::vector<Rest> rests_;
 };
 
@@ -480,7 +412,7 @@ LetterAbout account_letter_about(const Trace& trace, const Names& names, const R
   auto tip = ledger.block(ledger.tip());
   return {about.title,
           ledger.chain(),
-          tip.hash ? fmt::format("block {} ({})", tip.number, tip.hash->text())
+          tip.hash ? fmt::format("block {} ({})", tip.number, hash_text(*tip.hash))
                    : fmt::format("block {}", tip.number),
           utc_text(tip.time) + " UTC",
           std::string(name_of(trace.method)),

@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "incidents/report.h"
 #include "incidents/report_flow.h"
+#include "incidents/report_parts.h"
 #include "incidents/report_text.h"
 #include "trace/notation.h"
 #include "trace/trace.h"
@@ -23,12 +24,7 @@ using trace::Trace;
 
 namespace {
 
-constexpr std::size_t kSeedRows = 100;
-// Coins listed of each of the first destinations, then of each of the others, and in all.
-constexpr std::size_t kLeadingDestinations = 30;
-constexpr std::size_t kLeadingRows = 60;
-constexpr std::size_t kOtherRows = 8;
-constexpr std::size_t kAllRows = 5000;
+constexpr std::size_t kAllRows = 5000;  // in all lists of destinations
 
 // One pass over a trace.
 class Maker {
@@ -47,7 +43,7 @@ class Maker {
     order_destinations();
     add_rests();
     fill_destinations();
-    add_arrivals();
+    data_.arrivals = arrivals_of(rests_, ordered_, [&](TxId tx) { return time_of(tx); });
     add_labels();
     add_holders();
     add_methods();
@@ -155,24 +151,10 @@ class Maker {
       to.kind = from.kind;
       to.amount = from.amount;
       to.coins = from.coins.size();
-      if (from.service) {
-        const trace::Service& service = trace_.services.at(*from.service);
-        to.name = service.name;
-        to.category = service.category;
-        if (*from.service < data_.about.service_notes.size()) {
-          to.note = data_.about.service_notes[*from.service];
-        }
-      }
+      name_service(to, trace_.services, from.service, data_.about);
       if (to.amount > 0 || to.coins > 0) ordered_.emplace_back(std::move(to), i);
     }
-    std::stable_sort(ordered_.begin(), ordered_.end(), [&](const auto& a, const auto& b) {
-      std::size_t rank_a = page_rank(a.first.kind);
-      std::size_t rank_b = page_rank(b.first.kind);
-      if (rank_a != rank_b) return rank_a < rank_b;
-      Units of_a = weight(data_, a.first);
-      Units of_b = weight(data_, b.first);
-      return of_a != of_b ? of_a > of_b : a.first.name < b.first.name;
-    });
+    sort_for_page(data_, ordered_);
   }
 
   // Where units end that went into no coin. Where fees flow on to the miner, an ordinary
@@ -248,7 +230,7 @@ class Maker {
                   std::size_t rows) const {
     std::vector<const Landing*> order;
     for (const Landing& landing : coins) order.push_back(&landing);
-    keep_largest(order, rows);
+    keep_largest(order, rows, &Landing::amount);
     for (const Landing* landing : order) {
       ReportCoin row = row_of(landing->coin);
       row.value = landing->value;
@@ -263,7 +245,7 @@ class Maker {
   void list_fees(ReportDestination& to, std::size_t rows) const {
     std::vector<const Parcel*> order;
     for (const Parcel& fee : fees_) order.push_back(&fee);
-    keep_largest(order, rows);
+    keep_largest(order, rows, &Parcel::amount);
     for (const Parcel* parcel : order) {
       ReportCoin row;
       row.id = lookup_.txid(parcel->transaction).text();
@@ -276,28 +258,6 @@ class Maker {
       row.notation = notation_.text(parcel->label, parcel->hop);
       to.largest.push_back(std::move(row));
     }
-  }
-
-  // By falling amount; entries lie in chain order, which decides ties.
-  template <typename Entry>
-  static void keep_largest(std::vector<const Entry*>& order, std::size_t rows) {
-    std::stable_sort(order.begin(), order.end(),
-                     [](const Entry* a, const Entry* b) { return a->amount > b->amount; });
-    if (order.size() > rows) order.resize(rows);
-  }
-
-  void add_arrivals() {
-    std::map<std::pair<std::uint32_t, DestinationKind>, Arrival> sums;
-    for (const Rest& rest : rests_) {
-      DestinationKind kind = ordered_[rest.destination].first.kind;
-      std::uint32_t time = time_of(rest.transaction);
-      Arrival& sum = sums[{time, kind}];
-      sum.time = time;
-      sum.kind = kind;
-      sum.amount += rest.amount;
-      ++sum.coins;
-    }
-    for (const auto& [key, sum] : sums) data_.arrivals.push_back(sum);
   }
 
   void add_labels() {
@@ -338,51 +298,18 @@ class Maker {
         ++holder.coins;
       }
     }
-    std::vector<std::pair<AddressId, ReportHolder>> order(holders.begin(), holders.end());
-    std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
-      return a.second.amount > b.second.amount;
-    });
-    data_.holder_count = order.size();
-    if (order.size() > kLeadingRows) order.resize(kLeadingRows);
-    for (auto& [address, holder] : order) {
-      holder.address = lookup_.address_text(address);
-      data_.holders.push_back(std::move(holder));
-    }
+    list_holders(holders, [&](AddressId address) { return lookup_.address_text(address); }, data_);
   }
 
   // REQUIRES: destinations are filled.
   void add_methods() {
-    std::vector<const Trace*> with_sums;
-    for (const Trace& trace : traces_) {
-      data_.methods.push_back(trace.method);
-      if (trace.conserves) {
-        with_sums.push_back(&trace);
-      } else if (&trace != &trace_) {
-        data_.reaches.push_back({trace.method, trace.transactions_touched, trace.coins_touched});
-      }
-    }
+    auto with_sums =
+        list_methods(traces_, [](const Trace& trace) { return trace.coins_touched; }, data_);
     if (with_sums.size() < 2) return;
     for (const trace::Range& range : trace::ranges(traces_)) {
-      ReportRange row;
-      row.kind = range.kind;
-      row.least = range.least;
-      row.most = range.most;
-      if (range.service) {
-        row.name = trace_.services.at(*range.service).name;
-        row.category = trace_.services.at(*range.service).category;
-      }
-      for (const Trace* trace : with_sums) row.amounts.push_back(amount_at(*trace, range));
-      for (std::size_t i = 0; i < ordered_.size(); ++i) {
-        const trace::Destination& here = trace_.destinations[ordered_[i].second];
-        if (here.kind == range.kind && here.service == range.service) row.destination = i;
-      }
-      data_.ranges.push_back(std::move(row));
+      list_range(with_sums, range, amount_at, trace_, ordered_, data_);
     }
-    std::stable_sort(data_.ranges.begin(), data_.ranges.end(), [](const auto& a, const auto& b) {
-      std::size_t rank_a = page_rank(a.kind);
-      std::size_t rank_b = page_rank(b.kind);
-      return rank_a != rank_b ? rank_a < rank_b : a.most > b.most;
-    });
+    sort_for_page(data_.ranges);
   }
 
   static Units amount_at(const Trace& trace, const trace::Range& range) {
@@ -408,7 +335,7 @@ class Maker {
   const ReportLookup& lookup_;
   trace::Notation notation_;
   ReportData data_;
-  std::vector<std::pair<ReportDestination, std::size_t>> ordered_;  // and index in the trace
+  OrderedDestinations ordered_;
   std::vector<Rest> rests_;
   std::vector<Parcel> fees_;  // chain order; by transaction and label
   std::vector<Parcel> unclaimed_;
