@@ -37,12 +37,10 @@ Status check_on_accounts(const Options& options, std::size_t methods) {
         "--save-state, --resume and --unconfirmed are for coin ledgers; trace an account ledger "
         "again when it has grown");
   }
-  for (const std::string* file :
-       {&options.columns, &options.misp, &options.stix, &options.tagpack, &options.bats}) {
-    if (file->empty()) continue;
+  if (!options.columns.empty() || !options.bats.empty()) {
     return usage(
-        "--columns, --misp, --stix, --tagpack and --bats are for coin ledgers; of an account "
-        "ledger take --html, --pdf, --letters, --json, --csv, --flow or --graphml");
+        "--columns and --bats are for coin ledgers: their amounts are of one asset and 64 bits "
+        "wide; of an account ledger take --flow, which has the same steps");
   }
   if (options.group_by != "address") {
     return usage("--group-by is for coin ledgers: of account chains each account is a node");
@@ -109,7 +107,7 @@ incidents::ReportAbout about_of(const Context& context, const Options& options,
   return about;
 }
 
-// The page, the same on paper, and letters.
+// The page, the same on paper, letters, and what other tools read.
 Status add_reports(Context& context, std::vector<Answer::File>& files, const Options& options,
                    const std::vector<Trace>& traces, const Names& names,
                    const incidents::ReportAbout& about, const OutputTools& tools) {
@@ -117,6 +115,12 @@ Status add_reports(Context& context, std::vector<Answer::File>& files, const Opt
     auto parts = incidents::make_account_report(traces, names, about);
     TRY(add_page(context, files, options, incidents::html_report(parts), parts.front().tip_time,
                  tools));
+  }
+  if (!options.misp.empty() || !options.stix.empty() || !options.tagpack.empty()) {
+    auto what = incidents::account_case(traces.front(), names, about);
+    if (!options.misp.empty()) files.push_back({options.misp, incidents::to_misp(what)});
+    if (!options.stix.empty()) files.push_back({options.stix, incidents::to_stix(what)});
+    if (!options.tagpack.empty()) files.push_back({options.tagpack, incidents::to_tagpack(what)});
   }
   if (options.letters.empty()) return {};
   auto services = incidents::account_deposits(traces.front(), names, about);

@@ -8,6 +8,7 @@
 
 #include "incidents/letters.h"
 #include "incidents/report.h"
+#include "incidents/traced.h"
 #include "trace/accounts/names.h"
 #include "trace/accounts/result.h"
 
@@ -26,5 +27,10 @@ std::vector<ServiceDeposits> account_deposits(const trace::accounts::Trace& trac
                                               const ReportAbout& about);
 LetterAbout account_letter_about(const trace::accounts::Trace& trace,
                                  const trace::accounts::Names& names, const ReportAbout& about);
+
+// For other tools (traced.h). `symbol` is the first stolen asset's. REQUIRES: a trace made with
+// Options::parcels.
+TracedCase account_case(const trace::accounts::Trace& trace, const trace::accounts::Names& names,
+                        const ReportAbout& about);
 
 }  // namespace tracehound::incidents

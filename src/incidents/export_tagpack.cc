@@ -24,7 +24,9 @@ std::string scalar(std::string_view text) {
 }  // namespace
 
 std::string to_tagpack(const TracedCase& what) {
-  tags::ChainCodes codes = tags::codes_of(what.chain);
+  tags::ChainCodes codes = tags::codes_of(tags::ledger_chain(what.chain));
+  // An account ledger of a chain that packs have no code for is named as it names itself.
+  if (codes.network.empty()) codes = {what.symbol, what.chain};
   std::string pack = fmt::format(
       "title: {}\ncreator: {}\ndescription: {}\ncurrency: {}\nnetwork: {}\nconfidence: "
       "heuristic\nis_cluster_definer: false\nsource: {}\nlastmod: {}\ntags:{}\n",

@@ -104,9 +104,10 @@ TracedCase traced_case(const trace::Trace& trace, const ReportLookup& lookup,
 std::string traced_words(const TracedCase& what, const TracedAddress& address) {
   std::string words =
       address.hops == 0
-          ? "Held a stolen coin."
+          ? what.seed
           : fmt::format("Received traced units in {}, at the nearest {} after the theft.",
-                        plural(address.receipts, "output"), plural(address.hops, "transaction"));
+                        plural(address.receipts, what.receipt),
+                        plural(address.hops, "transaction"));
   for (const TracedRest& rest : address.rests) {
     words += fmt::format(" {}{}", rest.kind, rest.amount.empty() ? "" : ": " + rest.amount);
     if (!rest.service.empty()) {

@@ -30,14 +30,16 @@ struct TracedAddress {
 };
 
 struct TracedCase {
-  std::string title;                     // the incident's; from outside, like every name here
-  std::string chain;                     // "bitcoin:main"
-  std::string symbol;                    // "BTC"
-  std::string method;                    // trace::name_of(MethodKind)
-  std::uint32_t time = 0;                // of the tip the trace ends at: the documents' own date
-  std::string tip;                       // "block 840000 (0000...)"
-  std::string tool_version;              // "tracehound 0.1.0"
-  std::vector<TracedAddress> addresses;  // in the order in which the units first came to them
+  std::string title;               // the incident's; from outside, like every name here
+  std::string chain;               // "bitcoin:main"
+  std::string symbol;              // "BTC"
+  std::string method;              // trace::name_of(MethodKind)
+  std::uint32_t time = 0;          // of the tip the trace ends at: the documents' own date
+  std::string tip;                 // "block 840000 (0000...)"
+  std::string tool_version;        // "tracehound 0.1.0"
+  std::string receipt = "output";  // what brings units
+  std::string seed = "Held a stolen coin.";  // what is said of an address at hop 0
+  std::vector<TracedAddress> addresses;      // in the order in which the units first came to them
 };
 
 // REQUIRES: a forward trace of that ledger, made with trace::Options::parcels.
