@@ -31,7 +31,12 @@ class Collector {
   Collector(const Trace& trace, const Names& names) : trace_(trace), names_(names) {}
 
   std::vector<TracedAddress> addresses() {
-    for (const auto& seed : trace_.seeds) receive(seed.holder.account, seed.tx, 0);
+    for (const auto& seed : trace_.seeds) {
+      // What was sent lies with who sent it: the victim, of whom nobody is to be told.
+      if (seed.seed.side != trace::accounts::SeedSide::sent) {
+        receive(seed.holder.account, seed.tx, 0);
+      }
+    }
     for (const Parcel& parcel : trace_.parcels) {
       if (parcel.kind != ParcelKind::fee) receive(parcel.to.account, parcel.tx, parcel.hop);
     }
@@ -98,7 +103,7 @@ TracedCase account_case(const Trace& trace, const Names& names, const ReportAbou
   what.tip = letter.tip;
   what.tool_version = about.tool_version;
   what.receipt = "transfer";
-  what.seed = "Took part in the theft, or got stolen units in it.";
+  what.seed = "Received stolen units in the theft itself.";
   what.addresses = Collector(trace, names).addresses();
   return what;
 }
