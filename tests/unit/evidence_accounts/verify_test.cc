@@ -1,6 +1,10 @@
 #include "evidence/accounts/verify.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
+#include <stdexcept>
 
 #include "base/memory_files.h"
 #include "evidence/accounts/make.h"
