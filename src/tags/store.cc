@@ -46,6 +46,16 @@ bool holds_nothing(const std::string& path) {
   return size_of(path) == 0 && size_of(log_of(path)) == 0;
 }
 
+// A first import writes the run when the store holds the tags, so a run beside nothing was made of
+// a store that is lost.
+Status not_lost(FileSystem& files, const std::string& folder, const std::string& path) {
+  if (!holds_nothing(path) || !files.exists(fmt::format("{}/{}", folder, kRunFile))) return {};
+  return machine_error(fmt::format(
+      "{} is empty or gone, while {} beside it was made of its tags; take the store from "
+      "a copy of the ledger, or remove {} and import the packs again",
+      path, kRunFile, kRunFile));
+}
+
 // The usual way, and where that cannot work because nothing may be written there, the frozen way.
 Result<Database> open_existing(const std::string& path) {
   auto database = Database::open(path, Database::Mode::read);
@@ -83,6 +93,7 @@ Result<TagStore> TagStore::empty() {
 Result<TagStore> TagStore::open_to_read(const std::string& folder,
                                         std::optional<std::int64_t> as_of, FileSystem& files) {
   std::string path = fmt::format("{}/{}", folder, kStoreFile);
+  TRY(not_lost(files, folder, path));
   if (holds_nothing(path)) return empty();
   TRY_ASSIGN(Database database, open_existing(path));
   TRY_ASSIGN(bool ready, has_our_tables(database));
@@ -104,6 +115,7 @@ Result<TagStore> TagStore::open_to_read(const std::string& folder,
 
 Result<TagStore> TagStore::open_to_write(const std::string& folder, FileSystem& files) {
   std::string path = fmt::format("{}/{}", folder, kStoreFile);
+  TRY(not_lost(files, folder, path));
   TRY_ASSIGN(Database database, Database::open(path, Database::Mode::write));
   TRY(has_our_tables(database));  // before anything is changed in a file that is not ours
   TRY(database.execute("PRAGMA journal_mode = WAL"));

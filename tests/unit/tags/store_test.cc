@@ -207,6 +207,20 @@ TEST(TagStore, an_empty_file_is_an_empty_store) {
   EXPECT_EQ(added(store, small_pack()).tags, 4U);
 }
 
+TEST(TagStore, an_empty_file_beside_the_run_of_its_tags__is_a_store_that_was_lost) {
+  Folder folder;
+  std::ofstream(store_path(folder)).close();
+  std::ofstream(folder.path() + "/tags.run") << "what an import wrote";
+  for (auto* open : {+[](const std::string& in) { return TagStore::open_to_read(in); },
+                     +[](const std::string& in) { return TagStore::open_to_write(in); }}) {
+    auto store = open(folder.path());
+    ASSERT_FALSE(store.has_value());
+    EXPECT_EQ(store.error().kind, ErrorKind::machine);
+    EXPECT_NE(store.error().message.find("tags.run beside it was made of its tags"),
+              std::string::npos);
+  }
+}
+
 TEST(TagStore, reading_leaves_nothing_behind) {
   Folder folder;
   {
