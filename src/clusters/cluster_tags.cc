@@ -31,10 +31,8 @@ bool surer_claim(const Claim& one, const Claim& other) {
 
 }  // namespace
 
-// A definer of low confidence may stand before a strong claim, so all are counted.
 bool ClusterTag::conflict() const {
-  return std::ranges::count_if(claims,
-                               [](const Claim& claim) { return claim.best.level >= kStrong; }) > 1;
+  return std::ranges::count_if(claims, &Claim::strong_actor) > 1;
 }
 
 ClusterTag tag_of_cluster(std::span<const AddressTag> tags) {
@@ -45,6 +43,7 @@ ClusterTag tag_of_cluster(std::span<const AddressTag> tags) {
     Claim& claim = place->second;
     if (fresh || surer(tag, claim.best)) claim.best = tag;
     ++claim.tags;
+    claim.strong_actor = claim.strong_actor || (!tag.actor.empty() && tag.level >= kStrong);
     if (seen.emplace(tag.who(), tag.address).second) ++claim.addresses;
   }
   ClusterTag cluster;

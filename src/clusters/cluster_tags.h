@@ -10,7 +10,8 @@
 //
 // Where two different actors are said with good reason to be in one cluster, either a tag is wrong
 // or the cluster is. Nobody can tell from here, so the cluster has no name then, and the conflict
-// is reported.
+// is reported. A label without an actor ("on the OFAC list", "hot wallet 2") describes an address
+// and contradicts nobody.
 #pragma once
 
 #include <cstdint>
@@ -45,11 +46,12 @@ struct Claim {
   AddressTag best;  // its surest tag; of equal ones the one on the smallest address
   std::uint64_t addresses = 0;
   std::uint64_t tags = 0;
+  bool strong_actor = false;  // a strong tag gives the actor's id
 };
 
 struct ClusterTag {
   std::vector<Claim> claims;  // by the order above, the surest first
-  // Whether two claims of different actors are strong.
+  // Whether strong tags give two different actors.
   bool conflict() const;
   // Nothing without tags and in a conflict.
   const Claim* name() const { return claims.empty() || conflict() ? nullptr : &claims.front(); }

@@ -51,6 +51,20 @@ TEST(ClusterTags, two_strong_tags_of_different_actors__are_a_conflict_and_no_nam
   EXPECT_EQ(name_of({tag(1, "a", 20, true), tag(2, "b", 50), tag(3, "c", 50)}), "conflict");
 }
 
+// "OFAC sanctioned address" beside an actor: a word about the address, and no second actor.
+TEST(ClusterTags, a_strong_label_without_an_actor__contradicts_nobody) {
+  AddressTag listed = tag(1, "", 100);
+  EXPECT_EQ(name_of({listed, tag(2, "a", 50)}), " wallet");
+  AddressTag other = listed;
+  other.label = "hot wallet 2";
+  EXPECT_EQ(name_of({listed, other}), " wallet");
+  EXPECT_EQ(name_of({listed, tag(2, "a", 50), tag(3, "b", 50)}), "conflict");
+  // A label that happens to be an actor's id does not hide that actor.
+  AddressTag same = listed;
+  same.label = "a";
+  EXPECT_EQ(name_of({same, tag(2, "a", 50), tag(3, "b", 50)}), "conflict");
+}
+
 TEST(ClusterTags, two_strong_tags_of_one_actor__are_one_claim) {
   std::vector<AddressTag> tags = {tag(4, "a", 70), tag(2, "a", 70), tag(2, "a", 50)};
   EXPECT_EQ(name_of(tags), "a");
