@@ -195,6 +195,9 @@ Result<std::uint64_t> show_address(tags::TagStore& store, std::string_view chain
                                    const std::string& address, std::string& text,
                                    JsonWriter& json) {
   TRY_ASSIGN(auto all, store.find(address, chain));
+  if (all.empty()) {  // a tag of another chain stops nothing here, but whoever asks is told of it
+    TRY_ASSIGN(all, store.find(address));
+  }
   TRY_ASSIGN(auto quarrels, tags::contradictions_in(store, all));
   json.open_object().key("address").value(address).key("tags").open_list();
   std::set<std::string> actors;
