@@ -1,6 +1,7 @@
 // detect change: which output of each transaction went back to who paid, by named rules. Guesses.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -31,7 +32,8 @@ clusters::RuleSet rules_of(const Options& options) {
   if (options.rules.empty()) return clusters::shown_rules();
   clusters::RuleSet set;
   for (const std::string& name : options.rules) {
-    set.rules.push_back(*clusters::change_rule_named(name));  // the parser took no others
+    auto rule = *clusters::change_rule_named(name);  // the parser took no others
+    if (std::ranges::find(set.rules, rule) == set.rules.end()) set.rules.push_back(rule);
   }
   return set;
 }

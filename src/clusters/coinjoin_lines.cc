@@ -131,7 +131,7 @@ Result<std::vector<TransactionLine>> parse_transaction_lines(std::string_view te
   for (std::string_view line : split(text, "\n")) {
     ++number;
     if (line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
-    if (line.ends_with('\r')) line.remove_suffix(1);
+    while (line.ends_with('\r')) line.remove_suffix(1);
     if (line.empty()) continue;
     auto transaction = parse_line(line);
     if (!transaction) {
