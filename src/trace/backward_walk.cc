@@ -65,7 +65,8 @@ Status BackwardWalk::run() {
     queue_.push(Asked(seed.coin, place_of(ledger_.creator(seed.coin))));
   }
   for (std::uint64_t visits = 0; !queue_.empty(); ++visits) {
-    Place place = kLastPlace - queue_.take(arriving_);
+    arriving_ = queue_.take();
+    Place place = kLastPlace - arriving_.front().key();
     if (options_.interrupt != nullptr && visits % kLook == 0 && options_.interrupt->load()) {
       found_.interrupted = true;
     }
@@ -127,7 +128,9 @@ Status BackwardWalk::contradicts() const {
 void BackwardWalk::take_targets(IdRange<CoinId> coins) {
   targets_.clear();
   seeded_.clear();
-  std::erase_if(arriving_, [](const Asked& asked) { return asked.count == 0; });
+  auto gone =
+      std::ranges::remove_if(arriving_, [](const Asked& asked) { return asked.count == 0; });
+  arriving_ = arriving_.first(arriving_.size() - gone.size());
   std::ranges::sort(arriving_, {},
                     [](const Asked& asked) { return std::pair(asked.of_fee != 0, asked.coin); });
   std::span<const Seed> seeds;
@@ -299,7 +302,6 @@ void BackwardWalk::divide(IdRange<CoinId> coins, bool by_haircut) {
   line_.push_back({total_ - paid, target != targets_.end() ? target->runs : RunView()});
   if (pieces) maker_.enter({std::nullopt, at_}, line_.back().value, line_.back().runs);
   if (method_.ordered() && !by_haircut) {
-    division_.clear();
     method_.runs->divide({line_, values_}, division_);
     CHECK(division_.outputs() == values_.size());
     if (pieces) maker_.divide(*method_.runs, values_);

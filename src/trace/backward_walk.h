@@ -131,7 +131,7 @@ class BackwardWalk {
   TxId at_;
   Place place_ = kLastPlace;
   std::string_view contradiction_;
-  std::vector<Asked> arriving_;
+  std::span<Asked> arriving_;             // the queue's
   std::vector<std::vector<Run>> seeded_;  // runs of targets that are seeds
   std::vector<Target> targets_;           // coins ascending, the fee last
   std::vector<Origin> origins_;

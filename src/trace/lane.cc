@@ -52,7 +52,6 @@ void Lane::divide(std::span<const Amount> values, Amount total, bool as_haircut)
   ++found.transactions_touched;
   by_shares_ = !ordered() || as_haircut;
   if (!by_shares_) {
-    division_.clear();
     method_.runs->divide_line(line_, values, division_);
     CHECK(division_.outputs() == outputs_);
     if (maker_) maker_->divide(*method_.runs, values);

@@ -8,6 +8,7 @@
 #include "trace/largest_remainder.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "base/check.h"
 #include "trace/ratio.h"
@@ -30,34 +31,37 @@ void LargestRemainder::divide(Amount amount, Amount total, std::span<const Amoun
   }
   std::size_t count = weights.size();
   if (remainders_.size() < count) remainders_.resize(count);
+  Amount* remainders = remainders_.data();
   Ratio part(amount, total);
   Amount missing = amount;
   for (std::size_t i = 0; i < count; ++i) {
     auto [share, remainder] = part.of(weights[i]);
     shares[i] = share;
     missing -= share;
-    remainders_[i] = {remainder, static_cast<std::uint32_t>(i)};
+    remainders[i] = remainder;
   }
   if (missing == 0) return;
   CHECK(missing < count);
-  auto first = remainders_.begin();
-  auto end = first + static_cast<std::ptrdiff_t>(count);
-  if (missing * count <= kFewLooks) {
-    for (; missing > 0; --missing) {
-      std::size_t largest = 0;  // the first of equals
-      for (std::size_t i = 1; i < count; ++i) {
-        largest = remainders_[i].units > remainders_[largest].units ? i : largest;
-      }
-      ++shares[largest];
-      remainders_[largest].units = 0;
+  if (missing * count > kFewLooks) return hand_out_to_many(missing, shares);
+  for (; missing > 0; --missing) {
+    std::size_t largest = 0;  // the first of equals
+    for (std::size_t i = 1; i < count; ++i) {
+      largest = remainders[i] > remainders[largest] ? i : largest;
     }
-    return;
+    ++shares[largest];
+    remainders[largest] = 0;
   }
-  std::nth_element(first, first + static_cast<std::ptrdiff_t>(missing), end,
-                   [](const Remainder& a, const Remainder& b) {
-                     return a.units != b.units ? a.units > b.units : a.index < b.index;
+}
+
+void LargestRemainder::hand_out_to_many(Amount missing, std::span<Amount> shares) {
+  order_.resize(shares.size());
+  std::iota(order_.begin(), order_.end(), 0U);
+  std::nth_element(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(missing),
+                   order_.end(), [&](std::uint32_t a, std::uint32_t b) {
+                     return remainders_[a] != remainders_[b] ? remainders_[a] > remainders_[b]
+                                                             : a < b;
                    });
-  for (std::size_t i = 0; i < missing; ++i) ++shares[remainders_[i].index];
+  for (std::size_t i = 0; i < missing; ++i) ++shares[order_[i]];
 }
 
 }  // namespace tracehound::trace

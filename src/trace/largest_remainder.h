@@ -20,11 +20,10 @@ class LargestRemainder {
               std::span<Amount> shares);
 
  private:
-  struct Remainder {
-    Amount units;
-    std::uint32_t index;
-  };
-  std::vector<Remainder> remainders_;
+  void hand_out_to_many(Amount missing, std::span<Amount> shares);
+
+  std::vector<Amount> remainders_;
+  std::vector<std::uint32_t> order_;
 };
 
 }  // namespace tracehound::trace

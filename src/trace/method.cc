@@ -42,15 +42,16 @@ const MethodEntry& entry_of(MethodKind kind) {
 
 void cut_line(std::vector<Run>& line, std::span<const Amount> outputs, Division& into) {
   trim_clean_end(line, 0);
-  std::size_t next = 0;  // the first run with units left; past the last one all is clean
+  into.begin(line.size() + outputs.size(), outputs.size());
+  Run* next = line.data();  // the first run with units left; past the last one all is clean
+  Run* end = next + line.size();
   for (Amount value : outputs) {
-    while (value > 0 && next < line.size()) {
-      Run& run = line[next];
-      Amount taken = std::min(value, run.length);
-      into.add(taken, run.label);
+    while (value > 0 && next != end) {
+      Amount taken = std::min(value, next->length);
+      into.add(taken, next->label);
       value -= taken;
-      run.length -= taken;
-      if (run.length == 0) ++next;
+      next->length -= taken;
+      if (next->length == 0) ++next;
     }
     into.end_output();
   }

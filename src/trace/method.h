@@ -36,21 +36,24 @@ class AmountMethod {
 // next, so that nothing is allocated in the long run.
 class Division {
  public:
-  void clear() {
-    runs_.clear();
-    ends_.clear();
+  // Empties it, and makes room for so many runs and outputs.
+  void begin(std::size_t runs_most, std::size_t outputs) {
+    if (runs_.size() < runs_most) runs_.resize(runs_most);
+    if (ends_.size() < outputs) ends_.resize(outputs);
+    end_ = 0;
+    outputs_ = 0;
     start_ = 0;
   }
-  // Adds units to the output being filled; equal neighbours merge.
-  void add(Amount length, Label label) { append_run(runs_, start_, length, label); }
-  // The output being filled is done; the next one begins.
+  // Adds units, not none, to the output being filled; neighbours differ in their labels.
+  void add(Amount length, Label label) { runs_[end_++] = {length, label, 0}; }
+  // The output being filled is done; the next one begins. A clean end is left away (runs.h).
   void end_output() {
-    trim_clean_end(runs_, start_);
-    start_ = runs_.size();
-    ends_.push_back(start_);
+    if (end_ > start_ && runs_[end_ - 1].label == kClean) --end_;
+    start_ = end_;
+    ends_[outputs_++] = end_;
   }
 
-  std::size_t outputs() const { return ends_.size(); }
+  std::size_t outputs() const { return outputs_; }
   // REQUIRES: output < outputs().
   std::span<Run> of(std::size_t output) {
     std::size_t first = output == 0 ? 0 : ends_[output - 1];
@@ -58,13 +61,15 @@ class Division {
   }
 
  private:
-  std::vector<Run> runs_;
+  std::vector<Run> runs_;  // the first end_ count
   std::vector<std::size_t> ends_;
+  std::size_t end_ = 0;
+  std::size_t outputs_ = 0;
   std::size_t start_ = 0;  // of the output being filled
 };
 
-// What fifo and lifo share: each output takes its units from the front of what is left of the line.
-// Uses the line up.
+// What fifo and lifo share: each output takes its units from the front of what is left of the line,
+// whose neighbours differ in their labels. Uses the line up.
 void cut_line(std::vector<Run>& line, std::span<const Amount> outputs, Division& into);
 
 struct InputTaint {
@@ -89,7 +94,7 @@ struct RunMovement {
 class RunMethod {
  public:
   virtual ~RunMethod() = default;
-  // Fills `into`, which is clear, with one list per output. `line` is the units of the inputs laid
+  // Fills `into` with one list per output. `line` is the units of the inputs laid
   // end to end in input order, clean ones with label 0; it is used up.
   virtual void divide_line(std::vector<Run>& line, std::span<const Amount> outputs,
                            Division& into) const = 0;

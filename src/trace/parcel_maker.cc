@@ -60,7 +60,6 @@ void ParcelMaker::enter(const ParcelSource& from, Amount value, RunView runs) {
 }
 
 void ParcelMaker::divide(const RunMethod& method, std::span<const Amount> outputs) {
-  division_.clear();
   method.divide_line(line_, outputs, division_);
   for (std::size_t output = 0; output < outputs.size(); ++output) {
     std::size_t first = pieces_.size();

@@ -55,20 +55,21 @@ class RadixQueue {
     ++size_;
   }
 
-  // Takes all items of the least key into `into`, whose old content goes, and returns the key.
-  // REQUIRES: not empty.
-  std::uint32_t take(std::vector<Item>& into) {
+  // Takes all items of the least key, in memory that is the caller's until the next take(); what
+  // is pushed meanwhile does not move them. REQUIRES: not empty.
+  std::span<Item> take() {
     CHECK(!empty());
-    into.clear();
-    opened_ = next_ == window_size_ && used_[0].buckets == 0;
+    opened_ = next_ == window_size_ && late_ == kNone;
     if (opened_) open_window();
-    passed_ = next_;
-    if (used_[0].buckets > 0) take_late(into);
-    if (into.empty()) base_ = window_[next_].key();
-    while (next_ < window_size_ && window_[next_].key() == base_) into.push_back(window_[next_++]);
-    passed_ = next_ - passed_;
-    size_ -= into.size();
-    return base_;
+    std::size_t first = next_;
+    std::uint64_t in_window = next_ < window_size_ ? window_[next_].key() : kNone;
+    base_ = static_cast<std::uint32_t>(std::min(in_window, late_));
+    while (next_ < window_size_ && window_[next_].key() == base_) ++next_;
+    passed_ = next_ - first;
+    std::span<Item> taken{window_.data() + first, passed_};
+    if (late_ == base_) taken = with_late(taken);
+    size_ -= taken.size();
+    return taken;
   }
 
   // What comes next of the window, but for what is late, from one distance to another; fewer at its
@@ -86,6 +87,7 @@ class RadixQueue {
   static constexpr std::uint32_t kDigits = 1U << kBits;
   static constexpr std::size_t kLevels = (32 + kBits - 1) / kBits;
   static constexpr std::size_t kWords = kDigits / 64;
+  static constexpr std::uint64_t kNone = ~std::uint64_t{0};
   using Bucket = typename Chunks<Item>::List;
 
   // Which buckets of a level have items.
@@ -112,21 +114,24 @@ class RadixQueue {
 
   // Where items of this key are kept; it is noted to be in use.
   Bucket& bucket_of(std::uint32_t key) {
-    std::size_t level = (std::bit_width((key ^ base_) | 1U) - 1) / kBits;
+    static_assert(kLevels == 3);
+    std::uint32_t differs = key ^ base_;
+    std::size_t level = (differs >> kBits != 0 ? 1 : 0) + (differs >> 2 * kBits != 0 ? 1 : 0);
     std::uint32_t digit = (key >> (level * kBits)) % kDigits;
     used_[level].add(digit);
+    if (level == 0) late_ = std::min<std::uint64_t>(late_, key);
     return buckets_[level * kDigits + digit];
   }
 
-  // Takes what came late, if its turn is now. REQUIRES: there is some.
-  void take_late(std::vector<Item>& into) {
-    std::uint32_t digit = used_[0].first(base_ % kDigits);
-    std::uint32_t key = base_ / kDigits * kDigits + digit;
-    if (next_ < window_size_ && window_[next_].key() < key) return;
-    Chunks<Item>::each(buckets_[digit], [&](const Item& item) { into.push_back(item); });
+  // What was taken of the window, and what came late for the same key.
+  std::span<Item> with_late(std::span<const Item> taken) {
+    mixed_.assign(taken.begin(), taken.end());
+    std::uint32_t digit = base_ % kDigits;
+    Chunks<Item>::each(buckets_[digit], [&](const Item& item) { mixed_.push_back(item); });
     chunks_.clear(buckets_[digit]);
     used_[0].remove(digit);
-    base_ = key;
+    late_ = used_[0].buckets > 0 ? base_ - digit + used_[0].first(digit) : kNone;
+    return mixed_;
   }
 
   // Fills the window, which is used up, from the first bucket of level 1. REQUIRES: level 0 is
@@ -171,6 +176,8 @@ class RadixQueue {
   std::array<Used, kLevels> used_;
   std::uint32_t base_ = 0;  // at most the least key
   std::size_t size_ = 0;
+  std::uint64_t late_ = kNone;  // the least key of level 0
+  std::vector<Item> mixed_;     // what take() showed, if some of it came late
 
   std::vector<Item> window_;  // its first window_size_ are ascending; given out up to next_
   std::size_t window_size_ = 0;

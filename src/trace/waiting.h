@@ -2,8 +2,11 @@
 // block's coinbase. 32 bytes each; taint that does not fit lies in a RunStore.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstdint>
+#include <cstring>
+#include <vector>
 
 #include "trace/result.h"
 #include "trace/run_store.h"
@@ -27,37 +30,37 @@ void for_each_lane(LaneSet lanes, Visit visit) {
   }
 }
 
-// The taint of one coin, by lane. Made for every coin, so what no lane has set is left as it was.
+// The taint of one coin, by lane. Kept and filled again for the next coin, so that it allocates
+// nothing in the long run.
 class LaneRuns {
  public:
-  LaneRuns() : lanes(0) {}
-  LaneRuns(const LaneRuns&) = delete;
-  LaneRuns& operator=(const LaneRuns&) = delete;
+  LaneSet lanes = 0;
 
-  LaneSet lanes;
-
-  // REQUIRES: the lane is one of `lanes`.
-  RunView of(std::size_t lane) const { return {first_[lane], count_[lane]}; }
+  void clear() {
+    lanes = 0;
+    size_ = 0;
+  }
+  // REQUIRES: the lane is one of `lanes`. Good until the next set().
+  RunView of(std::size_t lane) const { return {runs_.data() + first_[lane], count_[lane]}; }
   RunView get(std::size_t lane) const { return (lanes >> lane & 1U) != 0 ? of(lane) : RunView(); }
 
-  // Nothing, if there are no runs.
+  // Copies them; nothing, if there are none. REQUIRES: lanes in ascending order since clear().
   void set(std::size_t lane, RunView runs) {
     if (runs.empty()) return;
     lanes |= static_cast<LaneSet>(1U << lane);
-    first_[lane] = runs.data();
-    count_[lane] = runs.size();
-  }
-  // One run, kept here.
-  void set_one(std::size_t lane, Amount length, Label label, std::uint32_t hops) {
-    one_ = {length, label, hops};
-    set(lane, {&one_, 1});
+    first_[lane] = size_;
+    count_[lane] = static_cast<std::uint32_t>(runs.size());
+    if (size_ + runs.size() > runs_.size()) runs_.resize(2 * (size_ + runs.size()));
+    Run* to = runs_.data() + size_;
+    for (const Run& run : runs) *to++ = run;
+    size_ += count_[lane];
   }
 
  private:
-  // Plain arrays, which nothing fills with zeros.
-  const Run* first_[8 * sizeof(LaneSet)];
-  std::size_t count_[8 * sizeof(LaneSet)];
-  Run one_;
+  std::array<std::uint32_t, 8 * sizeof(LaneSet)> first_;
+  std::array<std::uint32_t, 8 * sizeof(LaneSet)> count_;
+  std::uint32_t size_ = 0;
+  std::vector<Run> runs_;  // the first size_ count
 };
 
 // How taint is kept: 16 bits that are the label of a single run of one lane, or one of these forms.
@@ -136,14 +139,33 @@ class WaitingRuns {
     if (!one || first.label.number() > form::kLastLabel) return put_stored(runs);
     return {runs.lanes, first.label.number(), first.hops, first.length};
   }
-  // The views stay good until the next put(), also after remove().
-  void show(const Waiting& waiting, LaneRuns& runs) const {
-    runs.lanes = 0;
-    if (waiting.form() > form::kLastLabel) return show_stored(waiting, runs);
-    runs.set_one(first_lane(waiting.lanes()), waiting.amount(),
-                 Label(static_cast<std::uint32_t>(waiting.form())), waiting.size());
+  // Visits the runs of every lane, by ascending lane. They stay good until the next put(), also
+  // after remove(); a single run until visit() returns.
+  template <typename Visit>
+  void each(const Waiting& waiting, Visit visit) const {
+    if (waiting.form() <= form::kLastLabel) {
+      Run run{waiting.amount(), Label(static_cast<std::uint32_t>(waiting.form())), waiting.size()};
+      return visit(first_lane(waiting.lanes()), RunView(&run, 1));
+    }
+    const Run* next = store_.view(waiting.amount(), cells(waiting)).data();
+    if (waiting.form() == form::kOneLane) {
+      return visit(first_lane(waiting.lanes()), RunView(next, waiting.size()));
+    }
+    std::array<Count, 2 * kCountsPerCell> counts;
+    bool counted = waiting.form() == form::kCounted;
+    if (counted) next = read_counts(next, waiting.lanes(), counts);
+    std::size_t place = 0;
+    for_each_lane(waiting.lanes(), [&](std::size_t lane) {
+      std::size_t count = counted ? counts[place++] : 1;
+      visit(lane, RunView(next, count));
+      next += count;
+    });
   }
-  // Starts fetching what show() will read.
+  void show(const Waiting& waiting, LaneRuns& runs) const {
+    runs.clear();
+    each(waiting, [&](std::size_t lane, RunView list) { runs.set(lane, list); });
+  }
+  // Starts fetching what each() will read.
   void prefetch(const Waiting& waiting) const {
     if (waiting.form() <= form::kLastLabel) return;
     const Run* stored = store_.view(waiting.amount(), cells(waiting)).data();
@@ -157,10 +179,25 @@ class WaitingRuns {
   std::size_t bytes() const { return store_.capacity() * sizeof(Run); }
 
  private:
+  // The counts of lanes lie in front of their runs, four in the place of a run.
+  using Count = std::uint32_t;
+  static constexpr std::size_t kCountsPerCell = sizeof(Run) / sizeof(Count);
+  static std::uint32_t header_cells(LaneSet lanes) {
+    auto counts = static_cast<std::uint32_t>(std::popcount(lanes));
+    return (counts + kCountsPerCell - 1) / kCountsPerCell;
+  }
+  static std::uint32_t cells(const Waiting& waiting) {
+    bool counted = waiting.form() == form::kCounted;
+    return waiting.size() + (counted ? header_cells(waiting.lanes()) : 0);
+  }
+
   PackedRuns put_stored(const LaneRuns& runs);
-  void show_stored(const Waiting& waiting, LaneRuns& runs) const;
-  static std::uint32_t header_cells(LaneSet lanes);
-  static std::uint32_t cells(const Waiting& waiting);
+  static const Run* read_counts(const Run* stored, LaneSet lanes,
+                                std::array<Count, 2 * kCountsPerCell>& counts) {
+    std::size_t header = header_cells(lanes);
+    std::memcpy(counts.data(), static_cast<const void*>(stored), header * sizeof(Run));
+    return stored + header;
+  }
 
   RunStore store_;
 };

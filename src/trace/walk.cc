@@ -57,8 +57,7 @@ Walk::Walk(const WalkRequest& request)
     lanes_.emplace_back(request.methods[i], stops_.services().size(), only, options_.parcels);
     if (lanes_.back().ordered()) ordered_ |= static_cast<LaneSet>(1U << i);
   }
-  plain_ = lanes_.size() == 1 && ordered_ == 0 && !options_.parcels && !cuts_ && !to_miner_ &&
-           !stops_.knows_mixes();
+  plain_ = lanes_.size() == 1 && ordered_ == 0 && !options_.parcels && !cuts_ && !to_miner_;
 }
 
 void Walk::begin() {
@@ -92,7 +91,7 @@ Status Walk::resume(TxId from, std::vector<Found> found, const RestingCoins& res
   std::size_t run = 0;
   LaneRuns runs;
   for (const RestingCoins::Coin& coin : resting.coins) {
-    runs.lanes = 0;
+    runs.clear();
     for_each_lane(coin.lanes, [&](std::size_t lane) {
       std::size_t count = resting.counts[list++];
       runs.set(lane, RunView(resting.runs).subspan(run, count));
@@ -111,7 +110,8 @@ Status Walk::run() {
       leave();
       return {};
     }
-    std::uint32_t key = queue_.take(arriving_);
+    arriving_ = queue_.take();
+    std::uint32_t key = arriving_.front().key();
     prefetch();
     if (to_miner_ && is_block_end(key)) {
       TRY(settle_coinbase(key));
@@ -150,10 +150,11 @@ void Walk::prefetch() const {
 // Removes the notes from what arrives; says whether there were any.
 bool Walk::take_notes() {
   if (notes_ == 0) return false;
-  std::size_t taken = std::erase_if(
+  auto notes = std::ranges::remove_if(
       arriving_, [](const Waiting& waiting) { return waiting.kind() == WaitingKind::seed; });
-  notes_ -= taken;
-  return taken > 0;
+  arriving_ = arriving_.first(arriving_.size() - notes.size());
+  notes_ -= notes.size();
+  return !notes.empty();
 }
 
 // Flattened: it runs for every transaction, and what it calls is short.
@@ -172,14 +173,14 @@ bool Walk::take_notes() {
     for (CoinId coin : coins) arrive(coin, columns_.value(coin), clean);
     return consistent(tx);
   }
-  if (goes_plainly()) {
+  bool mix = stops_.is_mix(ledger_, tx);
+  if (!mix && goes_plainly()) {
     visit_plainly(inputs, coins);
     return consistent(tx);
   }
   gather(inputs);
   if (!gather_outputs(coins)) contradiction_ = kPaysTooMuch;
   if (!contradiction_.empty()) return contradicts(tx);
-  bool mix = stops_.is_mix(ledger_, tx);
   if (mix && stops_.mix_rule() == MixRule::follow_change) {
     follow_changes(inputs, coins.first);
     return consistent(tx);
@@ -211,17 +212,16 @@ void Walk::gather(Columns::Inputs inputs) {
 
 // One input, with what waited for it or clean.
 void Walk::enter(CoinId from, Amount value, const Waiting* waiting) {
-  LaneRuns runs;
-  if (waiting) waiting_runs_.show(*waiting, runs);
-  enter_runs(from, value, runs);
+  if (!waiting) return enter_clean(value, touched_);
+  waiting_runs_.each(
+      *waiting, [&](std::size_t lane, RunView runs) { lanes_[lane].enter(from, value, runs); });
+  enter_clean(value, static_cast<LaneSet>(touched_ & ~waiting->lanes()));
 }
 
-void Walk::enter_runs(CoinId from, Amount value, const LaneRuns& runs) {
+// The same for the lanes in which it is clean; its value is counted here.
+void Walk::enter_clean(Amount value, LaneSet lanes) {
   total_ += value;
-  for_each_lane(runs.lanes,
-                [&](std::size_t lane) { lanes_[lane].enter(from, value, runs.of(lane)); });
-  auto clean = static_cast<LaneSet>(touched_ & ordered_ & ~runs.lanes);
-  for_each_lane(clean, [&](std::size_t lane) { lanes_[lane].enter_clean(value); });
+  for_each_lane(lanes & ordered_, [&](std::size_t lane) { lanes_[lane].enter_clean(value); });
 }
 
 // The outputs' values, and what they leave of the inputs. False: they are more than the inputs.
@@ -257,16 +257,15 @@ void Walk::bury() {
 void Walk::divide(CoinId first_output, bool as_haircut) {
   for_each_lane(touched_,
                 [&](std::size_t lane) { lanes_[lane].divide(values_, total_, as_haircut); });
-  LaneRuns runs;
   for (std::size_t i = 0; i + 1 < values_.size(); ++i) {
     CoinId coin(first_output.number() + i);
-    runs.lanes = 0;
+    made_.clear();
     for_each_lane(touched_, [&](std::size_t lane) {
       RunView list = lanes_[lane].output(i);
-      runs.set(lane, list);
+      made_.set(lane, list);
       if (options_.parcels) lanes_[lane].add_parcels(at_, i, coin, list);
     });
-    if (runs.lanes != 0 || makes_seeds_) arrive(coin, values_[i], runs);
+    if (made_.lanes != 0 || makes_seeds_) arrive(coin, values_[i], made_);
   }
 }
 
@@ -390,8 +389,7 @@ void Walk::leave() {
   interrupted_ = true;
   LaneRuns runs;
   while (!queue_.empty()) {
-    queue_.take(arriving_);
-    for (const Waiting& waiting : arriving_) {
+    for (const Waiting& waiting : queue_.take()) {
       if (waiting.kind() == WaitingKind::seed) {
         LaneRuns clean;
         arrive_at_seed(waiting.coin(), columns_.value(waiting.coin()), clean);

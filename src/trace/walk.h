@@ -82,7 +82,7 @@ class Walk {
   void gather(Columns::Inputs inputs);
   bool gather_outputs(IdRange<CoinId> outputs);
   void enter(CoinId from, Amount value, const Waiting* waiting);
-  void enter_runs(CoinId from, Amount value, const LaneRuns& runs);
+  void enter_clean(Amount value, LaneSet lanes);
   void divide(CoinId first_output, bool as_haircut);
   void pay_fee();
   void bury();
@@ -163,8 +163,9 @@ class Walk {
   bool in_mix_ = false;  // and mixes stop
   LaneSet touched_ = 0;
   std::string_view contradiction_;
-  std::vector<Waiting> arriving_;
-  std::vector<Amount> values_;  // of the outputs, then the fee
+  std::span<Waiting> arriving_;  // the queue's
+  LaneRuns made_;                // what a coin gets
+  std::vector<Amount> values_;   // of the outputs, then the fee
   Amount total_ = 0;
   IdRange<TxId> block_{};  // that holds it; only under FeeRule::miner
 };

@@ -32,22 +32,21 @@ void Walk::pay_fee() {
   std::size_t last = values_.size() - 1;
   bool unconfirmed = ledger_.is_unconfirmed(at_);
   bool flows_on = to_miner_ && !unconfirmed;
-  LaneRuns runs;
+  made_.clear();
   for_each_lane(touched_, [&](std::size_t lane) {
     RunView list = lanes_[lane].output(last);
     if (list.empty()) return;
-    runs.set(lane, list);
     Found& found = lanes_[lane].found;
     if (options_.parcels) lanes_[lane].add_parcels(at_, last, std::nullopt, list);
-    if (flows_on) return;
+    if (flows_on) return made_.set(lane, list);
     for (const Run& run : list) {
       if (run.label == kClean) continue;
       found.fees.add(run.label, run.length);
       if (unconfirmed) found.unconfirmed_fees += run.length;
     }
   });
-  if (!flows_on || runs.lanes == 0) return;
-  queue_.emplace(block_end(at_), at_, values_[last], waiting_runs_.put(runs));
+  if (made_.lanes == 0) return;
+  queue_.emplace(block_end(at_), at_, values_[last], waiting_runs_.put(made_));
 }
 
 // The number of the transaction behind the block that holds this one.
@@ -67,7 +66,9 @@ bool Walk::is_block_end(std::uint32_t key) {
   for (const Waiting& waiting : arriving_) {
     if (!for_coinbase(waiting)) queue_.push(waiting);
   }
-  std::erase_if(arriving_, [&](const Waiting& waiting) { return !for_coinbase(waiting); });
+  auto others = std::ranges::remove_if(
+      arriving_, [&](const Waiting& waiting) { return !for_coinbase(waiting); });
+  arriving_ = arriving_.first(arriving_.size() - others.size());
   return true;
 }
 

@@ -25,7 +25,7 @@ struct Walk::KeptRuns {
   std::array<std::vector<Run>, kMostLanes> runs;
 
   void show(LaneRuns& shown) const {
-    shown.lanes = 0;
+    shown.clear();
     for (std::size_t lane = 0; lane < kMostLanes; ++lane) shown.set(lane, runs[lane]);
   }
 };
@@ -96,9 +96,15 @@ void Walk::enter_rest(Columns::Inputs inputs, std::span<const MixChange> pairs,
       enter(coin, columns_.value(coin), find_arriving(coin));
       continue;
     }
-    LaneRuns runs;
-    paid_in[next].show(runs);
-    enter_runs(coin, columns_.value(coin) - whole[pairs[next].output], runs);
+    Amount value = columns_.value(coin) - whole[pairs[next].output];
+    LaneSet tainted = 0;
+    for_each_lane(touched_, [&](std::size_t lane) {
+      const std::vector<Run>& runs = paid_in[next].runs[lane];
+      if (runs.empty()) return;
+      lanes_[lane].enter(coin, value, runs);
+      tainted |= static_cast<LaneSet>(1U << lane);
+    });
+    enter_clean(value, static_cast<LaneSet>(touched_ & ~tainted));
     ++next;
   }
 }

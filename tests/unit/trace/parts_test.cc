@@ -37,9 +37,9 @@ TEST(RadixQueue, random_pushes__come_out_by_ascending_key_and_all_together) {
       expected.emplace(static_cast<std::uint32_t>(key), number++);
     };
     for (int i = 0; i < 30; ++i) push();
-    std::vector<Item> taken;
     for (int steps = 0; !queue.empty(); ++steps) {
-      now = queue.take(taken);
+      std::span<const Item> taken = queue.take();
+      now = taken.front().key();
       EXPECT_EQ(now, expected.begin()->first);
       std::set<std::uint32_t> numbers;
       for (const Item& item : taken) {
