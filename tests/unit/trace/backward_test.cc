@@ -7,6 +7,7 @@
 #include <set>
 
 #include "support/random_chain.h"
+#include "support/rounds.h"
 #include "unit/trace/reference_cases.h"
 #include "unit/trace/trace_text.h"
 
@@ -210,7 +211,7 @@ std::size_t each_pair(MethodKind method, Check check) {
   std::size_t pairs = 0;
   Options options;
   options.parcels = true;
-  for (std::uint64_t number = 0; number < 60; ++number) {
+  for (std::uint64_t number = 0; number < test::rounds(60); ++number) {
     ToyChain chain(test::random_chain(number).text);
     test::Random random(number);
     for (int tries = 0; tries < 4; ++tries) {
@@ -239,7 +240,7 @@ TEST(Backward, fifo_and_lifo__find_in_the_seed_exactly_what_forward_brought_from
       EXPECT_EQ(there, back);
       EXPECT_GT(there, 0);
     });
-    EXPECT_GT(pairs, 500);
+    EXPECT_GT(pairs, test::rounds(500));
   }
 }
 
@@ -248,7 +249,7 @@ TEST(Backward, haircut__finds_it_within_one_unit_for_each_transaction_on_the_way
       each_pair(MethodKind::haircut, [](Amount there, Amount back, std::size_t way) {
         EXPECT_LE(std::max(there, back) - std::min(there, back), way);
       });
-  EXPECT_GT(pairs, 500);
+  EXPECT_GT(pairs, test::rounds(500));
 }
 
 TEST(Backward, seeds_in_another_order__give_the_same_trace) {

@@ -149,7 +149,7 @@ TEST(Invariants, what_poison_does_not_reach__no_method_reaches) {
 // nothing where its exact share is below one unit, and nowhere else.
 TEST(Invariants, what_haircut_does_not_reach__has_an_exact_share_below_one_unit) {
   std::size_t missed = 0;
-  for (std::uint64_t number = 0; number < 300; ++number) {
+  for (std::uint64_t number = 0; number < test::rounds(300); ++number) {
     Random random(number);
     Amount stolen = 1 + random.below(20);
     Amount clean = 1 + random.below(100);

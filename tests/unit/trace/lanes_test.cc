@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "support/random_chain.h"
+#include "support/rounds.h"
 #include "trace/waiting.h"
 #include "unit/trace/reference_cases.h"
 #include "unit/trace/trace_text.h"
@@ -60,7 +61,7 @@ struct World {
 };
 
 TEST(Lanes, all_methods_in_one_pass__equal_each_alone) {
-  for (std::uint64_t number = 0; number < 60; ++number) {
+  for (std::uint64_t number = 0; number < test::rounds(60); ++number) {
     World world(number);
     auto together = run(world.chain.ledger(), world.seeds, kMethods, world.stops, world.options);
     ASSERT_TRUE(together.has_value()) << together.error().message;
@@ -135,7 +136,7 @@ TEST(Lanes, waiting_runs__come_back_whatever_their_number_and_labels) {
 // ---- in pieces ----------------------------------------------------------------------------------
 
 TEST(Resume, traces_in_pieces__equal_the_trace_in_one_go) {
-  for (std::uint64_t number = 0; number < 60; ++number) {
+  for (std::uint64_t number = 0; number < test::rounds(60); ++number) {
     World world(number);
     const ledger::Ledger& ledger = world.chain.ledger();
     auto at_once = run(ledger, world.seeds, kMethods, world.stops, world.options);

@@ -6,6 +6,7 @@
 
 #include "support/random_blocks.h"
 #include "support/random_chain.h"
+#include "support/rounds.h"
 #include "unit/trace/trace_text.h"
 
 namespace tracehound::trace {
@@ -164,7 +165,7 @@ class EveryPath {
 
 TEST(Path, on_random_chains__the_strongest_of_all_paths_are_found_whatever_the_work) {
   std::size_t compared = 0;
-  for (std::uint64_t number = 0; number < 200; ++number) {
+  for (std::uint64_t number = 0; number < test::rounds(200); ++number) {
     ToyChain chain(test::random_chain(number).text);
     test::Random random(number);
     const ledger::Ledger& ledger = chain.ledger();
@@ -188,7 +189,7 @@ TEST(Path, on_random_chains__the_strongest_of_all_paths_are_found_whatever_the_w
       }
     }
   }
-  EXPECT_GT(compared, 500);
+  EXPECT_GT(compared, test::rounds(500));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "support/random_blocks.h"
 #include "support/random_chain.h"
+#include "support/rounds.h"
 #include "unit/trace/trace_text.h"
 
 namespace tracehound::trace {
@@ -47,7 +48,7 @@ std::string some_seeds(const ToyChain& chain, std::uint64_t number) {
 }
 
 TEST(Trace, books_balance_per_label__on_200_random_chains) {
-  for (std::uint64_t number = 1000; number < 1200; ++number) {
+  for (std::uint64_t number = 1000; number < 1000 + test::rounds(200); ++number) {
     test::RandomChain random = test::random_chain(number);
     ToyChain chain(random.text);
     std::string seeds = some_seeds(chain, number);
@@ -75,7 +76,7 @@ std::set<CoinId> reached(const Trace& trace) {
 }
 
 TEST(Trace, poison_reaches_every_coin_that_haircut_and_fifo_reach) {
-  for (std::uint64_t number = 2000; number < 2100; ++number) {
+  for (std::uint64_t number = 2000; number < 2000 + test::rounds(100); ++number) {
     test::RandomChain random = test::random_chain(number);
     ToyChain chain(random.text);
     std::string seeds = some_seeds(chain, number);

@@ -4,6 +4,7 @@
 
 #include "support/random_blocks.h"
 #include "support/random_chain.h"
+#include "support/rounds.h"
 #include "unit/trace/trace_text.h"
 
 namespace tracehound::trace {
@@ -49,7 +50,7 @@ std::string split(const std::string& text, std::string_view word) {
 
 TEST(UnconfirmedTrace, on_random_chains__is_as_if_a_block_had_confirmed_them) {
   std::uint64_t unconfirmed_landings = 0;
-  for (std::uint64_t number = 0; number < 300; ++number) {
+  for (std::uint64_t number = 0; number < test::rounds(300); ++number) {
     test::RandomChain random = test::random_chain(number);
     ToyChain whole(split(random.text, "block"));
     ToyChain part(split(random.text, "mempool"));
@@ -77,11 +78,11 @@ TEST(UnconfirmedTrace, on_random_chains__is_as_if_a_block_had_confirmed_them) {
       }
     }
   }
-  EXPECT_GT(unconfirmed_landings, 300U) << "the mempools say something";
+  EXPECT_GT(unconfirmed_landings, test::rounds(300)) << "the mempools say something";
 }
 
 TEST(UnconfirmedTrace, balances_on_random_chains__are_as_if_a_block_had_confirmed_them) {
-  for (std::uint64_t number = 0; number < 100; ++number) {
+  for (std::uint64_t number = 0; number < test::rounds(100); ++number) {
     test::RandomChain random = test::random_chain(number);
     ToyChain whole(split(random.text, "block"));
     ToyChain part(split(random.text, "mempool"));
