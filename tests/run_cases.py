@@ -101,18 +101,30 @@ def run_step(step, folder, environment):
     return problems
 
 
+def without_blanks(path, links):
+    """The same by a name that commands need not quote, wherever the project lies."""
+    if not re.search(r"\s", str(path)):
+        return str(path)
+    link = pathlib.Path(links, path.name)
+    link.symlink_to(path)
+    return str(link)
+
+
 def run_case(path, program):
     """Problems of the case at `path`, each one text."""
     try:
         files, steps = parse(path.read_text())
     except BadCase as problem:
         return [f"{path}: {problem}"]
-    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TRACEHOUND": str(program),
-                   "DATA": str(DATA), "SUPPORT": str(ROOT / "tests" / "support")}
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
     environment.update({name: value for name, value in os.environ.items()
                         if name.endswith("SAN_SYMBOLIZER_PATH")})
-    with tempfile.TemporaryDirectory(prefix="tracehound-case-") as folder:
+    with (tempfile.TemporaryDirectory(prefix="tracehound-case-") as folder,
+          tempfile.TemporaryDirectory(prefix="tracehound-links-") as links):
         environment["HOME"] = folder
+        environment["TRACEHOUND"] = without_blanks(program, links)
+        environment["DATA"] = without_blanks(DATA, links)
+        environment["SUPPORT"] = without_blanks(ROOT / "tests" / "support", links)
         for name, text in files.items():
             target = pathlib.Path(folder, name)
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -24,6 +24,7 @@ function makeNode() {
     memory: true,
     listen: false,
     noHttp: true,
+    walletHttpPort: 0, // any: others may run beside this one
     workers: false,
     maxOutbound: 1,
     plugins: [wallet.plugin]
