@@ -23,8 +23,8 @@ function makeNode() {
     network: 'regtest',
     memory: true,
     listen: false,
-    noHttp: true,
-    walletHttpPort: 0, // any: others may run beside this one
+    httpPort: 0, // any: others may run beside this one
+    walletHttpPort: 0,
     workers: false,
     maxOutbound: 1,
     plugins: [wallet.plugin]
