@@ -551,7 +551,7 @@ TEST(Ledger, power_lost_at_any_moment__a_committed_ledger_is_found_and_goes_on_t
   write_blocks(whole, chain);
   for (std::uint64_t changes = 0;; ++changes) {
     bool finished = false;
-    for (std::uint64_t seed : {0, 1, 2, 3}) {
+    for (std::uint64_t seed = 0; seed < test::rounds(4); ++seed) {
       FaultyFileSystem disk;
       disk.lose_power_after(changes);
       {
