@@ -60,11 +60,44 @@ int usage_error(const CLI::ParseError& problem, const Chosen& chosen) {
   return static_cast<int>(tracehound::ErrorKind::usage);
 }
 
-tracehound::Status run(Context& context) {
-  if (context.ledger.empty()) {
-    return tracehound::fail(tracehound::ErrorKind::usage,
-                            "--ledger names no folder: it, or $TRACEHOUND_LEDGER, is empty");
+tracehound::Status empty_word(std::string_view option) {
+  return tracehound::fail(
+      tracehound::ErrorKind::usage,
+      fmt::format("{} was given an empty word; give it a value or leave it out", option));
+}
+
+// --json= and nothing behind it, for which the parser would take the next word. "" where there is
+// none.
+std::string given_nothing(int count, char** words) {
+  for (int i = 1; i < count && std::string_view(words[i]) != "--"; ++i) {
+    std::string_view word = words[i];
+    if (word.starts_with("--") && word.find('=') == word.size() - 1) {
+      return std::string(word.substr(0, word.size() - 1));
+    }
   }
+  return "";
+}
+
+// An option that was given nothing, as a script does whose variable is not set: to take it for not
+// given would answer another question. "" where there is none.
+std::string given_nothing(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options()) {
+    bool empty = std::ranges::find(option->results(), "") != option->results().end();
+    if (option->nonpositional() && empty) return option->get_name();
+  }
+  for (const CLI::App* chosen : app.get_subcommands()) {
+    if (std::string found = given_nothing(*chosen); !found.empty()) return found;
+  }
+  return "";
+}
+
+tracehound::Status run(Context& context, const CLI::App& app) {
+  using tracehound::ErrorKind;
+  using tracehound::fail;
+  if (context.ledger.empty()) {
+    return fail(ErrorKind::usage, "--ledger names no folder: it, or $TRACEHOUND_LEDGER, is empty");
+  }
+  if (std::string empty = given_nothing(app); !empty.empty()) return empty_word(empty);
   try {
     return context.work();
   } catch (const std::bad_alloc&) {
@@ -115,6 +148,9 @@ int main(int count, char** words) {
   tracehound::cli::add_detect(app, context);
   tracehound::cli::add_ledger(app, context);
 
+  if (std::string empty = given_nothing(count, words); !empty.empty()) {
+    return finish(empty_word(empty));
+  }
   try {
     app.parse(count, words);
   } catch (const CLI::Success& asked) {
@@ -122,5 +158,5 @@ int main(int count, char** words) {
   } catch (const CLI::ParseError& problem) {
     return usage_error(problem, follow_words(app, count, words));
   }
-  return finish(run(context));
+  return finish(run(context, app));
 }
