@@ -19,8 +19,9 @@ struct RuleFacts {
   std::uint8_t confidence;
 };
 // Measured, not felt: of a rule's guesses in the simulated world where it did worst, how many in a
-// hundred were right, and 95 at most, since no world is the real one. The table in docs/accuracy.md
-// is where these come from, and a test holds them to it.
+// hundred were right, and 95 at most, since no world is the real one. Of those that `show tx` goes
+// by also of the guesses that surer ones leave to it. The tables in docs/accuracy.md are where
+// these come from, and a test holds them to it.
 constexpr std::array<RuleFacts, kChangeRules> kRules = {{
     {"peeling_chain", 89},
     {"power_of_ten", 95},
@@ -34,7 +35,7 @@ constexpr std::array<RuleFacts, kChangeRules> kRules = {{
     {"spent", 25},
     {"none", 0},
     {"one_time", 93},
-    {"peel_next", 60},
+    {"peel_next", 45},
 }};
 
 constexpr Amount kPowerOfTen = 1'000'000;
