@@ -244,14 +244,14 @@ Status run_show(Context& context, const ShowOptions& options) {
     found += tags;
   }
   json.close_list().close_object();
-  if (!options.json.empty()) return write_output(context, options.json, json.take());
+  if (!options.json.empty()) TRY(write_output(context, options.json, json.take()));
   if (found == 0) {
     return fail(ErrorKind::no,
                 fmt::format("no tag in {} {} {}", context.ledger,
                             options.as_of.empty() ? "names" : "then named",
                             addresses.size() == 1 ? addresses.front() : "any of these addresses"));
   }
-  return print(text);
+  return options.json.empty() ? print(text) : Status{};
 }
 
 // ---- list ---------------------------------------------------------------------------------------
@@ -279,7 +279,7 @@ Status run_list(Context& context, const ListOptions& options) {
   TRY(chain_under_tags(context));
   TRY_ASSIGN(auto store, tags::TagStore::open_to_read(context.ledger, as_of));
   TRY_ASSIGN(auto packs, store.packs());
-  if (!options.json.empty()) return write_output(context, options.json, list_json(packs));
+  if (!options.json.empty()) TRY(write_output(context, options.json, list_json(packs)));
   std::vector<std::vector<std::string>> rows = {
       {"pack", "tags", "actors", "skipped", "imported", "title", "sha256"}};
   for (const tags::StoredPack& pack : packs) {
@@ -293,6 +293,7 @@ Status run_list(Context& context, const ListOptions& options) {
                 fmt::format("no tags {} imported into {}",
                             options.as_of.empty() ? "have been" : "had then been", context.ledger));
   }
+  if (!options.json.empty()) return {};
   return print(table_text(rows, {false, true, true, true, false, false, false}));
 }
 

@@ -31,12 +31,21 @@ struct CheckedFile {
   tags::Findings findings;
 };
 
+Status check_can_open(Context& context, const std::string& path) {
+  if (path == "-") return {};
+  TRY(check_file_name(path));
+  auto file = context.files.open_read(path);
+  return file ? Status{} : bad_input(file.error().message);
+}
+
 Result<std::vector<CheckedFile>> check_files(Context& context, const CheckOptions& options) {
   TRY_ASSIGN(tags::SourceOptions how, source_options(options.source));
   std::vector<CheckedFile> files;
   std::set<std::string> actors;
   for (const std::string& path : options.files) {
     CheckedFile file{.path = path, .refusal = {}, .pack = {}, .findings = {}};
+    // What cannot be opened is no pack with a fault; what cannot be read as one is.
+    TRY(check_can_open(context, path));
     auto pack = read_pack(context, path, how);
     if (pack) {
       file.pack = std::move(*pack);

@@ -52,6 +52,9 @@ class Linter {
   void check_header() {
     if (pack_.info.title.empty()) say(1, "the pack has no title");
     if (pack_.info.creator.empty()) say(1, "the pack has no creator");
+    if (pack_.tags.empty() && pack_.actors.empty()) {
+      say(1, "the pack has no tag and no actor that can be used, so it is not imported");
+    }
   }
 
   const Attribution& said_by(const PackTag& tag) const {

@@ -21,6 +21,7 @@ struct Findings {
 //   an address that is none of its chain: wrong checksum, another network's
 //   the same tag twice; tags of one address that name different actors
 //   no title, creator, source or lastmod; a lastmod that is no date
+//   nothing that can be used
 //   an actor that none of `actors` is, where there are any
 Findings check_pack(const TagPack& pack, const AddressTest& test,
                     const std::set<std::string>& actors);
