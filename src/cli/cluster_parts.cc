@@ -81,9 +81,10 @@ Result<BlockHeight> block_of(const ledger::Ledger& ledger, const std::string& te
   }
   auto time = parse_utc(text);
   if (!time) {
-    return bad_input(fmt::format(
-        "'{}' is no height and no time: write 840000, 2016-08-02 or 2016-08-02T14:30:00Z (UTC)",
-        text));
+    return fail(ErrorKind::usage,
+                fmt::format("'{}' is no height and no time: write 840000, 2016-08-02 or "
+                            "2016-08-02T14:30:00Z (UTC)",
+                            text));
   }
   auto block = ledger.block_at(*time);
   if (block) return *block;

@@ -24,8 +24,8 @@ Result<OpenClustering> open_clustering(Context& context, const OpenLedger& open,
 
 // Errors: no address of this network; `no` where the ledger has not got it.
 Result<AddressId> known_address(const OpenLedger& open, const std::string& text);
-// The last block of a HEIGHT or DATE (2016-08-02, 2016-08-02T14:30:00Z). Errors: neither; `no`
-// where the ledger has no such block.
+// The last block of a HEIGHT or DATE (2016-08-02, 2016-08-02T14:30:00Z). Errors: `usage` for
+// neither; `no` where the ledger has no such block.
 Result<BlockHeight> block_of(const ledger::Ledger& ledger, const std::string& text);
 // --at, --name.
 void add_at(CLI::App& command, std::string& at);

@@ -23,16 +23,35 @@ std::string rules_text(const clusters::RuleNames& rules) {
 // ---- build --------------------------------------------------------------------------------------
 
 struct BuildOptions {
-  std::vector<std::string> rules = {clusters::kMultiInputName};
+  std::vector<std::string> rules;  // none: those it has, or multi-input
   std::string name = clusters::kDefaultName;
   bool with_coinjoins = false;
   unsigned threads = 0;
 };
 
+// Those asked for; else those that a clustering of that name was built by, which is brought up to
+// date and not made another.
+Result<clusters::Rules> rules_to_build_by(Context& context, const BuildOptions& options) {
+  bool with_coinjoins = options.with_coinjoins;
+  std::vector<std::string> names = options.rules;
+  if (names.empty()) {
+    names = {clusters::kMultiInputName};
+    if (options.name != clusters::kDefaultName) {
+      TRY(clusters::check_name(options.name));
+      TRY_ASSIGN(auto there,
+                 clusters::read_facts(context.files,
+                                      clusters::folder_of_name(context.ledger, options.name)));
+      if (there) {
+        names = there->rules.rules;
+        with_coinjoins = with_coinjoins || !clusters::leaves_out_coinjoins(there->rules.left_out);
+      }
+    }
+  }
+  return clusters::rules_of(names, with_coinjoins ? clusters::kOnlyKeyless : clusters::kLeftOut);
+}
+
 Status run_build(Context& context, const BuildOptions& options) {
-  TRY_ASSIGN(auto rules,
-             clusters::rules_of(options.rules, options.with_coinjoins ? clusters::kOnlyKeyless
-                                                                      : clusters::kLeftOut));
+  TRY_ASSIGN(auto rules, rules_to_build_by(context, options));
   bool is_default = rules.names == clusters::default_rules().names;
   if (!is_default && options.name == clusters::kDefaultName) {
     return fail(
@@ -90,12 +109,13 @@ Status run_list(Context& context, const std::string& json_path) {
     json.key("refused").value(facts->refused).close_object();
   }
   json.close_list().close_object();
-  if (!json_path.empty()) return write_output(context, json_path, json.take());
+  if (!json_path.empty()) TRY(write_output(context, json_path, json.take()));
   if (rows.size() == 1) {
     return fail(ErrorKind::no, fmt::format("the ledger in {} has no clustering; make one with "
                                            "`tracehound cluster build --ledger {}`",
                                            context.ledger, context.ledger));
   }
+  if (!json_path.empty()) return {};
   return print(table_text(rows, {false, true, true, true, true, true, true, false}));
 }
 
@@ -231,10 +251,10 @@ void add_cluster_build(CLI::App& group, Context& context) {
   auto options = std::make_shared<BuildOptions>();
   build
       ->add_option("--rules", options->rules,
-                   "multi-input, and after it change rules, as multi-input,one_time")
+                   "multi-input, and after it change rules, as multi-input,one_time; else those "
+                   "that it was built by, or multi-input")
       ->delimiter(',')
-      ->type_name("RULE,...")
-      ->default_str(clusters::kMultiInputName);
+      ->type_name("RULE,...");
   add_name(*build, options->name);
   build->add_flag("--with-coinjoins", options->with_coinjoins,
                   "join what CoinJoins spend together too: wrong, and shows how wrong");

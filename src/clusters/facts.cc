@@ -95,6 +95,9 @@ Result<std::optional<Facts>> read_facts(FileSystem& files, const std::string& fo
   if (!files.exists(path)) return std::nullopt;
   TRY_ASSIGN(Bytes bytes, read_file(files, path));
   std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  // They stand in the manifest.
+  std::string_view rules =
+      folder.ends_with(std::string("/") + kDefaultName) ? "" : " with its --rules";
   std::uint32_t format = 0;
   constexpr std::string_view kFormat = "format ";
   if (text.starts_with(kFirstLine) && text.substr(kFirstLine.size()).starts_with(kFormat)) {
@@ -103,8 +106,8 @@ Result<std::optional<Facts>> read_facts(FileSystem& files, const std::string& fo
   if (format > kClustersFormat) {
     return machine_error(fmt::format(
         "{} is of clusters format {}, this program reads format {}; use the version of tracehound "
-        "that wrote it, or remove that file and run `tracehound cluster build`",
-        path, format, kClustersFormat));
+        "that wrote it, or remove that file and run `{}`{}",
+        path, format, kClustersFormat, rebuild_command(folder), rules));
   }
   Facts facts;
   for (std::string_view rest = text; !rest.empty();) {
@@ -116,10 +119,9 @@ Result<std::optional<Facts>> read_facts(FileSystem& files, const std::string& fo
     read_line(name, line, facts);
   }
   if (facts_text(facts) != text || !can_be(facts)) {
-    return machine_error(fmt::format(
-        "{} is damaged or is no clustering's manifest; run `tracehound cluster build` to make it "
-        "anew from the ledger",
-        path));
+    return machine_error(
+        fmt::format("{} is damaged or is no clustering's manifest; run `{}`{} to make it anew",
+                    path, rebuild_command(folder), rules));
   }
   return facts;
 }

@@ -41,6 +41,14 @@ std::string part_path(const std::string& folder, const PartSpec& spec, const Fac
                      facts.checksums[static_cast<std::size_t>(spec.part)]);
 }
 
+std::string rebuild_command(const std::string& folder) {
+  std::string all = folder_of(folder);
+  std::string name = folder.substr(std::min(folder.size(), all.size() + 1));
+  std::string command = "tracehound cluster build";
+  if (name != kDefaultName) command += fmt::format(" --name {}", name);
+  return command + fmt::format(" --ledger {}", folder_of(all));
+}
+
 Result<std::vector<std::string>> clustering_names(FileSystem& files,
                                                   const std::string& ledger_folder) {
   std::vector<std::string> names;
@@ -109,9 +117,8 @@ Result<Stored> Stored::open(FileSystem& files, const std::string& folder, const 
     TRY_ASSIGN(std::shared_ptr<Mapping> map, files.map(path));
     if (map->bytes().size() != expected) {
       return machine_error(
-          fmt::format("{} has {} where its manifest says {}; run `tracehound cluster build` to "
-                      "make it anew from the ledger",
-                      path, plural(map->bytes().size(), "byte"), expected));
+          fmt::format("{} has {} where its manifest says {}; run `{}` to make it anew", path,
+                      plural(map->bytes().size(), "byte"), expected, rebuild_command(folder)));
     }
     stored.views_[static_cast<std::size_t>(spec.part)] = map->bytes();
     stored.mappings_.push_back(std::move(map));
@@ -185,9 +192,8 @@ Edge Stored::edge_at(Part first, std::uint64_t row) const {
 
 std::string Stored::damage_text(Part part) const {
   return fmt::format(
-      "{} is damaged: its bytes are not those that were written; run `tracehound cluster build` to "
-      "make it anew from the ledger",
-      part_path(folder_, kParts[static_cast<std::size_t>(part)], facts_));
+      "{} is damaged: its bytes are not those that were written; run `{}` to make it anew",
+      part_path(folder_, kParts[static_cast<std::size_t>(part)], facts_), rebuild_command(folder_));
 }
 
 void Stored::require(bool holds, Part part) const {

@@ -116,6 +116,8 @@ std::string folder_of_name(const std::string& ledger_folder, const std::string& 
 // Errors (usage): no name for a folder.
 Status check_name(const std::string& name);
 std::string part_path(const std::string& folder, const PartSpec& spec, const Facts& facts);
+// What makes that clustering anew, for advice: `tracehound cluster build ...`.
+std::string rebuild_command(const std::string& folder);
 std::string facts_text(const Facts& facts);
 std::string facts_path(const std::string& folder);
 // Nothing where there is no such clustering. Errors: damaged, or another format's.

@@ -419,7 +419,7 @@ TEST(Clusters, read_whole_with_a_byte_changed__are_an_error_that_names_the_file_
       EXPECT_EQ(checked.error().message,
                 path +
                     " is damaged: its bytes are not those that were written; run `tracehound "
-                    "cluster build` to make it anew from the ledger");
+                    "cluster build --ledger ledger` to make it anew");
       EXPECT_TRUE((*stored)->check(Part::member).has_value());
     }
     // An address is said to be of the oldest, which can be: only the sum tells.
@@ -455,7 +455,7 @@ TEST(Clusters, a_single_entry_that_cannot_be__ends_with_the_file_and_the_command
       };
       EXPECT_EXIT(read_each(), testing::ExitedWithCode(4),
                   "tracehound: ledger/clusters/multi-input" + std::string(part) +
-                      ".* is damaged: .*; run `tracehound cluster build`");
+                      ".* is damaged: .*; run `tracehound cluster build --ledger ledger`");
       ASSERT_TRUE(replace_file(world.disk, path, ByteView(bytes)).has_value());
     }
   }
