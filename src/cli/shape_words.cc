@@ -34,6 +34,15 @@ std::string shape_lines(const ledger::Ledger& ledger, TxId tx) {
   return text;
 }
 
+std::string coin_shape(const ledger::Ledger& ledger, CoinId coin) {
+  TxId tx = ledger.creator(coin);
+  if (auto found = clusters::Recogniser(ledger).look(tx)) {
+    return fmt::format("{} ({} %)", name_of(found->protocol), found->confidence);
+  }
+  auto guess = clusters::change_of(ledger, tx);
+  return guess && guess->coin == coin ? fmt::format("change ({} %)", guess->confidence) : "";
+}
+
 void shape_json(const ledger::Ledger& ledger, TxId tx, JsonWriter& json) {
   if (auto found = clusters::Recogniser(ledger).look(tx)) {
     json.key("recognised").open_object().key("protocol").value(name_of(found->protocol));

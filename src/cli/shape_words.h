@@ -12,6 +12,9 @@ namespace tracehound::cli {
 
 // Lines "recognised ..." and "change ..."; none where there is nothing to say.
 std::string shape_lines(const ledger::Ledger& ledger, TxId tx);
+// Of a coin in few words: what its transaction is recognised as, or that it is guessed to be the
+// change there; "" where neither is.
+std::string coin_shape(const ledger::Ledger& ledger, CoinId coin);
 // The same as fields "recognised" and "change" of the object that is open; left out likewise.
 void shape_json(const ledger::Ledger& ledger, TxId tx, JsonWriter& json);
 

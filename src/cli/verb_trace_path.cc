@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/cluster_parts.h"
+#include "cli/shape_words.h"
 #include "cli/verb_trace.h"
 #include "trace/path.h"
 #include "trace/write_text.h"
@@ -79,6 +80,7 @@ std::string as_json(const trace::Paths& found, const OpenLedger& open) {
       json.key("address").value(open.address_text(ledger.address(step.coin)));
       json.key("amount").amount(step.amount);
       json.key("height").value(ledger.height(step.transaction).number());
+      shape_json(ledger, step.transaction, json);
       json.close_object();
     }
     json.close_list().close_object();
@@ -96,15 +98,15 @@ std::string as_text(const trace::Paths& found, const OpenLedger& open, const Pat
         "path {}: {} {} of {} arrive, in {}\n", ++number, coins_text(path.amount(), kDecimals),
         open.symbol(), coins_text(path.value, kDecimals), plural(path.steps.size(), "transaction"));
     std::vector<std::vector<std::string>> rows = {
-        {"height", std::string(open.symbol()), "coin", "address"}};
+        {"height", std::string(open.symbol()), "coin", "address", "seen as"}};
     auto add = [&](CoinId coin, Amount amount) {
       rows.push_back({std::to_string(ledger.height(ledger.creator(coin)).number()),
                       coins_text(amount, kDecimals), trace::coin_text(ledger, coin),
-                      open.address_text(ledger.address(coin))});
+                      open.address_text(ledger.address(coin)), coin_shape(ledger, coin)});
     };
     add(path.from, path.value);
     for (const trace::PathStep& step : path.steps) add(step.coin, step.amount);
-    text += table_text(rows, {true, true, false, false}) + "\n";
+    text += table_text(rows, {true, true, false, false, false}) + "\n";
   }
   text += fmt::format("{}, {} visited", plural(found.paths.size(), "path"),
                       plural(found.visits, "transaction"));
