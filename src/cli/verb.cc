@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <iostream>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <thread>
 
@@ -189,6 +190,24 @@ Status write_stdout(std::string_view text) {
 
 Status print(std::string_view text) { return write_stdout(printable(text)); }
 
+Status check_output_names(const OutputNames& outputs) {
+  std::map<std::string, std::string_view> taken;
+  for (const auto& [option, file] : outputs) {
+    if (file.empty()) continue;
+    auto [before, fresh] =
+        taken.try_emplace(std::filesystem::path(file).lexically_normal().string(), option);
+    if (fresh) continue;
+    if (file == "-") {
+      return fail(ErrorKind::usage, fmt::format("only one of {} and {} can go to standard output; "
+                                                "name a file for the other",
+                                                before->second, option));
+    }
+    return fail(ErrorKind::usage,
+                fmt::format("{} is named for two results; one would take the other's place", file));
+  }
+  return {};
+}
+
 Status write_output(Context& context, const std::string& path, std::string_view text) {
   if (path == "-") return write_stdout(text);
   // A device or a pipe would be replaced, not written to: /dev/null for everyone, as root.
@@ -219,18 +238,25 @@ void warn(std::string_view line) {
   std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
-Status check_file_name(const std::string& path) {
+Status check_file_name(const std::string& path, std::string_view files) {
   if (path.empty()) return bad_input("an empty name names no file; give a file's name");
   std::error_code unknown;
-  if (!std::filesystem::is_directory(path, unknown)) return {};
+  auto there = std::filesystem::status(path, unknown);
+  if (std::filesystem::exists(there) && !std::filesystem::is_regular_file(there) &&
+      !std::filesystem::is_directory(there)) {
+    return bad_input(fmt::format(
+        "{} is a pipe or a device; write what it gives to a file, or pipe it to standard input",
+        path));
+  }
+  if (!std::filesystem::is_directory(there)) return {};
   std::string_view folder = path;
   while (folder.size() > 1 && folder.ends_with('/')) folder.remove_suffix(1);
-  return bad_input(fmt::format("{0} is a folder; name the files in it: {0}/*.yaml", folder));
+  return bad_input(fmt::format("{0} is a folder; name the files in it: {0}/{1}", folder, files));
 }
 
-Result<std::string> read_input(Context& context, const std::string& path) {
+Result<std::string> read_input(Context& context, const std::string& path, std::string_view files) {
   if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
-  TRY(check_file_name(path));
+  TRY(check_file_name(path, files));
   auto bytes = read_file(context.files, path);
   if (!bytes) return bad_input(bytes.error().message);
   return std::string(bytes->begin(), bytes->end());

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/file.h"
@@ -84,6 +85,10 @@ std::string mempool_line(const ledger::Ledger& ledger);
 // The same as a JSON field.
 void mempool_json(const ledger::Ledger& ledger, JsonWriter& json);
 
+// Files that can be asked for, each with its option; "" where it was not.
+using OutputNames = std::vector<std::pair<std::string_view, std::string>>;
+// Errors (usage): two of them go to standard output, or into one file.
+Status check_output_names(const OutputNames& outputs);
 // To stdout when path is "-", else replaces the file. Errors: usage for a path that is no plain
 // file or lies in the ledger; else the machine's.
 Status write_output(Context& context, const std::string& path, std::string_view text);
@@ -94,10 +99,12 @@ Status print(std::string_view text);
 void say(const Context& context, std::string_view line);
 // To stderr, one line, whatever --quiet says: something is wrong with what was given.
 void warn(std::string_view line);
-// Errors (bad_input): an empty name, or a folder.
-Status check_file_name(const std::string& path);
-// A whole file, or standard input for "-". Errors (bad_input): cannot be read.
-Result<std::string> read_input(Context& context, const std::string& path);
+// Errors (bad_input): an empty name, a folder, where files like `files` are wanted, or a pipe.
+Status check_file_name(const std::string& path, std::string_view files = "*.yaml");
+// A whole file, or standard input for "-". Errors (bad_input): as check_file_name(); cannot be
+// read.
+Result<std::string> read_input(Context& context, const std::string& path,
+                               std::string_view files = "*.yaml");
 // Each item as it is; "-" stands for the lines of stdin (blank ones left out).
 Result<std::vector<std::string>> with_stdin(const std::vector<std::string>& items);
 

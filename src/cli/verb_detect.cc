@@ -68,7 +68,7 @@ Findings scan(const OpenLedger& open, const Options& options, bool progress) {
 }
 
 Result<Findings> read_lines(Context& context, const Options& options) {
-  TRY_ASSIGN(std::string text, read_input(context, options.lines));
+  TRY_ASSIGN(std::string text, read_input(context, options.lines, "*.txt"));
   std::string name = options.lines == "-" ? "standard input" : options.lines;
   TRY_ASSIGN(auto transactions, clusters::parse_transaction_lines(text, name));
   auto recognised = clusters::recognise_lines(transactions);
@@ -104,8 +104,16 @@ std::optional<Finding> look_at_raw(const ledger::BlockRows& rows) {
                  .recognised = *recognised};
 }
 
+// The parser's clauses are about the transaction ("ends early at byte 9") or about a part of it
+// ("input 3 ends early at byte 90").
+std::string of_transaction(const std::string& clause) {
+  bool of_part = clause.starts_with("input ") || clause.starts_with("output ") ||
+                 clause.starts_with("witness ");
+  return (of_part ? "the transaction's " : "the transaction ") + clause;
+}
+
 Result<Findings> read_raw(Context& context, const Options& options) {
-  TRY_ASSIGN(std::string text, read_input(context, options.raw));
+  TRY_ASSIGN(std::string text, read_input(context, options.raw, "*.txt"));
   std::string name = options.raw == "-" ? "standard input" : options.raw;
   const auto& network = *chains::bitcoin::find_network(options.network);
   Findings all{.source = name, .inputs_known = false};
@@ -125,7 +133,7 @@ Result<Findings> read_raw(Context& context, const Options& options) {
     ByteReader reader(*bytes);
     ledger::BlockRows rows;
     auto parsed = chains::bitcoin::parse_transaction(network, reader, thread_hasher(), rows);
-    if (!parsed) return wrong("the transaction's " + parsed.error().message);
+    if (!parsed) return wrong(of_transaction(parsed.error().message));
     if (reader.remaining() > 0) return wrong("bytes are left behind the transaction");
     ++all.looked_at;
     if (auto finding = look_at_raw(rows)) all.found.push_back(*finding);
@@ -241,6 +249,7 @@ Answer make_answer(Findings all, const Options& options) {
 }
 
 Status run(Context& context, const Options& options) {
+  TRY(check_output_names({{"--json", options.json}, {"--csv", options.csv}}));
   if (options.lines.empty() && options.raw.empty()) {
     return answer(context, Rows::confirmed, [&](const OpenLedger& open) -> Result<Answer> {
       return make_answer(scan(open, options, !context.quiet), options);

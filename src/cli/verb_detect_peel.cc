@@ -286,7 +286,8 @@ void add_detect_peel(CLI::App& detect, Context& context) {
               "  tracehound detect peel --ledger L --back "
               "4a5e1e4baab89f3a32518a88c31bc87f618f76673e2cc77ab2127b7afdeda33b");
   command->callback([&context, options] {
-    context.work = [&context, options] {
+    context.work = [&context, options]() -> Status {
+      TRY(check_output_names({{"--json", options->json}, {"--csv", options->csv}}));
       return answer(context, Rows::confirmed, [&, options](const OpenLedger& open) {
         return make_answer(open, *options, !context.quiet);
       });

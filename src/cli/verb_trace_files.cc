@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 
 #include "base/text.h"
 #include "cli/print_pdf.h"
@@ -118,30 +117,13 @@ std::vector<Output> outputs_of(const Options& options) {
           {"--bats", &options.bats, true, true}};
 }
 
-// Only one can go to standard output, and no two into one file.
-Status check_names(const std::vector<Output>& outputs) {
-  std::map<std::string_view, std::string_view> taken;
-  for (const Output& output : outputs) {
-    if (output.file->empty()) continue;
-    auto [before, fresh] = taken.try_emplace(*output.file, output.option);
-    if (fresh) continue;
-    if (*output.file == "-") {
-      return fail(ErrorKind::usage, fmt::format("only one of {} and {} can go to standard output; "
-                                                "name a file for the other",
-                                                before->second, output.option));
-    }
-    return fail(
-        ErrorKind::usage,
-        fmt::format("{} is named for two results; one would take the other's place", *output.file));
-  }
-  return {};
-}
-
 }  // namespace
 
 Status check_outputs(const Options& options, std::size_t methods) {
   std::vector<Output> outputs = outputs_of(options);
-  TRY(check_names(outputs));
+  OutputNames names;
+  for (const Output& output : outputs) names.emplace_back(output.option, *output.file);
+  TRY(check_output_names(names));
   TRY(grouping_of(options));
   outputs.push_back({"--columns", &options.columns, true});
   outputs.push_back({"--letters", &options.letters, true, true});

@@ -26,19 +26,24 @@ constexpr std::pair<std::string_view, ScriptKind> kKinds[] = {
     {"TxWitnessV0Scripthash", ScriptKind::witness_script_hash},
     {"TxMultisig", ScriptKind::multisig},
     {"TxNullData", ScriptKind::op_return},
+    {"TxNonstandard", ScriptKind::other},
+    {"TxWitnessV1Taproot", ScriptKind::taproot},
+    {"TxWitnessUnknown", ScriptKind::witness_other},
+    {"Unknown", ScriptKind::other},
 };
-// Taproot is younger than the format, which calls it unknown.
+// Taproot is younger than the format, and older files call it unknown.
 constexpr std::string_view kTaprootStart = "5120";
 constexpr std::size_t kTaprootSize = 68;
 
-ScriptKind kind_of(std::string_view script, std::string_view kind) {
+// Nothing for a word that there is not: a rule could not tell what it goes by.
+std::optional<ScriptKind> kind_of(std::string_view script, std::string_view kind) {
   if (script.starts_with(kTaprootStart) && script.size() == kTaprootSize) {
     return ScriptKind::taproot;
   }
   for (const auto& [name, found] : kKinds) {
     if (name == kind) return found;
   }
-  return ScriptKind::other;
+  return std::nullopt;
 }
 
 template <typename Number>
@@ -62,15 +67,16 @@ std::vector<std::string_view> split(std::string_view text, std::string_view mark
 // Numbers for the scripts of one transaction, by first appearance.
 using ScriptNumbers = std::map<std::string_view, std::uint32_t>;
 
-// SATOSHI+SCRIPT+KIND
-std::optional<ViewedCoin> parse_coin(std::string_view text, ScriptNumbers& scripts) {
+// SATOSHI+SCRIPT+KIND. An error is what is wrong with it, "" where nothing of it is right.
+Result<ViewedCoin> parse_coin(std::string_view text, ScriptNumbers& scripts) {
   auto parts = split(text, "+");
-  if (parts.size() != 3) return std::nullopt;
+  if (parts.size() != 3) return bad_input("");
   auto value = number_of<Amount>(parts[0]);
-  if (!value || *value > kMoney) return std::nullopt;
+  if (!value || *value > kMoney) return bad_input("");
+  auto kind = kind_of(parts[1], parts[2]);
+  if (!kind) return bad_input(fmt::format(", whose kind '{}' is unknown", parts[2]));
   auto number = scripts.try_emplace(parts[1], static_cast<std::uint32_t>(scripts.size()));
-  return ViewedCoin{
-      .value = *value, .address = number.first->second, .script = kind_of(parts[1], parts[2])};
+  return ViewedCoin{.value = *value, .address = number.first->second, .script = *kind};
 }
 
 // All that one transaction moves is bounded, so that sums of it need no second look.
@@ -83,9 +89,10 @@ bool too_much(std::span<const ViewedCoin> coins) {
   return false;
 }
 
-std::unexpected<Error> wrong(std::string_view what, std::string_view part) {
-  constexpr std::size_t kShown = 100;
-  return bad_input(fmt::format("{} is '{}'", what, part.substr(0, kShown)));
+std::unexpected<Error> wrong(std::string_view what, std::string_view part,
+                             std::string_view why = "") {
+  constexpr std::size_t kShown = 200;
+  return bad_input(fmt::format("{} is '{}'{}", what, part.substr(0, kShown), why));
 }
 
 Result<TransactionLine> parse_line(std::string_view line) {
@@ -106,14 +113,15 @@ Result<TransactionLine> parse_line(std::string_view line) {
     auto parts = split(text, "-");
     auto from = Hash256::from_text(parts[0]);
     auto number = parts.size() == 3 ? number_of<std::uint32_t>(parts[1]) : std::nullopt;
-    auto coin = number ? parse_coin(parts[2], scripts) : std::nullopt;
-    if (!from || !coin) return wrong("an input", text);
+    if (!from || !number) return wrong("an input", text);
+    auto coin = parse_coin(parts[2], scripts);
+    if (!coin) return wrong("an input", text, coin.error().message);
     found.inputs.push_back(*coin);
     found.spends.push_back({.txid = *from, .index = *number});
   }
   for (std::string_view text : split(fields[5], "}{")) {
     auto coin = parse_coin(text, scripts);
-    if (!coin) return wrong("an output", text);
+    if (!coin) return wrong("an output", text, coin.error().message);
     found.outputs.push_back(*coin);
   }
   if (too_much(found.inputs) || too_much(found.outputs)) {
@@ -130,16 +138,18 @@ Result<std::vector<TransactionLine>> parse_transaction_lines(std::string_view te
   std::uint64_t number = 0;
   for (std::string_view line : split(text, "\n")) {
     ++number;
-    if (line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
-    while (line.ends_with('\r')) line.remove_suffix(1);
-    if (line.empty()) continue;
-    auto transaction = parse_line(line);
-    if (!transaction) {
-      return bad_input(
-          fmt::format("{}, line {}: {}; a line is TXID:::BLOCK:::INDEX:::TIME:::INPUTS:::OUTPUTS",
-                      name, number, transaction.error().message));
+    // Where files come end to end, and one's last line has no end.
+    for (std::string_view part : split(line, kByteOrderMark)) {
+      while (part.ends_with('\r')) part.remove_suffix(1);
+      if (part.empty()) continue;
+      auto transaction = parse_line(part);
+      if (!transaction) {
+        return bad_input(
+            fmt::format("{}, line {}: {}; a line is TXID:::BLOCK:::INDEX:::TIME:::INPUTS:::OUTPUTS",
+                        name, number, transaction.error().message));
+      }
+      found.push_back(std::move(*transaction));
     }
-    found.push_back(std::move(*transaction));
   }
   return found;
 }

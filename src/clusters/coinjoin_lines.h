@@ -4,7 +4,8 @@
 //   TXID:::BLOCK:::INDEX:::TIME:::INPUT}{INPUT ...:::OUTPUT}{OUTPUT ...
 //
 // where an input is TXID-N-SATOSHI+SCRIPT+KIND, an output SATOSHI+SCRIPT+KIND, the time seconds
-// since 1970, a script hexadecimal and a kind the name of its type ("TxWitnessV0Keyhash").
+// since 1970, a script hexadecimal and a kind the name of its type ("TxWitnessV0Keyhash"); of a
+// kind that is "Unknown", taproot is told by its script.
 #pragma once
 
 #include <optional>
@@ -31,9 +32,9 @@ struct TransactionLine {
   TransactionView view() const { return {.inputs = inputs, .outputs = outputs}; }
 };
 
-// Blank lines are passed over, and a byte order mark before any line: files may come end to end.
-// Errors (bad_input) name `name` and the line: a field that is missing or no number; values beyond
-// all money there can be.
+// Blank lines are passed over. A byte order mark begins a line, wherever it stands: files may come
+// end to end. Errors (bad_input) name `name` and the line: a field that is missing or no number; a
+// kind that there is not; values beyond all money there can be.
 Result<std::vector<TransactionLine>> parse_transaction_lines(std::string_view text,
                                                              std::string_view name);
 

@@ -59,6 +59,18 @@ TEST(TransactionLines, script_that_the_format_calls_unknown__taproot_by_its_byte
   EXPECT_EQ(kind("5120" + std::string(62, '7'), "Unknown"), ScriptKind::other);
   EXPECT_EQ(kind("6a00", "TxNullData"), ScriptKind::op_return);
   EXPECT_EQ(kind("00", "TxWitnessV0Scripthash"), ScriptKind::witness_script_hash);
+  EXPECT_EQ(kind("00", "TxWitnessV1Taproot"), ScriptKind::taproot);
+}
+
+TEST(TransactionLines, files_end_to_end__a_byte_order_mark_begins_a_line) {
+  std::string one = line('a', input('b', 0, 5000, 1), output(4000, 2));
+  std::string other = "\xEF\xBB\xBF" + line('c', input('d', 0, 5000, 1), output(4000, 2));
+  auto read = parse_transaction_lines(other + one + other + "\r\n" + other, "f");
+  EXPECT_FALSE(read.has_value());  // `one` begins nowhere
+  read = parse_transaction_lines(one + other + "\r\n" + other, "f");
+  ASSERT_TRUE(read.has_value()) << read.error().message;
+  ASSERT_EQ(read->size(), 3U);
+  EXPECT_EQ((*read)[1].txid.text(), txid('c'));
 }
 
 TEST(TransactionLines, damaged__named_by_line_and_part) {
@@ -72,20 +84,26 @@ TEST(TransactionLines, damaged__named_by_line_and_part) {
             std::string::npos);
   EXPECT_NE(problem(line('a', "1-2", output(4000, 2))).find("an input is '1-2'"),
             std::string::npos);
-  EXPECT_NE(problem(line('a', input('b', 0, 5000, 1), "-4+00+Tx")).find("an output is '-4+00+Tx'"),
+  EXPECT_NE(problem(line('a', input('b', 0, 5000, 1), "-4+00+Unknown"))
+                .find("an output is '-4+00+Unknown'"),
             std::string::npos);
   EXPECT_NE(problem(line('a', input('b', 0, 5000, 1), "")).find("an output is ''"),
+            std::string::npos);
+  EXPECT_NE(problem(line('a', input('b', 0, 5000, 1), "4+00+TxWitnesV0Keyhash"))
+                .find("an output is '4+00+TxWitnesV0Keyhash', whose kind 'TxWitnesV0Keyhash' is "
+                      "unknown; a line is"),
             std::string::npos);
   EXPECT_NE(problem(line('a', "", output(4000, 2))).find("an input is ''"), std::string::npos);
 }
 
 TEST(TransactionLines, more_than_all_money__refused) {
-  std::string all = "2100000000000000+00+Tx";
+  std::string all = "2100000000000000+00+Unknown";
   EXPECT_EQ(problem(line('a', input('b', 0, 5000, 1), all)), "");
-  EXPECT_NE(problem(line('a', input('b', 0, 5000, 1), all + "}{1+00+Tx")).find("21 million"),
+  EXPECT_NE(problem(line('a', input('b', 0, 5000, 1), all + "}{1+00+Unknown")).find("21 million"),
             std::string::npos);
-  EXPECT_NE(problem(line('a', input('b', 0, 5000, 1), "2100000000000001+00+Tx")).find("an output"),
-            std::string::npos);
+  EXPECT_NE(
+      problem(line('a', input('b', 0, 5000, 1), "2100000000000001+00+Unknown")).find("an output"),
+      std::string::npos);
 }
 
 TEST(TransactionLines, a_mix_and_its_neighbours__lineage_is_found_among_the_lines) {
