@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/huge_pages.h"
+#include "base/prefetch.h"
 
 namespace tracehound::trace {
 
@@ -54,7 +55,11 @@ class Chunks {
   static void each(const List& list, Visit visit) {
     std::uint32_t count = list.count_;
     for (const Chunk* chunk = list.first_; chunk != nullptr; chunk = chunk->next) {
-      for (std::uint32_t i = 0; i < count; ++i) visit(chunk->items()[i]);
+      const Chunk* ahead = chunk->next != nullptr ? chunk->next : chunk;
+      for (std::uint32_t i = 0; i < count; ++i) {
+        tracehound::prefetch(ahead->items() + i);
+        visit(chunk->items()[i]);
+      }
       count = kItems;
     }
   }

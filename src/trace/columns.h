@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/check.h"
+#include "base/prefetch.h"
 #include "ledger/ledger.h"
 
 namespace tracehound::trace {
@@ -78,16 +79,16 @@ class Columns {
   // before has arrived: its rows; its inputs' numbers and its outputs' rows; its inputs' values.
   // ----
   void prefetch_rows(TxId tx) const {
-    __builtin_prefetch(first_input_ + tx.number() * kRow40);
-    __builtin_prefetch(first_coin_ + tx.number() * kRow40);
+    tracehound::prefetch(first_input_ + tx.number() * kRow40);
+    tracehound::prefetch(first_coin_ + tx.number() * kRow40);
   }
   void prefetch_coins(TxId tx, bool addresses) const {
-    __builtin_prefetch(input_coin_ + row40(first_input_, tx.number()) * kRow40);
+    tracehound::prefetch(input_coin_ + row40(first_input_, tx.number()) * kRow40);
     std::uint64_t output = row40(first_coin_, tx.number());
-    __builtin_prefetch(value_ + output * sizeof(Amount));
-    __builtin_prefetch(spender_ + output * sizeof(std::uint32_t));
-    __builtin_prefetch(script_ + output);
-    if (addresses) __builtin_prefetch(address_ + output * sizeof(std::uint32_t));
+    tracehound::prefetch(value_ + output * sizeof(Amount));
+    tracehound::prefetch(spender_ + output * sizeof(std::uint32_t));
+    tracehound::prefetch(script_ + output);
+    if (addresses) tracehound::prefetch(address_ + output * sizeof(std::uint32_t));
   }
   // Of a single input the value is known: its taint brings it.
   void prefetch_values(TxId tx) const {
@@ -96,7 +97,7 @@ class Columns {
     std::uint64_t end = last ? counts_.inputs : row40(first_input_, std::uint64_t{tx.number()} + 1);
     if (first + 1 >= end) return;
     for (std::uint64_t i = first; i < std::min(end, first + kPrefetched); ++i) {
-      __builtin_prefetch(value_ + row40(input_coin_, i) * sizeof(Amount));
+      tracehound::prefetch(value_ + row40(input_coin_, i) * sizeof(Amount));
     }
   }
 
