@@ -32,12 +32,24 @@ void fill_outputs(const AmountMovement& movement, std::span<const std::uint32_t>
 
 void order_by_value(std::span<const Amount> outputs, ByValue by,
                     std::vector<std::uint32_t>& order) {
-  order.resize(outputs.size());
-  std::iota(order.begin(), order.end(), 0U);
-  std::sort(order.begin(), order.end() - 1, [&](std::uint32_t a, std::uint32_t b) {
+  constexpr std::size_t kFew = 8;  // are sorted sooner by moving each to its place
+  auto count = static_cast<std::uint32_t>(outputs.size());
+  order.resize(count);
+  auto before = [&](std::uint32_t a, std::uint32_t b) {
     if (outputs[a] == outputs[b]) return a < b;
     return by == ByValue::falling ? outputs[a] > outputs[b] : outputs[a] < outputs[b];
-  });
+  };
+  if (count > kFew) {
+    std::iota(order.begin(), order.end(), 0U);
+    std::sort(order.begin(), order.end() - 1, before);
+    return;
+  }
+  for (std::uint32_t i = 0; i + 1 < count; ++i) {
+    std::uint32_t place = i;
+    for (; place > 0 && before(i, order[place - 1]); --place) order[place] = order[place - 1];
+    order[place] = i;
+  }
+  order[count - 1] = count - 1;
 }
 
 }  // namespace tracehound::trace

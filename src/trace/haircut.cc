@@ -25,8 +25,12 @@ namespace {
 class Haircut : public AmountMethod {
  public:
   void divide(const AmountMovement& movement, std::span<Amount> shares) override {
-    std::size_t outputs = movement.outputs.size();
     std::size_t labels = movement.entering.size();
+    if (labels == 1) {
+      return rounding_.divide(movement.entering[0].amount, movement.total, movement.outputs,
+                              shares);
+    }
+    std::size_t outputs = movement.outputs.size();
     std::span<const Amount> room = movement.outputs;
     Amount room_total = movement.total;
     for (std::size_t l = 0; l < labels; ++l) {

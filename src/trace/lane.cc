@@ -7,20 +7,19 @@
 namespace tracehound::trace {
 
 Lane::Lane(MethodKind kind, std::size_t services, std::optional<Label> only, bool parcels)
-    : method_(make_method(kind)), single_(only.has_value()), of_single_{only.value_or(Label())} {
+    : method_(make_method(kind)),
+      single_(only.has_value()),
+      counts_one_(single_ && !method_.ordered()),
+      of_single_{only.value_or(Label())},
+      by_shares_(!method_.ordered()) {
   CHECK(!(single_ && parcels));
   found.by_service.resize(services);
   if (parcels && method_.conserves) maker_.emplace();
 }
 
-void Lane::begin() {
+void Lane::begin_lists() {
   line_.clear();
   if (maker_) maker_->begin();
-  if (single_) {
-    of_single_.amount = 0;
-    hops_ = ~0U;
-    return;
-  }
   entering_.clear();
   origins_.clear();
 }
@@ -47,13 +46,16 @@ void Lane::note_all(CoinId from, RunView runs) {
   }
 }
 
-void Lane::divide(std::span<const Amount> values, Amount total, bool as_haircut) {
+void Lane::divide_lists(std::span<const Amount> values, Amount total, bool as_haircut) {
   outputs_ = values.size();
   ++found.transactions_touched;
   by_shares_ = !ordered() || as_haircut;
   if (!by_shares_) {
     method_.runs->divide_line(line_, values, division_);
     CHECK(division_.outputs() == outputs_);
+    for (Run& run : division_.all()) {
+      if (run.label != kClean) run.hops = (single_ ? hops_ : origin(run.label).hops) + 1;
+    }
     if (maker_) maker_->divide(*method_.runs, values);
     return;
   }
@@ -64,17 +66,14 @@ void Lane::divide(std::span<const Amount> values, Amount total, bool as_haircut)
   }
   if (single_) {
     for (const Run& run : line_) of_single_.amount += run.label == kClean ? 0 : run.length;
-    if (shares_.size() < outputs_) shares_.resize(outputs_);
-    std::span<Amount> shares = std::span(shares_).first(outputs_);
+    std::span<Amount> shares = room_for(outputs_);
     if (of_single_.amount > 0) return amounts->divide({{&of_single_, 1}, values, total}, shares);
     std::ranges::fill(shares, 0);  // clean, beside lanes that are not
     return;
   }
   if (entering_.empty()) return;  // clean, beside lanes that are not
-  std::size_t shares = entering_.size() * outputs_;
-  if (shares_.size() < shares) shares_.resize(shares);
   if (runs_.size() < entering_.size()) runs_.resize(entering_.size());
-  amounts->divide({entering_, values, total}, std::span(shares_).first(shares));
+  amounts->divide({entering_, values, total}, room_for(entering_.size() * outputs_));
   if (!maker_) return;
   if (as_haircut || kind() == MethodKind::haircut) {
     maker_->share_out(*amounts, entering_, shares_, outputs_);
@@ -83,24 +82,7 @@ void Lane::divide(std::span<const Amount> values, Amount total, bool as_haircut)
   }
 }
 
-std::span<const Amount> Lane::divide_one(LabelAmount entering, std::span<const Amount> values,
-                                         Amount total) {
-  ++found.transactions_touched;
-  if (shares_.size() < values.size()) shares_.resize(values.size());
-  std::span<Amount> shares = std::span(shares_).first(values.size());
-  method_.amounts->divide({{&entering, 1}, values, total}, shares);
-  return shares;
-}
-
-// Of several labels, or in the order of units.
-RunView Lane::output_of_many(std::size_t i) {
-  if (!by_shares_) {
-    std::span<Run> runs = division_.of(i);
-    for (Run& run : runs) {
-      if (run.label != kClean) run.hops = origin(run.label).hops + 1;
-    }
-    return runs;
-  }
+RunView Lane::output_by_shares(std::size_t i) {
   std::size_t count = 0;
   for (std::size_t l = 0; l < entering_.size(); ++l) {
     Amount share = shares_[l * outputs_ + i];

@@ -12,6 +12,7 @@
 #include "trace/method.h"
 #include "trace/parcel_maker.h"
 #include "trace/stops.h"
+#include "trace/waiting.h"
 
 namespace tracehound::trace {
 
@@ -27,15 +28,23 @@ class Lane {
   bool ordered() const { return method_.ordered(); }
   MethodKind kind() const { return method_.kind; }
 
-  void begin();
+  void begin() {
+    of_single_.amount = 0;
+    hops_ = ~0U;
+    if (!counts_one_) begin_lists();
+  }
   // A tainted input.
   void enter(CoinId from, Amount value, RunView runs) {
+    if (counts_one_) {
+      of_single_.amount += runs[0].length;
+      hops_ = hops_ < runs[0].hops ? hops_ : runs[0].hops;
+      return;
+    }
     if (ordered()) append_input(line_, {value, runs});
     if (maker_) maker_->enter(source(from), value, runs);
     if (single_) {
-      const Run& tainted = runs[0].label == kClean && runs.size() > 1 ? runs[1] : runs[0];
+      const Run& tainted = runs[0].label == kClean ? runs[1] : runs[0];
       hops_ = hops_ < tainted.hops ? hops_ : tainted.hops;
-      if (!ordered()) of_single_.amount += tainted.length;
     } else if (runs.size() == 1) {
       note(from, runs[0].label, runs[0].hops, runs[0].length);
     } else {
@@ -50,21 +59,37 @@ class Lane {
 
   // `values` are those of the outputs, then the fee; `total` is their sum and the inputs'. In a mix
   // that is gone through by haircut, `as_haircut`; poison stays poison.
-  void divide(std::span<const Amount> values, Amount total, bool as_haircut);
-  // begin(), enter() and divide() for taint of one label; gives each output's share, the fee's
-  // last. REQUIRES: not ordered().
-  std::span<const Amount> divide_one(LabelAmount entering, std::span<const Amount> values,
-                                     Amount total);
+  void divide(std::span<const Amount> values, Amount total, bool as_haircut) {
+    if (!counts_one_ || as_haircut || of_single_.amount == 0) {
+      return divide_lists(values, total, as_haircut);
+    }
+    ++found.transactions_touched;
+    method_.amounts->divide({{&of_single_, 1}, values, total}, room_for(values.size()));
+  }
   // The runs of an output, with their hops. Good until the next call.
   RunView output(std::size_t i) {
-    if (!single_) return output_of_many(i);
-    if (by_shares_) {
-      one_ = {shares_[i], of_single_.label, hops_ + 1};
-      return {&one_, one_.length > 0 ? 1U : 0U};
+    if (!by_shares_) return division_.of(i);
+    if (!single_) return output_by_shares(i);
+    one_ = run_of(shares_[i]);
+    return {&one_, one_.length > 0 ? 1U : 0U};
+  }
+  // Of one label, by a method that counts: each output's share, and a share as the run it is. Null:
+  // ask output().
+  const Amount* shares() const { return counts_one_ ? shares_.data() : nullptr; }
+  Run run_of(Amount share) const { return {share, of_single_.label, hops_ + 1}; }
+  // What falls on the fee ends there.
+  void end_in_fee(std::size_t fee, bool unconfirmed) {
+    auto end = [&](Label label, Amount amount) {
+      found.fees.add(label, amount);
+      if (unconfirmed) found.unconfirmed_fees += amount;
+    };
+    if (!counts_one_) {
+      for (const Run& run : output(fee)) {
+        if (run.label != kClean) end(run.label, run.length);
+      }
+    } else if (shares_[fee] > 0) {
+      end(of_single_.label, shares_[fee]);
     }
-    std::span<Run> runs = division_.of(i);
-    for (Run& run : runs) run.hops = run.label == kClean ? 0 : hops_ + 1;
-    return runs;
   }
 
   void land(CoinId coin, Amount value, RunView runs, Stop stop);
@@ -100,9 +125,15 @@ class Lane {
       origin.from = from;
     }
   }
+  void begin_lists();
+  void divide_lists(std::span<const Amount> values, Amount total, bool as_haircut);
+  std::span<Amount> room_for(std::size_t shares) {
+    if (shares_.size() < shares) shares_.resize(shares);
+    return std::span(shares_).first(shares);
+  }
   void note_other(CoinId from, Label label, std::uint32_t hops, Amount brought);
   void note_all(CoinId from, RunView runs);
-  RunView output_of_many(std::size_t i);
+  RunView output_by_shares(std::size_t i);
   ParcelSource source(CoinId from) const {
     if (!from_fees_) return {from, TxId()};
     return {std::nullopt, TxId(static_cast<std::uint32_t>(from.number()))};
@@ -115,6 +146,7 @@ class Lane {
   std::vector<Run> line_;  // of an ordered method: the inputs' units
   // Of a single label: what comes in, if the method counts, and the fewest hops of it.
   bool single_;
+  bool counts_one_;  // and the method counts
   LabelAmount of_single_;
   std::uint32_t hops_ = 0;
   Run one_;  // what output() shows of it

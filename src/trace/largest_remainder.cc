@@ -34,22 +34,28 @@ void LargestRemainder::divide(Amount amount, Amount total, std::span<const Amoun
   Amount* remainders = remainders_.data();
   Ratio part(amount, total);
   Amount missing = amount;
+  Amount most = 0;
+  std::size_t largest = 0;  // remainder, the first of equals
+  auto look_at = [&](Amount remainder, std::size_t i) {
+    largest = remainder > most ? i : largest;
+    most = remainder > most ? remainder : most;
+  };
   for (std::size_t i = 0; i < count; ++i) {
     auto [share, remainder] = part.of(weights[i]);
     shares[i] = share;
     missing -= share;
     remainders[i] = remainder;
+    look_at(remainder, i);
   }
   if (missing == 0) return;
   CHECK(missing < count);
   if (missing * count > kFewLooks) return hand_out_to_many(missing, shares);
-  for (; missing > 0; --missing) {
-    std::size_t largest = 0;  // the first of equals
-    for (std::size_t i = 1; i < count; ++i) {
-      largest = remainders[i] > remainders[largest] ? i : largest;
-    }
+  while (true) {
     ++shares[largest];
+    if (--missing == 0) return;
     remainders[largest] = 0;
+    most = 0;
+    for (std::size_t i = 0; i < count; ++i) look_at(remainders[i], i);
   }
 }
 

@@ -54,6 +54,7 @@ class Division {
   }
 
   std::size_t outputs() const { return outputs_; }
+  std::span<Run> all() { return {runs_.data(), end_}; }
   // REQUIRES: output < outputs().
   std::span<Run> of(std::size_t output) {
     std::size_t first = output == 0 ? 0 : ends_[output - 1];

@@ -73,7 +73,8 @@ class RadixQueue {
   }
 
   // What comes next of the window, but for what is late, from one distance to another; fewer at its
-  // end. And whether the last take() opened the window, else how many of its items it passed.
+  // end. Whether the last take() opened the window, else how many of its items it passed. And how
+  // many items the window, of 2048 keys, had when it was opened.
   std::span<const Item> ahead(std::size_t first, std::size_t end) const {
     std::size_t left = window_size_ - next_;
     first = std::min(first, left);
@@ -81,6 +82,7 @@ class RadixQueue {
   }
   bool opened() const { return opened_; }
   std::size_t passed() const { return passed_; }
+  std::size_t window() const { return window_size_; }
 
  private:
   static constexpr std::uint32_t kBits = 11;
@@ -95,10 +97,10 @@ class RadixQueue {
     std::uint32_t buckets = 0;
     std::array<std::uint64_t, kWords> bits{};
 
+    // REQUIRES: it had none.
     void add(std::uint32_t digit) {
-      std::uint64_t bit = std::uint64_t{1} << digit % 64;
-      buckets += (bits[digit / 64] & bit) == 0 ? 1 : 0;
-      bits[digit / 64] |= bit;
+      ++buckets;
+      bits[digit / 64] |= std::uint64_t{1} << digit % 64;
     }
     // REQUIRES, of both: there is one. None is below `from`.
     std::uint32_t first(std::uint32_t from = 0) const {
@@ -118,9 +120,12 @@ class RadixQueue {
     std::uint32_t differs = key ^ base_;
     std::size_t level = (differs >> kBits != 0 ? 1 : 0) + (differs >> 2 * kBits != 0 ? 1 : 0);
     std::uint32_t digit = (key >> (level * kBits)) % kDigits;
-    used_[level].add(digit);
-    if (level == 0) late_ = std::min<std::uint64_t>(late_, key);
-    return buckets_[level * kDigits + digit];
+    Bucket& bucket = buckets_[level * kDigits + digit];
+    if (Chunks<Item>::empty(bucket)) {
+      used_[level].add(digit);
+      if (level == 0) late_ = std::min<std::uint64_t>(late_, key);
+    }
+    return bucket;
   }
 
   // What was taken of the window, and what came late for the same key.

@@ -1,38 +1,38 @@
 #include "trace/waiting.h"
 
+#include <algorithm>
+
 namespace tracehound::trace {
 
-PackedRuns WaitingRuns::put_stored(const LaneRuns& runs) {
-  PackedRuns packed{.lanes = runs.lanes};
-  if (runs.lanes >> first_lane(runs.lanes) == 1) {
-    RunView only = runs.of(first_lane(runs.lanes));
-    packed.form = form::kOneLane;
-    packed.size = static_cast<std::uint32_t>(only.size());
-    packed.amount = store_.add(only);
-    return packed;
-  }
-  std::uint32_t lanes = 0;
-  for_each_lane(runs.lanes, [&](std::size_t lane) {
-    ++lanes;
-    packed.size += static_cast<std::uint32_t>(runs.of(lane).size());
+void LaneRuns::grow() {
+  room_ = std::max(2 * size_, 2 * static_cast<std::uint32_t>(kMostLanes));
+  runs_.resize(room_);
+}
+
+void LaneRuns::keep(LaneSet lanes) {
+  LaneRuns kept;
+  each([&](std::size_t lane, RunView list) {
+    if ((lanes >> lane & 1U) != 0) kept.set(lane, list);
   });
-  bool counted = packed.size != lanes;
-  packed.form = counted ? form::kCounted : form::kOneRunEach;
-  std::size_t header = counted ? header_cells(runs.lanes) : 0;
-  packed.amount = store_.take(header + packed.size);
+  *this = std::move(kept);
+}
+
+PackedRuns WaitingRuns::put_stored(const LaneRuns& runs) {
+  RunView all = runs.all();
+  bool counted = runs.lists() > 1 && all.size() > runs.lists();
+  PackedRuns packed{.lanes = runs.lanes(), .size = static_cast<std::uint32_t>(all.size())};
+  packed.form = counted ? form::kCounted : runs.lists() == 1 ? form::kOneLane : form::kOneRunEach;
+  packed.amount = store_.take(all.size() + (counted ? kCountCells : 0));
   Run* room = store_.room(packed.amount);
   if (counted) {
-    std::array<Count, 2 * kCountsPerCell> counts{};
-    std::size_t place = 0;
-    for_each_lane(runs.lanes, [&](std::size_t lane) {
-      counts[place++] = static_cast<Count>(runs.of(lane).size());
-    });
-    std::memcpy(static_cast<void*>(room), counts.data(), header * sizeof(Run));
+    Counts counts{};
+    std::uint32_t* count = counts.data();
+    runs.each(
+        [&](std::size_t, RunView list) { *count++ = static_cast<std::uint32_t>(list.size()); });
+    std::memcpy(static_cast<void*>(room), counts.data(), sizeof(counts));
+    room += kCountCells;
   }
-  room += header;
-  for_each_lane(runs.lanes, [&](std::size_t lane) {
-    for (const Run& run : runs.of(lane)) *room++ = run;
-  });
+  std::ranges::copy(all, room);
   return packed;
 }
 

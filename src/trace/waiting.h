@@ -8,6 +8,7 @@
 #include <cstring>
 #include <vector>
 
+#include "base/prefetch.h"
 #include "trace/result.h"
 #include "trace/run_store.h"
 #include "trace/runs.h"
@@ -30,37 +31,65 @@ void for_each_lane(LaneSet lanes, Visit visit) {
   }
 }
 
-// The taint of one coin, by lane. Kept and filled again for the next coin, so that it allocates
-// nothing in the long run.
+// The taint of one coin: a list of runs for each lane that has any. Kept and filled again for the
+// next coin, so that it allocates nothing in the long run.
 class LaneRuns {
  public:
-  LaneSet lanes = 0;
+  LaneSet lanes() const { return lanes_; }
+  // Of all lists, one behind the other; and how many lists there are.
+  RunView all() const { return {runs_.data(), size_}; }
+  std::uint32_t lists() const { return lists_; }
+  // By ascending lane. Good until the next change.
+  template <typename Visit>
+  void each(Visit visit) const {
+    const Run* next = runs_.data();
+    const std::uint32_t* end = ends_.data();
+    for_each_lane(lanes_, [&](std::size_t lane) {
+      const Run* list_end = runs_.data() + *end++;
+      visit(lane, RunView(next, list_end));
+      next = list_end;
+    });
+  }
+  // None, if the lane has no list.
+  RunView get(std::size_t lane) const {
+    RunView list;
+    each([&](std::size_t other, RunView runs) { list = other == lane ? runs : list; });
+    return list;
+  }
 
   void clear() {
-    lanes = 0;
+    lanes_ = 0;
     size_ = 0;
+    lists_ = 0;
   }
-  // REQUIRES: the lane is one of `lanes`. Good until the next set().
-  RunView of(std::size_t lane) const { return {runs_.data() + first_[lane], count_[lane]}; }
-  RunView get(std::size_t lane) const { return (lanes >> lane & 1U) != 0 ? of(lane) : RunView(); }
-
   // Copies them; nothing, if there are none. REQUIRES: lanes in ascending order since clear().
   void set(std::size_t lane, RunView runs) {
     if (runs.empty()) return;
-    lanes |= static_cast<LaneSet>(1U << lane);
-    first_[lane] = size_;
-    count_[lane] = static_cast<std::uint32_t>(runs.size());
-    if (size_ + runs.size() > runs_.size()) runs_.resize(2 * (size_ + runs.size()));
-    Run* to = runs_.data() + size_;
+    Run* to = add_list(lane, static_cast<std::uint32_t>(runs.size()));
     for (const Run& run : runs) *to++ = run;
-    size_ += count_[lane];
   }
+  void set(std::size_t lane, const Run& only) { *add_list(lane, 1) = only; }
+  // Of other lanes nothing stays.
+  void keep(LaneSet lanes);
 
  private:
-  std::array<std::uint32_t, 8 * sizeof(LaneSet)> first_;
-  std::array<std::uint32_t, 8 * sizeof(LaneSet)> count_;
+  void grow();
+  Run* add_list(std::size_t lane, std::uint32_t runs) {
+    std::uint32_t first = size_;
+    size_ += runs;
+    if (size_ > room_) [[unlikely]]
+      grow();
+    lanes_ |= static_cast<LaneSet>(1U << lane);
+    ends_[lists_++] = size_;
+    return runs_.data() + first;
+  }
+
+  LaneSet lanes_ = 0;
+  std::uint32_t lists_ = 0;
   std::uint32_t size_ = 0;
-  std::vector<Run> runs_;  // the first size_ count
+  std::uint32_t room_ = 0;
+  std::array<std::uint32_t, kMostLanes> ends_;
+  std::vector<Run> runs_;  // room_, of which the first size_ count
 };
 
 // How taint is kept: 16 bits that are the label of a single run of one lane, or one of these forms.
@@ -131,13 +160,12 @@ static_assert(kMostLanes <= 7);
 // Packs taint for what waits and shows it again.
 class WaitingRuns {
  public:
-  // REQUIRES: runs.lanes is not 0.
+  // REQUIRES: runs.lanes() is not 0.
   PackedRuns put(const LaneRuns& runs) {
-    auto lane = first_lane(runs.lanes);
-    const Run& first = runs.of(lane)[0];
-    bool one = runs.lanes >> lane == 1 && runs.of(lane).size() == 1;
-    if (!one || first.label.number() > form::kLastLabel) return put_stored(runs);
-    return {runs.lanes, first.label.number(), first.hops, first.length};
+    const Run& first = runs.all()[0];
+    bool stored = runs.all().size() > 1 || first.label.number() > form::kLastLabel;
+    if (stored) return put_stored(runs);
+    return {runs.lanes(), first.label.number(), first.hops, first.length};
   }
   // Visits the runs of every lane, by ascending lane. They stay good until the next put(), also
   // after remove(); a single run until visit() returns.
@@ -151,14 +179,17 @@ class WaitingRuns {
     if (waiting.form() == form::kOneLane) {
       return visit(first_lane(waiting.lanes()), RunView(next, waiting.size()));
     }
-    std::array<Count, 2 * kCountsPerCell> counts;
-    bool counted = waiting.form() == form::kCounted;
-    if (counted) next = read_counts(next, waiting.lanes(), counts);
-    std::size_t place = 0;
+    if (waiting.form() == form::kOneRunEach) {
+      return for_each_lane(waiting.lanes(),
+                           [&](std::size_t lane) { visit(lane, RunView(next++, 1)); });
+    }
+    Counts counts;
+    std::memcpy(counts.data(), static_cast<const void*>(next), sizeof(counts));
+    next += kCountCells;
+    const std::uint32_t* count = counts.data();
     for_each_lane(waiting.lanes(), [&](std::size_t lane) {
-      std::size_t count = counted ? counts[place++] : 1;
-      visit(lane, RunView(next, count));
-      next += count;
+      visit(lane, RunView(next, *count));
+      next += *count++;
     });
   }
   void show(const Waiting& waiting, LaneRuns& runs) const {
@@ -168,9 +199,10 @@ class WaitingRuns {
   // Starts fetching what each() will read.
   void prefetch(const Waiting& waiting) const {
     if (waiting.form() <= form::kLastLabel) return;
-    const Run* stored = store_.view(waiting.amount(), cells(waiting)).data();
-    __builtin_prefetch(stored);
-    if (waiting.size() > 4) __builtin_prefetch(stored + 4);
+    RunView stored = store_.view(waiting.amount(), cells(waiting));
+    tracehound::prefetch(stored.data());
+    tracehound::prefetch(&stored[stored.size() / 2]);
+    tracehound::prefetch(&stored.back());
   }
   void remove(const Waiting& waiting) {
     if (waiting.form() > form::kLastLabel) store_.remove(waiting.amount(), cells(waiting));
@@ -179,25 +211,14 @@ class WaitingRuns {
   std::size_t bytes() const { return store_.capacity() * sizeof(Run); }
 
  private:
-  // The counts of lanes lie in front of their runs, four in the place of a run.
-  using Count = std::uint32_t;
-  static constexpr std::size_t kCountsPerCell = sizeof(Run) / sizeof(Count);
-  static std::uint32_t header_cells(LaneSet lanes) {
-    auto counts = static_cast<std::uint32_t>(std::popcount(lanes));
-    return (counts + kCountsPerCell - 1) / kCountsPerCell;
-  }
+  // The lengths of lists lie in front of their runs, in the place of two.
+  using Counts = std::array<std::uint32_t, 8 * sizeof(LaneSet)>;
+  static constexpr std::uint32_t kCountCells = sizeof(Counts) / sizeof(Run);
   static std::uint32_t cells(const Waiting& waiting) {
-    bool counted = waiting.form() == form::kCounted;
-    return waiting.size() + (counted ? header_cells(waiting.lanes()) : 0);
+    return waiting.size() + (waiting.form() == form::kCounted ? kCountCells : 0);
   }
 
   PackedRuns put_stored(const LaneRuns& runs);
-  static const Run* read_counts(const Run* stored, LaneSet lanes,
-                                std::array<Count, 2 * kCountsPerCell>& counts) {
-    std::size_t header = header_cells(lanes);
-    std::memcpy(counts.data(), static_cast<const void*>(stored), header * sizeof(Run));
-    return stored + header;
-  }
 
   RunStore store_;
 };

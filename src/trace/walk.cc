@@ -57,7 +57,6 @@ Walk::Walk(const WalkRequest& request)
     lanes_.emplace_back(request.methods[i], stops_.services().size(), only, options_.parcels);
     if (lanes_.back().ordered()) ordered_ |= static_cast<LaneSet>(1U << i);
   }
-  plain_ = lanes_.size() == 1 && ordered_ == 0 && !options_.parcels && !cuts_ && !to_miner_;
 }
 
 void Walk::begin() {
@@ -116,35 +115,39 @@ Status Walk::run() {
     if (to_miner_ && is_block_end(key)) {
       TRY(settle_coinbase(key));
     } else {
-      TRY(visit(TxId(key)));
+      visit(TxId(key));
+      if (!contradiction_.empty()) return contradicts(at_);
     }
   }
   return {};
 }
 
-// What comes next is fetched ahead of its turn, in three steps at three distances, as what one step
-// fetches says where the next finds its own.
+// What comes next is fetched ahead of its turn: its taint; and where transactions lie scattered,
+// their rows, in three steps at three distances, as what one step fetches says where the next finds
+// its own. Of neighbours the machine sees by itself that rows are read in their order.
 void Walk::prefetch() const {
+  constexpr std::size_t kScattered = 256;  // in a window of the queue
   constexpr std::size_t kRows = 48;
   constexpr std::size_t kCoins = 32;
   constexpr std::size_t kValues = 16;
-  // A key past the last transaction is that of the last block's end.
-  auto limit = static_cast<std::uint32_t>(ledger_.counts().transactions);
   // What the last step brought within the distance.
   auto each_new = [&](std::size_t within, auto fetch) {
     std::size_t first = queue_.opened() ? 0 : within - std::min(queue_.passed(), within);
-    for (const Waiting& next : queue_.ahead(first, within)) {
-      if (next.key() < limit) fetch(next);
-    }
+    for (const Waiting& next : queue_.ahead(first, within)) fetch(next);
   };
+  each_new(kRows, [&](const Waiting& next) { waiting_runs_.prefetch(next); });
+  if (queue_.window() > kScattered) return;
+  // A key past the last transaction is that of the last block's end.
+  auto limit = static_cast<std::uint32_t>(ledger_.counts().transactions);
   bool addresses = stops_.knows_addresses();
-  each_new(kRows, [&](const Waiting& next) {
-    columns_.prefetch_rows(TxId(next.key()));
-    waiting_runs_.prefetch(next);
-  });
-  each_new(kCoins,
-           [&](const Waiting& next) { columns_.prefetch_coins(TxId(next.key()), addresses); });
-  each_new(kValues, [&](const Waiting& next) { columns_.prefetch_values(TxId(next.key())); });
+  auto each_new_transaction = [&](std::size_t within, auto fetch) {
+    each_new(within, [&](const Waiting& next) {
+      if (next.key() < limit) fetch(TxId(next.key()));
+    });
+  };
+  each_new_transaction(kRows, [&](TxId tx) { columns_.prefetch_rows(tx); });
+  each_new_transaction(kCoins, [&](TxId tx) { columns_.prefetch_coins(tx, addresses); });
+  each_new_transaction(kValues, [&](TxId tx) { columns_.prefetch_values(tx); });
 }
 
 // Removes the notes from what arrives; says whether there were any.
@@ -157,8 +160,7 @@ bool Walk::take_notes() {
   return !notes.empty();
 }
 
-// Flattened: it runs for every transaction, and what it calls is short.
-[[gnu::flatten]] Status Walk::visit(TxId tx) {
+void Walk::visit(TxId tx) {
   CHECK_LEDGER(tx < end_);
   at_ = tx;
   visited_to_ = tx;
@@ -169,32 +171,27 @@ bool Walk::take_notes() {
   if (coinbase) bury();
   if (coinbase || arriving_.empty()) {
     LaneRuns clean;
-    if (!makes_seeds_) return {};
+    if (!makes_seeds_) return;
     for (CoinId coin : coins) arrive(coin, columns_.value(coin), clean);
-    return consistent(tx);
+    return;
   }
   bool mix = stops_.is_mix(ledger_, tx);
-  if (!mix && goes_plainly()) {
-    visit_plainly(inputs, coins);
-    return consistent(tx);
-  }
   gather(inputs);
   if (!gather_outputs(coins)) contradiction_ = kPaysTooMuch;
-  if (!contradiction_.empty()) return contradicts(tx);
+  if (!contradiction_.empty()) return;
   if (mix && stops_.mix_rule() == MixRule::follow_change) {
-    follow_changes(inputs, coins.first);
-    return consistent(tx);
+    return follow_changes(inputs, coins.first);
   }
   in_mix_ = mix && stops_.mix_rule() == MixRule::stop;
   divide(coins.first, mix && stops_.mix_rule() == MixRule::haircut);
   in_mix_ = false;
   if (values_.back() > 0) pay_fee();
-  return consistent(tx);
 }
 
-// Reads a transaction's inputs with their taint.
-void Walk::gather(Columns::Inputs inputs) {
-  if (arriving_.size() > kFewArriving) std::ranges::sort(arriving_, {}, &Waiting::coin);
+// Reads a transaction's inputs with their taint. Flattened, as divide() is: they run for every
+// transaction, and what they call is short.
+[[gnu::flatten]] void Walk::gather(Columns::Inputs inputs) {
+  arriving_by_coin_.show(arriving_);
   touched_ = 0;
   for (const Waiting& waiting : arriving_) touched_ |= waiting.lanes();
   for_each_lane(touched_, [&](std::size_t lane) { lanes_[lane].begin(); });
@@ -202,7 +199,7 @@ void Walk::gather(Columns::Inputs inputs) {
   std::size_t met = 0;
   for (std::uint64_t i = inputs.first; i < inputs.end; ++i) {
     CoinId coin = columns_.input_coin(i);
-    const Waiting* waiting = find_arriving(coin);
+    const Waiting* waiting = arriving_by_coin_.find(coin);
     met += waiting ? 1 : 0;
     enter(coin, waiting ? waiting->value() : columns_.value(coin), waiting);
   }
@@ -254,18 +251,36 @@ void Walk::bury() {
 }
 
 // Every lane that arrived divides what came in; the outputs get theirs.
-void Walk::divide(CoinId first_output, bool as_haircut) {
-  for_each_lane(touched_,
-                [&](std::size_t lane) { lanes_[lane].divide(values_, total_, as_haircut); });
+[[gnu::flatten]] void Walk::divide(CoinId first_output, bool as_haircut) {
+  struct Divided {
+    std::size_t number;
+    const Amount* shares;
+    Lane* lane;
+    Label label;  // and hops: of all shares
+    std::uint32_t hops;
+  };
+  std::array<Divided, kMostLanes> all;
+  Divided* end = all.data();
+  for_each_lane(touched_, [&](std::size_t lane) {
+    lanes_[lane].divide(values_, total_, as_haircut);
+    Run share = lanes_[lane].run_of(0);
+    *end++ = {lane, lanes_[lane].shares(), &lanes_[lane], share.label, share.hops};
+  });
   for (std::size_t i = 0; i + 1 < values_.size(); ++i) {
-    CoinId coin(first_output.number() + i);
     made_.clear();
-    for_each_lane(touched_, [&](std::size_t lane) {
-      RunView list = lanes_[lane].output(i);
-      made_.set(lane, list);
-      if (options_.parcels) lanes_[lane].add_parcels(at_, i, coin, list);
-    });
-    if (made_.lanes != 0 || makes_seeds_) arrive(coin, values_[i], made_);
+    for (const Divided* by = all.data(); by != end; ++by) {
+      if (by->shares == nullptr) {
+        made_.set(by->number, by->lane->output(i));
+      } else if (Amount share = by->shares[i]; share > 0) {
+        made_.set(by->number, {share, by->label, by->hops});
+      }
+    }
+    CoinId coin(first_output.number() + i);
+    if (options_.parcels) {
+      made_.each(
+          [&](std::size_t lane, RunView list) { lanes_[lane].add_parcels(at_, i, coin, list); });
+    }
+    if (made_.lanes() != 0 || makes_seeds_) arrive(coin, values_[i], made_);
   }
 }
 
@@ -273,11 +288,11 @@ void Walk::arrive(CoinId coin, Amount value, LaneRuns& runs) {
   if (makes_seeds_ && std::ranges::binary_search(seeds_, coin, {}, &Seed::coin)) {
     return arrive_at_seed(coin, value, runs);
   }
-  if (runs.lanes == 0) return;
-  for_each_lane(runs.lanes, [&](std::size_t lane) { ++lanes_[lane].found.coins_touched; });
+  if (runs.lanes() == 0) return;
+  for_each_lane(runs.lanes(), [&](std::size_t lane) { ++lanes_[lane].found.coins_touched; });
   if (auto stop = stop_at(coin)) return land(coin, value, runs, *stop);
   if (cuts_) cut(coin, value, runs);
-  if (runs.lanes != 0) go_on(coin, value, runs);
+  if (runs.lanes() != 0) go_on(coin, value, runs);
 }
 
 void Walk::arrive_at_seed(CoinId coin, Amount value, const LaneRuns& runs) {
@@ -301,7 +316,7 @@ void Walk::arrive_at_seed(CoinId coin, Amount value, const LaneRuns& runs) {
     laid[lane] = std::move(seeds.runs);
     seeded.set(lane, laid[lane]);
   }
-  if (seeded.lanes == 0) return;
+  if (seeded.lanes() == 0) return;
   if (auto lost = Stops::at_seed(ledger_, coin)) return land(coin, value, seeded, *lost);
   go_on(coin, value, seeded);
 }
@@ -316,17 +331,17 @@ std::optional<Stop> Walk::find_stop(CoinId coin) const {
 }
 
 void Walk::land(CoinId coin, Amount value, const LaneRuns& runs, Stop stop) {
-  for_each_lane(runs.lanes,
-                [&](std::size_t lane) { lanes_[lane].land(coin, value, runs.of(lane), stop); });
+  runs.each([&](std::size_t lane, RunView list) { lanes_[lane].land(coin, value, list, stop); });
 }
 
 // Lands what a cut ends; the lanes it ends are then no longer in `runs`.
 void Walk::cut(CoinId coin, Amount value, LaneRuns& runs) {
   const Cuts& cuts = options_.cuts;
-  for_each_lane(runs.lanes, [&](std::size_t lane) {
+  LaneSet left = runs.lanes();
+  runs.each([&](std::size_t lane, RunView list) {
     Amount tainted = 0;
     std::uint32_t hops = ~0U;
-    for (const Run& run : runs.of(lane)) {
+    for (const Run& run : list) {
       if (run.label == kClean) continue;
       tainted += run.length;
       hops = std::min(hops, run.hops);
@@ -334,9 +349,10 @@ void Walk::cut(CoinId coin, Amount value, LaneRuns& runs) {
     bool ends =
         at_ >= until_end_ || tainted < cuts.min_amount || (cuts.max_hops && hops > *cuts.max_hops);
     if (!ends) return;
-    lanes_[lane].land(coin, value, runs.of(lane), {.kind = DestinationKind::cut});
-    runs.lanes &= static_cast<LaneSet>(~(1U << lane));
+    lanes_[lane].land(coin, value, list, {.kind = DestinationKind::cut});
+    left &= static_cast<LaneSet>(~(1U << lane));
   });
+  if (left != runs.lanes()) runs.keep(left);
 }
 
 // A tainted coin that nothing stops waits for its spender, or lies unspent.
@@ -357,12 +373,6 @@ void Walk::go_on(CoinId coin, Amount value, const LaneRuns& runs) {
   }
 }
 
-// Of many that arrive.
-const Waiting* Walk::search_arriving(CoinId coin) const {
-  auto place = std::ranges::lower_bound(arriving_, coin, {}, &Waiting::coin);
-  return place != arriving_.end() && place->coin() == coin ? &*place : nullptr;
-}
-
 std::vector<Found> Walk::take_found() {
   std::vector<Found> found;
   for (Lane& lane : lanes_) found.push_back(std::move(lane.found));
@@ -375,10 +385,10 @@ RestingCoins Walk::take_resting() {
   LaneRuns runs;
   for (const Waiting& waiting : resting_) {
     waiting_runs_.show(waiting, runs);
-    list.coins.push_back({waiting.coin(), runs.lanes});
-    for_each_lane(runs.lanes, [&](std::size_t lane) {
-      list.counts.push_back(static_cast<std::uint32_t>(runs.of(lane).size()));
-      list.runs.insert(list.runs.end(), runs.of(lane).begin(), runs.of(lane).end());
+    list.coins.push_back({waiting.coin(), runs.lanes()});
+    runs.each([&](std::size_t, RunView of_lane) {
+      list.counts.push_back(static_cast<std::uint32_t>(of_lane.size()));
+      list.runs.insert(list.runs.end(), of_lane.begin(), of_lane.end());
     });
   }
   return list;
@@ -400,8 +410,8 @@ void Walk::leave() {
         land(waiting.coin(), waiting.value(), runs, {.kind = DestinationKind::cut});
         continue;
       }
-      for_each_lane(runs.lanes, [&](std::size_t lane) {
-        for (const Run& run : runs.of(lane)) {
+      runs.each([&](std::size_t lane, RunView list) {
+        for (const Run& run : list) {
           if (run.label != kClean) lanes_[lane].found.fees.add(run.label, run.length);
         }
       });

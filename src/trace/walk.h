@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "ledger/ledger.h"
+#include "trace/by_coin.h"
 #include "trace/columns.h"
 #include "trace/lane.h"
 #include "trace/queue.h"
@@ -54,10 +55,7 @@ class Walk {
   // Errors (machine): they contradict the ledger.
   Status resume(TxId from, std::vector<Found> found, const RestingCoins& resting);
   // Keeps what unspent coins carry for take_resting(). Before begin() or resume().
-  void keep_resting() {
-    keeps_resting_ = true;
-    plain_ = false;
-  }
+  void keep_resting() { keeps_resting_ = true; }
 
   // Errors: the ledger contradicts itself (machine); what FeeRule::miner cannot do (bad_input).
   Status run();
@@ -68,8 +66,6 @@ class Walk {
   RestingCoins take_resting();
 
  private:
-  // Up to so many arriving coins are looked through; more are sorted and searched.
-  static constexpr std::size_t kFewArriving = 8;
   // How a ledger contradicts itself.
   static constexpr std::string_view kPaysTooMuch = "it pays out more than it takes in";
   static constexpr std::string_view kSpendsOthers = "it does not spend the coins that name it";
@@ -78,7 +74,7 @@ class Walk {
   void note_seeds(TxId from);
 
   bool take_notes();
-  Status visit(TxId tx);
+  void visit(TxId tx);
   void gather(Columns::Inputs inputs);
   bool gather_outputs(IdRange<CoinId> outputs);
   void enter(CoinId from, Amount value, const Waiting* waiting);
@@ -86,14 +82,6 @@ class Walk {
   void divide(CoinId first_output, bool as_haircut);
   void pay_fee();
   void bury();
-  const Waiting* find_arriving(CoinId coin) const {
-    if (arriving_.size() > kFewArriving) return search_arriving(coin);
-    for (const Waiting& waiting : arriving_) {
-      if (waiting.coin() == coin) return &waiting;
-    }
-    return nullptr;
-  }
-  const Waiting* search_arriving(CoinId coin) const;
   void prefetch() const;
 
   void arrive(CoinId coin, Amount value, LaneRuns& runs);
@@ -108,10 +96,6 @@ class Walk {
   void land(CoinId coin, Amount value, const LaneRuns& runs, Stop stop);
   void go_on(CoinId coin, Amount value, const LaneRuns& runs);
   void cut(CoinId coin, Amount value, LaneRuns& runs);
-
-  // The same for what most transactions are (walk_plain.cc).
-  bool goes_plainly() const;
-  void visit_plainly(Columns::Inputs inputs, IdRange<CoinId> coins);
 
   // A mix whose changes are followed (walk_mix.cc).
   struct KeptRuns;
@@ -146,8 +130,7 @@ class Walk {
   std::vector<Lane> lanes_;
   LaneSet ordered_ = 0;
   bool to_miner_;
-  bool cuts_;   // there are any
-  bool plain_;  // nothing is asked that visit_plainly() does not do
+  bool cuts_;  // there are any
 
   RadixQueue<Waiting> queue_;
   WaitingRuns waiting_runs_;
@@ -164,8 +147,9 @@ class Walk {
   LaneSet touched_ = 0;
   std::string_view contradiction_;
   std::span<Waiting> arriving_;  // the queue's
-  LaneRuns made_;                // what a coin gets
-  std::vector<Amount> values_;   // of the outputs, then the fee
+  ByCoin arriving_by_coin_;
+  LaneRuns made_;               // what a coin gets
+  std::vector<Amount> values_;  // of the outputs, then the fee
   Amount total_ = 0;
   IdRange<TxId> block_{};  // that holds it; only under FeeRule::miner
 };

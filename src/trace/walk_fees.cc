@@ -29,24 +29,22 @@ namespace tracehound::trace {
 
 // The fee of the transaction at hand: the last output.
 void Walk::pay_fee() {
-  std::size_t last = values_.size() - 1;
+  std::size_t fee = values_.size() - 1;
   bool unconfirmed = ledger_.is_unconfirmed(at_);
   bool flows_on = to_miner_ && !unconfirmed;
+  if (options_.parcels) {
+    for_each_lane(touched_, [&](std::size_t lane) {
+      lanes_[lane].add_parcels(at_, fee, std::nullopt, lanes_[lane].output(fee));
+    });
+  }
+  if (!flows_on) {
+    return for_each_lane(touched_,
+                         [&](std::size_t lane) { lanes_[lane].end_in_fee(fee, unconfirmed); });
+  }
   made_.clear();
-  for_each_lane(touched_, [&](std::size_t lane) {
-    RunView list = lanes_[lane].output(last);
-    if (list.empty()) return;
-    Found& found = lanes_[lane].found;
-    if (options_.parcels) lanes_[lane].add_parcels(at_, last, std::nullopt, list);
-    if (flows_on) return made_.set(lane, list);
-    for (const Run& run : list) {
-      if (run.label == kClean) continue;
-      found.fees.add(run.label, run.length);
-      if (unconfirmed) found.unconfirmed_fees += run.length;
-    }
-  });
-  if (made_.lanes == 0) return;
-  queue_.emplace(block_end(at_), at_, values_[last], waiting_runs_.put(made_));
+  for_each_lane(touched_, [&](std::size_t lane) { made_.set(lane, lanes_[lane].output(fee)); });
+  if (made_.lanes() == 0) return;
+  queue_.emplace(block_end(at_), at_, values_[fee], waiting_runs_.put(made_));
 }
 
 // The number of the transaction behind the block that holds this one.

@@ -55,7 +55,8 @@ void Walk::follow_changes(Columns::Inputs inputs, CoinId first_output) {
   for (std::size_t i = 0; i + 1 < whole.size(); ++i) {
     outputs[i].show(runs);
     in_mix_ = !is_change[i];
-    if (runs.lanes != 0 || makes_seeds_) arrive(CoinId(first_output.number() + i), whole[i], runs);
+    if (runs.lanes() != 0 || makes_seeds_)
+      arrive(CoinId(first_output.number() + i), whole[i], runs);
   }
   in_mix_ = false;
 }
@@ -68,7 +69,7 @@ void Walk::split_change(Columns::Inputs inputs, const MixChange& pair, CoinId fi
   CHECK(whole[pair.output] < value);
   std::array<Amount, 3> parts = {value - whole[pair.output], whole[pair.output], 0};
   for_each_lane(touched_, [&](std::size_t lane) { lanes_[lane].begin(); });
-  enter(coin, value, find_arriving(coin));
+  enter(coin, value, arriving_by_coin_.find(coin));
   for_each_lane(touched_, [&](std::size_t lane) {
     lanes_[lane].divide(parts, value, false);
     RunView rest = lanes_[lane].output(0);
@@ -93,7 +94,7 @@ void Walk::enter_rest(Columns::Inputs inputs, std::span<const MixChange> pairs,
     CoinId coin = columns_.input_coin(i);
     bool paired = next < pairs.size() && pairs[next].input == i - inputs.first;
     if (!paired) {
-      enter(coin, columns_.value(coin), find_arriving(coin));
+      enter(coin, columns_.value(coin), arriving_by_coin_.find(coin));
       continue;
     }
     Amount value = columns_.value(coin) - whole[pairs[next].output];

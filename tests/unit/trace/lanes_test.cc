@@ -124,7 +124,7 @@ TEST(Lanes, waiting_runs__come_back_whatever_their_number_and_labels) {
     EXPECT_EQ(waiting.coin(), last);
     LaneRuns shown;
     store.show(waiting, shown);
-    EXPECT_EQ(shown.lanes, given.lanes);
+    EXPECT_EQ(shown.lanes(), given.lanes());
     for (std::size_t lane = 0; lane < kMostLanes; ++lane) {
       EXPECT_TRUE(std::ranges::equal(shown.get(lane), lists[lane]));
     }
