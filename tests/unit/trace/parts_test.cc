@@ -1,10 +1,11 @@
-// The walk's parts: the queue, the run store, the stops' address table.
+// The walk's parts: the queue, the run store, what waits by coin, the stops' address table.
 #include <gtest/gtest.h>
 
 #include <map>
 #include <set>
 
 #include "support/random_blocks.h"
+#include "trace/by_coin.h"
 #include "trace/queue.h"
 #include "trace/run_store.h"
 #include "unit/trace/trace_text.h"
@@ -56,6 +57,22 @@ TEST(RadixQueue, random_pushes__come_out_by_ascending_key_and_all_together) {
       EXPECT_EQ(queue.size(), expected.size());
     }
     EXPECT_TRUE(expected.empty());
+  }
+}
+
+TEST(ByCoin, few_or_many__those_that_wait_are_found_and_no_other) {
+  ByCoin by_coin;
+  for (std::uint64_t count : {0, 1, 6, 7, 8, 33, 500, 3}) {
+    std::vector<Waiting> waiting;
+    for (std::uint64_t i = 0; i < count; ++i) {
+      PackedRuns runs{.lanes = 1, .form = 1, .size = 0, .amount = 1};
+      waiting.emplace_back(9U, CoinId(i * i * 1024 + 7), Amount{1}, runs);
+    }
+    by_coin.show(waiting);
+    for (const Waiting& one : waiting) EXPECT_EQ(by_coin.find(one.coin()), &one);
+    for (std::uint64_t coin : {6ULL, 8ULL, 1030ULL, 1ULL << 39}) {
+      EXPECT_EQ(by_coin.find(CoinId(coin)), nullptr) << count;
+    }
   }
 }
 
