@@ -137,9 +137,8 @@ Status run(Context& context, const PathOptions& options) {
   if (!none) return {};
   return fail(ErrorKind::no,
               fmt::format("no path from {} to {} was found{}", options.from, options.to,
-                          cut ? fmt::format(" among {} visits of transactions; --work raises the "
-                                            "bound",
-                                            options.search.work)
+                          cut ? fmt::format(" among {} of transactions; --work raises the bound",
+                                            plural(options.search.work, "visit"))
                               : ""));
 }
 
