@@ -57,6 +57,7 @@ struct Options {
   std::string pdf, letters, letter_template;
   std::string group_by = "address";
   std::size_t graph_nodes = 1000;
+  bool change = false;
   bool unconfirmed = false;
 };
 

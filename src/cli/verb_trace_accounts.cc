@@ -42,6 +42,9 @@ Status check_on_accounts(const Options& options, std::size_t methods) {
         "--columns and --bats are for coin ledgers: their amounts are of one asset and 64 bits "
         "wide; of an account ledger take --flow, which has the same steps");
   }
+  if (options.change) {
+    return usage("--change is for coin ledgers: an account's transfers have no change");
+  }
   if (options.group_by != "address") {
     return usage("--group-by is for coin ledgers: of account chains each account is a node");
   }

@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
+#include <optional>
 
 #include "base/text.h"
 #include "cli/print_pdf.h"
 #include "cli/verb_trace.h"
+#include "clusters/change_rules.h"
 #include "incidents/letters.h"
 #include "incidents/traced.h"
 #include "trace/flow.h"
@@ -140,6 +143,9 @@ Status check_outputs(const Options& options, std::size_t methods) {
                               output.option));
     }
   }
+  if (options.change && options.json.empty() && options.csv.empty() && options.flow.empty()) {
+    return fail(ErrorKind::usage, "--change goes with --json, --csv or --flow");
+  }
   if (!options.letter_template.empty() && options.letters.empty()) {
     return fail(ErrorKind::usage, "--letter-template goes with --letters");
   }
@@ -154,6 +160,28 @@ bool needs_parcels(const Options& options) {
 }
 
 namespace {
+
+// The guesses of `show tx`, for whoever asks for coins in chain order.
+trace::ChangeOf change_guesses(const ledger::Ledger& ledger) {
+  struct Known {
+    explicit Known(const ledger::Ledger& of) : finder(of) {}
+    clusters::ChangeFinder finder;
+    std::optional<TxId> transaction;
+    std::optional<clusters::ChangeGuess> guess;  // of it
+  };
+  auto known = std::make_shared<Known>(ledger);
+  return [&ledger, known](CoinId coin) -> std::optional<trace::ChangeNote> {
+    TxId creator = ledger.creator(coin);
+    if (known->transaction != creator) {
+      known->guess = known->finder.change_of(creator, clusters::shown_rules());
+      known->transaction = creator;
+    }
+    if (!known->guess || known->guess->coin != coin) return std::nullopt;
+    trace::ChangeNote note{known->guess->confidence, {}};
+    for (clusters::ChangeRule rule : known->guess->rules) note.rules.push_back(name_of(rule));
+    return note;
+  };
+}
 
 // What other tools read of the traced addresses.
 void add_exports(std::vector<Answer::File>& files, const Options& options,
@@ -224,14 +252,16 @@ Result<std::vector<Answer::File>> as_files(Context& context, const Options& opti
   const trace::Trace& first = traces.front();
   const ledger::Ledger& ledger = open.ledger;
   auto address = [&](AddressId id) { return open.address_text(id); };
+  trace::ChangeOf change = options.change ? change_guesses(ledger) : trace::ChangeOf();
   std::vector<Answer::File> files;
   if (!options.json.empty()) {
+    const trace::Asked* asked = &known.asked;
     files.push_back({options.json, traces.size() == 1
-                                       ? trace::to_json(first, ledger, address, &known.asked)
-                                       : trace::to_json(traces, ledger, address, &known.asked)});
+                                       ? trace::to_json(first, ledger, address, asked, change)
+                                       : trace::to_json(traces, ledger, address, asked, change)});
   }
   if (!options.csv.empty()) {
-    files.push_back({options.csv, trace::to_csv(traces, ledger, address)});
+    files.push_back({options.csv, trace::to_csv(traces, ledger, address, change)});
   }
   incidents::ReportAbout about = about_of(context, options, open, what, known);
   auto lookup = incidents::lookup_in(ledger, address);
@@ -246,8 +276,8 @@ Result<std::vector<Answer::File>> as_files(Context& context, const Options& opti
   add_exports(files, options, first, lookup, about);
   if (!options.flow.empty()) {
     bool json = options.flow.ends_with(".json");
-    files.push_back({options.flow, json ? trace::flow_to_json(first, ledger, address)
-                                        : trace::flow_to_csv(first, ledger, address)});
+    files.push_back({options.flow, json ? trace::flow_to_json(first, ledger, address, change)
+                                        : trace::flow_to_csv(first, ledger, address, change)});
   }
   if (!options.graphml.empty()) {
     TRY_ASSIGN(std::string picture, as_picture(context, options, first, open, known));

@@ -161,6 +161,9 @@ void add_output_options(CLI::App& command, Options& options) {
       ->type_name("FILE");
   add_file("--flow", options.flow,
            "write every step on the way, as JSON when the name ends in .json, else as CSV");
+  command.add_flag("--change", options.change,
+                   "in --json, --csv and --flow, of each coin that is guessed to be change: by "
+                   "which rules, and how sure");
   add_file("--graphml", options.graphml,
            "write the flow as a picture's graph, for networkx, Gephi");
   command

@@ -18,12 +18,13 @@ namespace {
 class JsonTrace {
  public:
   JsonTrace(JsonWriter& json, const Trace& trace, const ledger::Ledger& ledger,
-            const AddressText& address, const Asked* asked)
+            const AddressText& address, const Asked* asked, const ChangeOf& change)
       : json_(json),
         trace_(trace),
         ledger_(ledger),
         address_(address),
         asked_(asked),
+        change_(change),
         notation_(trace, ledger),
         totals_(notation_),
         forward_(trace.direction == Direction::forward) {}
@@ -147,6 +148,7 @@ class JsonTrace {
     json_.key("label").value(label_text(trace_, landing.label));
     if (forward_) json_.key("notation").value(notation_.text(landing.label, landing.hops));
     write_running_total(landing.label, landing.amount);
+    change_to_json(change_, landing.coin, json_);
     json_.close_object();
   }
 
@@ -192,6 +194,7 @@ class JsonTrace {
   const ledger::Ledger& ledger_;
   const AddressText& address_;
   const Asked* asked_;
+  const ChangeOf& change_;
   Notation notation_;
   RunningTotals totals_;
   bool forward_;
@@ -200,20 +203,22 @@ class JsonTrace {
 }  // namespace
 
 std::string to_json(const Trace& trace, const ledger::Ledger& ledger, const AddressText& address,
-                    const Asked* asked) {
+                    const Asked* asked, const ChangeOf& change) {
   JsonWriter json;
-  JsonTrace(json, trace, ledger, address, asked).write();
+  JsonTrace(json, trace, ledger, address, asked, change).write();
   return json.take();
 }
 
 std::string to_json(std::span<const Trace> traces, const ledger::Ledger& ledger,
-                    const AddressText& address, const Asked* asked) {
+                    const AddressText& address, const Asked* asked, const ChangeOf& change) {
   CHECK(!traces.empty());
   JsonWriter json;
   json.open_object();
   json.key("schema").value("tracehound.traces/1");
   json.key("traces").open_list();
-  for (const Trace& trace : traces) JsonTrace(json, trace, ledger, address, asked).write();
+  for (const Trace& trace : traces) {
+    JsonTrace(json, trace, ledger, address, asked, change).write();
+  }
   json.close_list();
   json.key("ranges").open_list();
   for (const Range& range : ranges(traces)) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ledger/ledger.h"
+#include "trace/change_note.h"
 #include "trace/result.h"
 #include "trace/trace.h"
 
@@ -34,13 +35,14 @@ struct Asked {
 // reports which coins it reaches, not how much. Each coin bears its notation (notation.h) and,
 // where the method conserves, the running total of its victim: what of that victim's root total the
 // document has accounted for up to and with this coin. A backward trace has neither. The question
-// is left out where it is null.
+// is left out where it is null. Where `change` is asked for, coins bear what it says of them.
 std::string to_json(const Trace& trace, const ledger::Ledger& ledger, const AddressText& address,
-                    const Asked* asked = nullptr);
+                    const Asked* asked = nullptr, const ChangeOf& change = {});
 // Schema `tracehound.traces/1`: the same for each of several methods, and the range of what each
 // destination holds by them. REQUIRES: the traces come from one run().
 std::string to_json(std::span<const Trace> traces, const ledger::Ledger& ledger,
-                    const AddressText& address, const Asked* asked = nullptr);
+                    const AddressText& address, const Asked* asked = nullptr,
+                    const ChangeOf& change = {});
 
 // One row per coin and label where taint rests, and one per label for fees, so that the column
 // `amount` of a conserving method sums to the stolen total. RFC 4180, lines end in CR LF. Texts
@@ -48,7 +50,7 @@ std::string to_json(std::span<const Trace> traces, const ledger::Ledger& ledger,
 // traces, one after the other with the method in front of each row.
 // REQUIRES: at least one; all of them from one run().
 std::string to_csv(std::span<const Trace> traces, const ledger::Ledger& ledger,
-                   const AddressText& address);
+                   const AddressText& address, const ChangeOf& change = {});
 inline std::string to_csv(const Trace& trace, const ledger::Ledger& ledger,
                           const AddressText& address) {
   return to_csv(std::span(&trace, 1), ledger, address);

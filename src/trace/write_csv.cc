@@ -13,10 +13,11 @@ namespace {
 class CsvTrace {
  public:
   CsvTrace(const Trace& trace, const ledger::Ledger& ledger, const AddressText& address,
-           bool with_method)
+           const ChangeOf& change, bool with_method)
       : trace_(trace),
         ledger_(ledger),
         address_(address),
+        change_(change),
         notation_(trace, ledger),
         totals_(notation_),
         front_(with_method ? fmt::format("{},", name_of(trace.method)) : "") {}
@@ -36,8 +37,9 @@ class CsvTrace {
       for (const LabelAmount& entry : destination.labels) {
         Amount amount = entry.amount - in_coins.of(entry.label);
         if (amount == 0) continue;
-        rows_ += fmt::format("{},,,,{},{},,,,,{}{}\r\n", where_, amount, label(entry.label),
-                             running_total(entry.label, amount), asked() ? "," : "");
+        rows_ += fmt::format("{},,,,{},{},,,,,{}{}{}\r\n", where_, amount, label(entry.label),
+                             running_total(entry.label, amount), asked() ? "," : "",
+                             change_fields(change_, std::nullopt));
       }
     }
     return std::move(rows_);
@@ -56,7 +58,7 @@ class CsvTrace {
     TxId creator = ledger_.creator(landing.coin);
     bool confirmed = !ledger_.is_unconfirmed(creator);
     rows_ += fmt::format(
-        "{},{},{},{},{},{},{},{},{},{},{}{}\r\n", where_, coin_text(ledger_, landing.coin),
+        "{},{},{},{},{},{},{},{},{},{},{}{}{}\r\n", where_, coin_text(ledger_, landing.coin),
         csv_field(address_(ledger_.address(landing.coin))), landing.value, landing.amount,
         label(landing.label), confirmed ? std::to_string(ledger_.height(creator).number()) : "",
         iso_time(ledger_.time(creator)), landing.hops,
@@ -64,12 +66,14 @@ class CsvTrace {
         running_total(landing.label, landing.amount),
         !asked()    ? ""
         : confirmed ? ",yes"
-                    : ",no");
+                    : ",no",
+        change_fields(change_, landing.coin));
   }
 
   const Trace& trace_;
   const ledger::Ledger& ledger_;
   const AddressText& address_;
+  const ChangeOf& change_;
   Notation notation_;
   RunningTotals totals_;
   std::string front_;
@@ -80,15 +84,16 @@ class CsvTrace {
 }  // namespace
 
 std::string to_csv(std::span<const Trace> traces, const ledger::Ledger& ledger,
-                   const AddressText& address) {
+                   const AddressText& address, const ChangeOf& change) {
   CHECK(!traces.empty());
   bool several = traces.size() > 1;
   std::string csv = several ? "method," : "";
   csv +=
       "destination,service,category,coin,address,value,amount,label,height,time_utc,hops,notation,"
       "running_total";
-  csv += ledger.unconfirmed() ? ",confirmed\r\n" : "\r\n";
-  for (const Trace& trace : traces) csv += CsvTrace(trace, ledger, address, several).rows();
+  csv += ledger.unconfirmed() ? ",confirmed" : "";
+  csv += change_header(change) + "\r\n";
+  for (const Trace& trace : traces) csv += CsvTrace(trace, ledger, address, change, several).rows();
   return csv;
 }
 

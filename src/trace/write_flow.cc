@@ -26,27 +26,28 @@ std::string end_text(const ledger::Ledger& ledger, std::optional<CoinId> coin, T
 }  // namespace
 
 std::string flow_to_csv(const Trace& trace, const ledger::Ledger& ledger,
-                        const AddressText& address) {
+                        const AddressText& address, const ChangeOf& change) {
   Notation notation(trace, ledger);
   std::string csv =
-      "transaction,height,time_utc,from,from_address,to,to_address,amount,label,hop,notation\r\n";
+      "transaction,height,time_utc,from,from_address,to,to_address,amount,label,hop,notation";
+  csv += change_header(change) + "\r\n";
   for (const Parcel& parcel : trace.parcels) {
     auto owner = [&](std::optional<CoinId> coin) {
       return coin ? csv_field(address(ledger.address(*coin))) : "";
     };
     csv += fmt::format(
-        "{},{},{},{},{},{},{},{},{},{},{}\r\n", ledger.txid(parcel.transaction).text(),
+        "{},{},{},{},{},{},{},{},{},{},{}{}\r\n", ledger.txid(parcel.transaction).text(),
         height_text(ledger, parcel.transaction), iso_time(ledger.time(parcel.transaction)),
         end_text(ledger, parcel.from, parcel.from_fee), owner(parcel.from),
         end_text(ledger, parcel.to, parcel.to_fee), owner(parcel.to), parcel.amount,
         csv_field(label_text(trace, parcel.label)), parcel.hop,
-        csv_field(notation.text(parcel.label, parcel.hop)));
+        csv_field(notation.text(parcel.label, parcel.hop)), change_fields(change, parcel.to));
   }
   return csv;
 }
 
 std::string flow_to_json(const Trace& trace, const ledger::Ledger& ledger,
-                         const AddressText& address) {
+                         const AddressText& address, const ChangeOf& change) {
   Notation notation(trace, ledger);
   JsonWriter json(0);
   json.open_object();
@@ -73,6 +74,7 @@ std::string flow_to_json(const Trace& trace, const ledger::Ledger& ledger,
     if (trace.direction == Direction::forward) {
       json.key("notation").value(notation.text(parcel.label, parcel.hop));
     }
+    if (parcel.to) change_to_json(change, *parcel.to, json);
     json.close_object();
   }
   json.close_list().close_object();

@@ -15,12 +15,12 @@ namespace tracehound::trace {
 // REQUIRES, of all: the trace was made with Options::parcels, and on this ledger.
 
 // Every parcel, a row each, in chain order: transaction, height, time_utc, from, from_address, to,
-// to_address (empty for fees), amount, label, hop, notation. Form as to_csv().
+// to_address (empty for fees), amount, label, hop, notation. Form as to_csv(); `change` is of `to`.
 std::string flow_to_csv(const Trace& trace, const ledger::Ledger& ledger,
-                        const AddressText& address);
+                        const AddressText& address, const ChangeOf& change = {});
 // The same as schema `tracehound.flow/1`.
 std::string flow_to_json(const Trace& trace, const ledger::Ledger& ledger,
-                         const AddressText& address);
+                         const AddressText& address, const ChangeOf& change = {});
 
 // The same as columns: one file of fixed-width little-endian rows each, without header, and
 // `schema.json` (`tracehound.flow.columns/1`), which gives their names, types and row count. They

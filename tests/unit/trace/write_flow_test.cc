@@ -40,6 +40,27 @@ TEST(WriteFlow, csv__a_row_for_each_parcel_and_the_fee_as_an_end_of_its_own) {
                 from + t + ":fee,,2,1,1,V1-T1-H1\r\n");
 }
 
+TEST(WriteFlow, guesses_of_change__stand_beside_their_coins_where_they_are_asked_for) {
+  ToyChain chain(kTheft);
+  CoinId kept = chain.coin("t:1");
+  ChangeOf change = [kept](CoinId coin) -> std::optional<ChangeNote> {
+    if (coin != kept) return std::nullopt;
+    return ChangeNote{93, {"one_time", "peel_next"}};
+  };
+  Trace trace = traced(chain);
+  std::string csv = flow_to_csv(trace, chain.ledger(), address_of(chain), change);
+  EXPECT_NE(csv.find(",notation,change_confidence,change_rules\r\n"), std::string::npos) << csv;
+  EXPECT_NE(csv.find(":1,t:1,8,1,1,V1-T1-H1,93,one_time peel_next\r\n"), std::string::npos) << csv;
+  EXPECT_NE(csv.find(":0,shop,90,1,1,V1-T1-H1,,\r\n"), std::string::npos) << csv;
+  EXPECT_NE(csv.find(":fee,,2,1,1,V1-T1-H1,,\r\n"), std::string::npos) << csv;
+  std::string note = "\"change\":{\"confidence\":93,\"rules\":[\"one_time\",\"peel_next\"]}";
+  std::string json = flow_to_json(trace, chain.ledger(), address_of(chain), change);
+  EXPECT_EQ(json.find(note), json.rfind("\"change\"")) << json;
+  std::string rows = to_csv(std::span(&trace, 1), chain.ledger(), address_of(chain), change);
+  EXPECT_NE(rows.find(",V1-T1-H1,8,93,one_time peel_next\r\n"), std::string::npos) << rows;
+  EXPECT_TRUE(rows.ends_with(",100,,\r\n")) << rows;
+}
+
 TEST(WriteFlow, json__has_the_same_parcels) {
   ToyChain chain(kTheft);
   std::string json = flow_to_json(traced(chain), chain.ledger(), address_of(chain));
