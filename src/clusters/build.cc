@@ -233,29 +233,28 @@ Status Build::write(UnionFind sets, EdgeWriter& edges) {
 }
 
 // A counting sort. `room` has a number for each address: first how many there are in the cluster of
-// that name, then where its next member goes.
+// that name, then where its next member goes. An address alone goes where the next cluster begins,
+// whose first member comes later and is written over it: no branch that nobody can foretell.
 Status Build::write_members(std::span<const std::uint32_t> cluster_of,
                             LargeVector<std::uint32_t> room) {
-  constexpr std::uint32_t kAlone = 0xFFFF'FFFF;
   std::ranges::fill(room, 0U);
   for (std::uint32_t cluster : cluster_of) ++room[cluster];
+  std::uint32_t next = 0;
   for (std::uint32_t& slot : room) {
-    std::uint32_t size = slot;
-    slot = kAlone;
-    if (size < 2) continue;
-    slot = static_cast<std::uint32_t>(facts_.members);
-    ++facts_.clusters;
-    facts_.members += size;
+    std::uint32_t size = slot > 1 ? slot : 0;
+    slot = next;
+    next += size;
+    facts_.clusters += size > 0 ? 1 : 0;
     facts_.largest = std::max<std::uint64_t>(facts_.largest, size);
   }
+  facts_.members = next;
   CHECK(facts_.edges == facts_.members - facts_.clusters);
-  LargeVector<std::uint32_t> members(facts_.members);
+  LargeVector<std::uint32_t> members(facts_.members + 1);
   for (std::uint32_t address = 0; address < cluster_of.size(); ++address) {
-    std::uint32_t& slot = room[cluster_of[address]];
-    if (slot != kAlone) members[slot++] = address;
+    members[room[cluster_of[address]]++] = address;
   }
   TRY_ASSIGN(auto writer, PartWriter::create(files_, folder_, spec_of(Part::member)));
-  writer.push_bytes({reinterpret_cast<const Byte*>(members.data()), members.size() * 4});
+  writer.push_bytes({reinterpret_cast<const Byte*>(members.data()), facts_.members * 4});
   return writer.finish(facts_);
 }
 
