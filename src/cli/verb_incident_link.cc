@@ -63,8 +63,8 @@ Result<Answer> find_links(Context& context, const LinkOptions& options, trace::M
                                                incidents::LabelOf::incident, label));
     seeds.insert(seeds.end(), one.seeds.begin(), one.seeds.end());
     found.names[i] = sides[i].incident.name;
-    found.other_chains += one.on_other_chains;
-    found.not_seen += one.addresses_not_seen;
+    found.other_chains += one.left_out.on_other_chains;
+    found.not_seen += one.left_out.addresses_not_seen;
   }
   if (found.other_chains > 0) {
     say(context, fmt::format("{} on other chains than {}: left out here",

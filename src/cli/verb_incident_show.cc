@@ -112,7 +112,9 @@ std::string places_text(const Incident& incident, bool all) {
   for (const incidents::IncidentSeed& seed : incident.seeds) {
     std::string chain = seed.chain.given() ? seed.chain.text : incident.chain;
     lines.push_back(fmt::format("  seed       {:<14} {}", chain,
-                                seed.coin.empty() ? seed.address.text : seed.coin));
+                                seed.coin.empty() ? seed.account().text : seed.coin));
+    if (seed.sent_by.given()) lines.back() += ", what it sent";
+    if (seed.asset.given()) lines.back() += fmt::format(", of {}", seed.asset.text);
     if (seed.since.given()) lines.back() += fmt::format(", since {}", seed.since.text);
     if (seed.until.given()) lines.back() += fmt::format(", until {}", seed.until.text);
     lines.back() += in_brackets(seed.sources);

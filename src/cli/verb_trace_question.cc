@@ -93,14 +93,8 @@ Result<Case> resolve_incident(const incidents::Incident& incident, const Options
   TRY_ASSIGN(auto seeds, incidents::find_seeds(open.ledger, incident, options.incident, by));
   if (options.label_by == "transaction") incidents::label_by_transaction(open.ledger, seeds);
   Case found{incident.name, std::move(seeds.seeds), std::move(seeds.labels), {}};
-  if (seeds.on_other_chains > 0) {
-    found.remarks.push_back(fmt::format("{}: {} on other chains left out", options.incident,
-                                        plural(seeds.on_other_chains, "seed")));
-  }
-  if (seeds.addresses_not_seen > 0) {
-    found.remarks.push_back(fmt::format("{}: {} received nothing here in the time the file gives",
-                                        options.incident,
-                                        plural(seeds.addresses_not_seen, "address", "addresses")));
+  for (const std::string& clause : incidents::clauses(seeds.left_out)) {
+    found.remarks.push_back(fmt::format("{}: {}", options.incident, clause));
   }
   return found;
 }

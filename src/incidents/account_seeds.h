@@ -1,10 +1,12 @@
 // An incident's seeds, found on an account ledger.
 //
 // A coin of the file, `TXID:POSITION`, is a transfer; an address stands for every transfer to it in
-// its span of time. Seeds of other chains are left out and counted.
+// its span of time, one under `sent_by` for every transfer that it made, of one asset where the
+// seed names that. Seeds of other chains are left out and counted.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,13 +21,15 @@ namespace tracehound::incidents {
 struct FoundAccountSeeds {
   std::vector<trace::accounts::Seed> seeds;  // in the file's order, an address's in chain order
   std::vector<std::string> labels;           // [i] names Label(i + 1)
-  std::uint64_t on_other_chains = 0;
-  std::uint64_t addresses_not_seen = 0;  // that received nothing in their span
+  LeftOut left_out;
 };
 
-// Errors (bad_input): no seed of this ledger, or none found on it; a transfer that is not there.
+// With `end`, as on the day when the transaction before it was the last: transfers from it on, and
+// those that the ledger does not know, are left out and counted.
+// Errors (bad_input), with file and line: no seed of this ledger, or none found on it; a transfer
+// that is not there; an asset that several are called; an amount that differs.
 Result<FoundAccountSeeds> find_account_seeds(const ledger::accounts::Ledger& ledger,
                                              const Incident& incident, const std::string& file,
-                                             LabelOf label_of);
+                                             LabelOf label_of, std::optional<TxId> end = {});
 
 }  // namespace tracehound::incidents

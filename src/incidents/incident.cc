@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "incidents/field_reader.h"
 #include "tags/yaml_reader.h"
@@ -20,15 +19,33 @@ constexpr std::string_view kIncidentFields[] = {
     "name",    "kind",   "date",         "chain",     "height", "amount", "sources",
     "victims", "losses", "attributions", "published", "notes",  "seeds"};
 
+// A seed is of one thing: a coin, what an address received, or what it sent.
+void check_what(const IncidentSeed& seed, Problems& problems) {
+  bool coin = !seed.coin.empty();
+  if (!coin && !seed.account().given()) {
+    problems.add(seed.line, "this seed has no field 'coin', and no 'address' or 'sent_by' either");
+  }
+  if (seed.sent_by.given() && (coin || seed.address.given())) {
+    problems.add(seed.sent_by.line,
+                 fmt::format("this seed has a field '{}' beside 'sent_by'; make two seeds of it",
+                             coin ? "coin" : "address"));
+  }
+  if (seed.asset.given() && coin) {
+    problems.add(seed.asset.line, "a coin has one asset; 'asset' is of an address");
+  }
+}
+
 Status read_seed(FieldReader& in, const YamlEvent& opening, Incident& incident) {
   if (opening.kind != Kind::map) {
     in.problems().add(opening.line, "a seed must be a map with the field 'coin' or 'address'");
     return in.skip(opening);
   }
   IncidentSeed seed{.coin = {},
+                    .address = {},
+                    .sent_by = {},
                     .amount = {},
                     .line = opening.line,
-                    .address = {},
+                    .asset = {},
                     .chain = {},
                     .victim = {},
                     .since = {},
@@ -38,6 +55,8 @@ Status read_seed(FieldReader& in, const YamlEvent& opening, Incident& incident) 
   const Field fields[] = {{"coin", &coin},
                           {"amount", &amount},
                           {"address", &seed.address},
+                          {"sent_by", &seed.sent_by},
+                          {"asset", &seed.asset},
                           {"victim", &seed.victim},
                           {"chain", &seed.chain},
                           {"since", &seed.since},
@@ -47,18 +66,13 @@ Status read_seed(FieldReader& in, const YamlEvent& opening, Incident& incident) 
   TRY(in.record(opening, "a seed", fields));
   seed.coin = std::move(coin.text);
   if (amount.given()) {
-    Amount units = 0;
-    const char* end = amount.text.data() + amount.text.size();
-    auto [stop, failure] = std::from_chars(amount.text.data(), end, units);
-    if (failure != std::errc{} || stop != end) {
+    seed.amount = U256::from_text(amount.text);
+    if (!seed.amount) {
       in.problems().add(amount.line,
                         "the field 'amount' must be a whole number of the smallest unit");
     }
-    seed.amount = units;
   }
-  if (!coin.given() && !seed.address.given() && in.problems().count == problems) {
-    in.problems().add(seed.line, "this seed has no field 'coin', and no 'address' either");
-  }
+  if (in.problems().count == problems) check_what(seed, in.problems());
   incident.seeds.push_back(std::move(seed));
   return {};
 }

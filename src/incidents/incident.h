@@ -21,6 +21,7 @@
 #include "base/file.h"
 #include "base/ids.h"
 #include "base/result.h"
+#include "base/u256.h"
 
 namespace tracehound::incidents {
 
@@ -53,15 +54,20 @@ struct Listed {
 };
 
 struct IncidentSeed {
-  std::string coin;              // as trace::parse_seed reads it; "" for an address
-  std::optional<Amount> amount;  // what the file says was stolen of it
+  std::string coin;  // as trace::parse_seed or trace::accounts::resolve_seed reads it; or "", and
+  Words address;     // what it received is meant (beside a coin: for the reader of the file), or
+  Words sent_by;     // what that account sent; of account chains
+  std::optional<U256> amount;  // what the file says was stolen of it
   std::uint32_t line = 0;
-  Words address;  // beside a coin: for the reader of the file
-  Words chain;    // else the incident's
-  Words victim;   // one of the incident's victims; a label of its own in a trace
-  Words since;    // of an address: what it received from then on, a date or a height
-  Words until;    // and up to then, that day or block included
+  Words asset;   // of an address: of it alone, by its contract or symbol; of account chains
+  Words chain;   // else the incident's
+  Words victim;  // one of the incident's victims; a label of its own in a trace
+  Words since;   // of an address: what moved from then on, a date or a height
+  Words until;   // and up to then, that day or block included
   std::vector<Words> sources;
+
+  // The address it is about, where it names no coin.
+  const Words& account() const { return sent_by.given() ? sent_by : address; }
 };
 
 struct Victim {
@@ -126,7 +132,7 @@ struct Problems {
 };
 
 // For tracing. `file` stands for the input in messages. Errors (bad_input), with file and line: no
-// YAML, no map, no name, no seeds or unknown ones, a seed without a coin or an address, an amount
+// YAML, no map, no name, no seeds or unknown ones, a seed of nothing or of two things, an amount
 // that is no whole number, an empty or null text, a field twice, a field that is not known. Whether
 // two seeds overlap is trace::check_seeds's to say.
 Result<Incident> parse_incident(ByteView bytes, const std::string& file);

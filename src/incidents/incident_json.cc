@@ -76,12 +76,14 @@ void seeds_json(JsonWriter& json, const Incident& incident) {
     if (seed.coin.empty()) json.null();
     if (!seed.coin.empty()) json.value(seed.coin);
     field(json, "address", seed.address);
+    field(json, "sent_by", seed.sent_by);
+    field(json, "asset", seed.asset);
     json.key("chain").value(seed.chain.given() ? seed.chain.text : incident.chain);
     field(json, "victim", seed.victim);
     field(json, "since", seed.since);
     field(json, "until", seed.until);
     json.key("amount");
-    if (seed.amount) json.amount(*seed.amount);
+    if (seed.amount) json.value(seed.amount->text());
     if (!seed.amount) json.null();
     ids(json, seed.sources);
     json.close_object();

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/text.h"
 #include "chains/bitcoin/address.h"
 #include "chains/bitcoin/network.h"
 #include "incidents/incident_check.h"
@@ -20,10 +21,15 @@ namespace {
 
 using chains::bitcoin::Network;
 
+constexpr std::string_view kOfAccounts =
+    "'sent_by' and 'asset' are of account chains; on this ledger name the stolen coins, or the "
+    "addresses that received them";
+
 class Finder {
  public:
-  Finder(const ledger::Ledger& ledger, const Incident& incident, const std::string& file)
-      : ledger_(ledger), incident_(incident), file_(file) {}
+  Finder(const ledger::Ledger& ledger, const Incident& incident, const std::string& file,
+         std::optional<BlockHeight> last)
+      : ledger_(ledger), incident_(incident), file_(file), last_(last) {}
 
   Result<FoundSeeds> run(LabelOf label_of, Label first);
 
@@ -32,7 +38,8 @@ class Finder {
     return bad_input(fmt::format("{}:{}: {}", file_, line, message));
   }
   Label label_of_seed(const IncidentSeed& seed, LabelOf label_of, Label first);
-  Status find(const IncidentSeed& seed, Label label);
+  bool is_later(TxId tx) const { return last_ && ledger_.height(tx) > *last_; }
+  bool is_later(const IncidentSeed& seed) const;
   Status find_coin(const IncidentSeed& seed, Label label);
   Status find_address(const IncidentSeed& seed, Label label);
   Status check_amount(const IncidentSeed& seed, Amount claimed) const;
@@ -41,6 +48,7 @@ class Finder {
   const ledger::Ledger& ledger_;
   const Incident& incident_;
   const std::string& file_;
+  std::optional<BlockHeight> last_;
   FoundSeeds found_;
   std::vector<std::uint32_t> lines_;  // of found_.seeds
 };
@@ -54,15 +62,28 @@ Label Finder::label_of_seed(const IncidentSeed& seed, LabelOf label_of, Label fi
 }
 
 Status Finder::check_amount(const IncidentSeed& seed, Amount claimed) const {
-  if (!seed.amount || *seed.amount == claimed) return {};
+  if (!seed.amount || *seed.amount == U256(claimed)) return {};
   bool coin = !seed.coin.empty();
-  return fail_at(seed.line, fmt::format("the amount {} is not that of {}, which is {}; {}",
-                                        *seed.amount, coin ? seed.coin : seed.address.text, claimed,
-                                        coin ? "name a part as TXID:VOUT[a,b)"
-                                             : "narrow its span of time, or name the coins"));
+  return fail_at(seed.line,
+                 fmt::format("the amount {} is not that of {}, which is {}; {}",
+                             seed.amount->text(), coin ? seed.coin : seed.address.text, claimed,
+                             coin ? "name a part as TXID:VOUT[a,b)"
+                                  : "narrow its span of time, or name the coins"));
+}
+
+// Of a coin whose transaction is not known, nobody can say that it is none.
+bool Finder::is_later(const IncidentSeed& seed) const {
+  auto parsed = trace::parse_seed(seed.coin);
+  if (!last_ || !parsed) return false;
+  auto tx = ledger_.find_transaction(parsed->outpoint.txid);
+  return !tx || is_later(*tx);
 }
 
 Status Finder::find_coin(const IncidentSeed& seed, Label label) {
+  if (is_later(seed)) {
+    ++found_.left_out.later;
+    return {};
+  }
   auto found = trace::resolve_seed(ledger_, seed.coin, label);
   if (!found) return fail_at(seed.line, found.error().message);
   TRY(check_amount(seed, found->claimed()));
@@ -89,7 +110,8 @@ Status Finder::find_address(const IncidentSeed& seed, Label label) {
   auto address = ledger_.find_address(parsed->kind, parsed->payload);
   std::vector<trace::Seed> coins;
   if (address) coins = trace::seeds_of_address(ledger_, *address, when, label);
-  if (coins.empty()) ++found_.addresses_not_seen;
+  std::erase_if(coins, [&](const trace::Seed& one) { return is_later(ledger_.creator(one.coin)); });
+  if (coins.empty()) ++found_.left_out.addresses_not_seen;
   Amount claimed = 0;
   for (const trace::Seed& coin : coins) claimed += coin.claimed();
   if (!coins.empty()) TRY(check_amount(seed, claimed));
@@ -114,16 +136,25 @@ Result<FoundSeeds> Finder::run(LabelOf label_of, Label first) {
   for (const IncidentSeed& seed : incident_.seeds) {
     std::string_view chain = chain_of(incident_, seed.chain);
     if (!chain.empty() && chain != ledger_.chain()) {
-      ++found_.on_other_chains;
+      ++found_.left_out.on_other_chains;
       continue;
+    }
+    for (const Words* words : {&seed.sent_by, &seed.asset}) {
+      if (words->given()) return fail_at(words->line, kOfAccounts);
     }
     Label label = label_of_seed(seed, label_of, first);
     TRY(seed.coin.empty() ? find_address(seed, label) : find_coin(seed, label));
   }
-  if (found_.on_other_chains == incident_.seeds.size()) {
+  if (found_.left_out.on_other_chains == incident_.seeds.size()) {
     std::string_view chain = chain_of(incident_, incident_.seeds.front().chain);
     return bad_input(fmt::format("{} is about {}, the ledger holds {}; name another --ledger",
                                  file_, chain, ledger_.chain()));
+  }
+  if (found_.seeds.empty() && last_) {
+    return bad_input(
+        fmt::format("{}: no coin of the incident was there at height {} yet; take a "
+                    "later day",
+                    file_, last_->number()));
   }
   if (found_.seeds.empty()) {
     return bad_input(
@@ -137,13 +168,31 @@ Result<FoundSeeds> Finder::run(LabelOf label_of, Label first) {
 
 }  // namespace
 
+std::vector<std::string> clauses(const LeftOut& left_out) {
+  std::vector<std::string> texts;
+  if (left_out.on_other_chains > 0) {
+    texts.push_back(
+        fmt::format("{} on other chains left out", plural(left_out.on_other_chains, "seed")));
+  }
+  if (left_out.addresses_not_seen > 0) {
+    texts.push_back(fmt::format("{} moved nothing here in the time the file gives",
+                                plural(left_out.addresses_not_seen, "address", "addresses")));
+  }
+  if (left_out.later > 0) {
+    texts.push_back(
+        fmt::format("{} later than the last block that counts", plural(left_out.later, "seed")));
+  }
+  return texts;
+}
+
 Result<FoundSeeds> find_seeds(const ledger::Ledger& ledger, const Incident& incident,
-                              const std::string& file, LabelOf label_of, Label first) {
+                              const std::string& file, LabelOf label_of, Label first,
+                              std::optional<BlockHeight> last) {
   if (incident.seeds.empty()) {
     return bad_input(
         fmt::format("{}: this incident names no seeds, so there is nothing to trace", file));
   }
-  return Finder(ledger, incident, file).run(label_of, first);
+  return Finder(ledger, incident, file, last).run(label_of, first);
 }
 
 void label_by_transaction(const ledger::Ledger& ledger, FoundSeeds& found) {

@@ -4,23 +4,31 @@
 #include <map>
 #include <optional>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 #include "incidents/incident_check.h"
 #include "incidents/incident_checker.h"
 #include "incidents/vocabulary.h"
+#include "trace/accounts/seeds.h"
 #include "trace/address_seeds.h"
 #include "trace/seeds.h"
 
 namespace tracehound::incidents {
 
 void Checker::check_coin(const IncidentSeed& seed, std::string_view chain, bool known_chain) {
-  if (auto parsed = trace::parse_seed(seed.coin); !parsed) {
-    problems_.add(seed.line, parsed.error().message);
-  }
-  if (known_chain && !has_coins(chain)) {
-    problems_.add(seed.line, fmt::format("a coin cannot be on {}, where accounts hold what is "
-                                         "stolen; name an address, or another chain",
-                                         chain));
+  auto coin = trace::parse_seed(seed.coin);
+  auto transaction = trace::accounts::transaction_of_seed(seed.coin);
+  bool accounts = known_chain && !has_coins(chain);
+  if (accounts && !transaction) {
+    problems_.add(seed.line, fmt::format("the seed {} is no transfer TXID:POSITION or "
+                                         "TXID:POSITION[a,b), which is what moves on {}",
+                                         shown(seed.coin), chain));
+  } else if (accounts) {
+    FormCheck form = check_transaction(chain, *transaction);
+    if (form.form == Form::malformed) problems_.add(seed.line, form.why);
+  } else if (!coin) {
+    problems_.add(seed.line, coin.error().message);
   }
 }
 
@@ -51,9 +59,15 @@ void Checker::check_seed(const IncidentSeed& seed) {
   std::string_view chain = chain_of(incident_, seed.chain);
   bool known = seed.chain.given() ? check_chain(seed.chain) : is_known_chain(chain);
   if (!seed.coin.empty()) check_coin(seed, chain, known);
-  if (seed.address.given() && known) {
-    FormCheck form = check_address(chain, seed.address.text);
-    if (form.form == Form::malformed) problems_.add(seed.address.line, form.why);
+  if (seed.account().given() && known) {
+    FormCheck form = check_address(chain, seed.account().text);
+    if (form.form == Form::malformed) problems_.add(seed.account().line, form.why);
+  }
+  for (auto [field, words] :
+       {std::pair("sent_by", &seed.sent_by), std::pair("asset", &seed.asset)}) {
+    if (!words->given() || !known || !has_coins(chain)) continue;
+    problems_.add(words->line, fmt::format("'{}' is of account chains; on {} name the stolen coins",
+                                           field, chain));
   }
   if (seed.coin.empty() && chain.empty()) {
     problems_.add(seed.line, "neither this seed nor the incident names a chain");
@@ -96,14 +110,13 @@ void Checker::check_coin_overlaps() {
 }
 
 void Checker::check_address_repeats() {
-  std::map<std::tuple<std::string_view, std::string_view, std::string_view, std::string_view>,
-           std::uint32_t>
-      seen;
+  std::map<std::vector<std::string_view>, std::uint32_t> seen;
   for (const IncidentSeed& seed : incident_.seeds) {
     if (!seed.coin.empty()) continue;
-    auto [at, fresh] = seen.try_emplace(
-        {chain_of(incident_, seed.chain), seed.address.text, seed.since.text, seed.until.text},
-        seed.line);
+    auto [at, fresh] =
+        seen.try_emplace({chain_of(incident_, seed.chain), seed.account().text, seed.since.text,
+                          seed.until.text, seed.asset.text, seed.sent_by.given() ? "sent" : ""},
+                         seed.line);
     if (fresh) continue;
     problems_.add(seed.line,
                   fmt::format("this seed stands at line {} already; keep one of them", at->second));

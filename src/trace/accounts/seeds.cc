@@ -53,6 +53,11 @@ bool after(const Block& block, const Moment& moment) {
 
 }  // namespace
 
+std::optional<std::string_view> transaction_of_seed(std::string_view text) {
+  auto parsed = parse(text);
+  return parsed ? std::optional(parsed->transaction) : std::nullopt;
+}
+
 Result<Seed> resolve_seed(const Ledger& ledger, std::string_view text, Label label) {
   auto wrong = [text](std::string_view what) {
     return bad_input(fmt::format("the seed '{}' {}", text, what));

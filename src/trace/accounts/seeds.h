@@ -19,6 +19,9 @@ namespace tracehound::trace::accounts {
 Result<Seed> resolve_seed(const ledger::accounts::Ledger& ledger, std::string_view text,
                           Label label);
 
+// The transaction that a text of that form names, with or without a ledger; nothing for another.
+std::optional<std::string_view> transaction_of_seed(std::string_view text);
+
 // Every transfer to (or by) the account, in the blocks from `since` to `until`, but those that move
 // nothing and those to itself.
 struct AccountAsk {

@@ -123,7 +123,7 @@ TEST(IncidentCheck, a_seed_on_the_wrong_chain__is_named_at_its_line) {
   expect_fault(with("- coin", "- {address: ltc1qw508d6qejxtdg4y5r3zarvary0c5xw7kgmn4n9}"),
                "10: \"ltc1qw508d6qejxtdg4y5r3zarvary0c5xw7kgmn4n9\" is no address of main");
   expect_fault(with("- coin", "- {coin: '" + kTxid + ":0', chain: 'ethereum:main'}"),
-               "a coin cannot be on ethereum:main");
+               "is no transaction of ethereum:main");
   expect_fault(with("- coin", "- {address: '0x1db92e2eebc8e0c075a02bea49a2935bcd2dfcf4'}"),
                "is no address of main");
   EXPECT_TRUE(faults(with("- coin",

@@ -191,7 +191,7 @@ TEST(IncidentSeeds, seeds_of_other_chains__are_left_out_and_counted) {
   auto found = find(chain, "name: x\nseeds:\n" + other + "- coin: " + chain.seed_text("c:0") + "\n",
                     LabelOf::incident);
   ASSERT_TRUE(found.has_value()) << found.error().message;
-  EXPECT_EQ(found->on_other_chains, 1U);
+  EXPECT_EQ(found->left_out.on_other_chains, 1U);
   EXPECT_EQ(found->seeds.size(), 1U);
   auto none = find(chain, "name: x\nseeds:\n" + other, LabelOf::incident);
   ASSERT_FALSE(none.has_value());

@@ -28,7 +28,7 @@ TEST(Incident, its_fields__are_read_with_their_lines) {
   EXPECT_EQ(incident->chain, "bitcoin:main");
   ASSERT_EQ(incident->seeds.size(), 2U);
   EXPECT_EQ(incident->seeds[0].coin, "aa:0");
-  EXPECT_EQ(incident->seeds[0].amount, 5'000'000'000U);
+  EXPECT_EQ(incident->seeds[0].amount, U256(5'000'000'000U));
   EXPECT_EQ(incident->seeds[0].line, 11U);
   EXPECT_EQ(incident->seeds[1].coin, "bb:1[2,3)");
   EXPECT_EQ(incident->seeds[1].amount, std::nullopt);
@@ -124,7 +124,9 @@ TEST(Incident, what_is_no_incident__is_refused_with_file_and_line) {
   expect_refused("name: x\nname: y\nseeds:\n- coin: a:0\n", "'name' stands here twice");
   expect_refused("name: x\nseeds:\n- coin: a:0\n  amount: [1]\n", "i.yaml:4: the field 'amount'");
   expect_refused("name: [x]\nseeds:\n- coin: a:0\n", "'name' must be text");
-  for (const char* amount : {"-1", "1.5", "0x10", "18446744073709551616", "many"}) {
+  for (const char* amount :
+       {"-1", "1.5", "0x10", "many",
+        "115792089237316195423570985008687907853269984665640564039457584007913129639936"}) {
     expect_refused(std::string("name: x\nseeds:\n- coin: a:0\n  amount: ") + amount + "\n",
                    "whole number");
   }
