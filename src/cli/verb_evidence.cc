@@ -78,6 +78,22 @@ std::string ending_text(const std::string& signer, const std::string& engine,
   return text;
 }
 
+// Of the incident's seeds, those that the trace does not begin with.
+std::string left_out_text(const incidents::LeftOut& left_out) {
+  std::string text;
+  for (const std::string& clause : incidents::clauses(left_out)) {
+    text += fmt::format("{}: {}\n", evidence::kIncident, clause);
+  }
+  return text;
+}
+
+void left_out_json(JsonWriter& json, const incidents::LeftOut& left_out) {
+  json.key("seeds_left_out").open_object();
+  json.key("on_other_chains").value(left_out.on_other_chains);
+  json.key("addresses_not_seen").value(left_out.addresses_not_seen);
+  json.key("later").value(left_out.later).close_object();
+}
+
 std::string verdict_text(const Verdict& verdict, const std::string& folder, bool named) {
   if (!verdict.statement || !verdict.findings.empty()) {
     return printable(findings_text(verdict.findings));
@@ -98,6 +114,7 @@ std::string verdict_text(const Verdict& verdict, const std::string& folder, bool
                           ? ""
                           : fmt::format("; of {} the way to the tagged one is too long to be shown",
                                         verdict.stops_not_shown));
+  text += left_out_text(verdict.left_out);
   text += ending_text(signer_text(verdict.signer, named), statement.engine,
                       evidence::not_proven(statement));
   return printable(text);
@@ -118,6 +135,7 @@ std::string verdict_text(const AccountVerdict& verdict, const std::string& folde
                       fmt::join(statement.asked.methods, ", "));
   text += fmt::format("{} whose owner is known, with tags or lists\n",
                       plural(statement.stops.size(), "account"));
+  text += left_out_text(verdict.left_out);
   text += ending_text(signer_text(verdict.signer, named), statement.engine,
                       evidence::accounts::not_proven(statement));
   return printable(text);
@@ -151,6 +169,7 @@ std::string verdict_json(const Verdict& verdict) {
   json.key("transactions").value(verdict.transactions);
   json.key("stops").value(verdict.stops);
   json.key("stops_not_shown").value(verdict.stops_not_shown);
+  left_out_json(json, verdict.left_out);
   if (!verdict.statement) return json.close_object().take();
   const evidence::Statement& statement = *verdict.statement;
   json.key("chain").value(statement.chain);
@@ -164,6 +183,7 @@ std::string verdict_json(const AccountVerdict& verdict) {
   begin_json(json, verdict.findings, verdict.signer);
   json.key("transactions").value(verdict.transactions);
   json.key("transfers").value(verdict.transfers);
+  left_out_json(json, verdict.left_out);
   if (!verdict.statement) return json.close_object().take();
   const auto& statement = *verdict.statement;
   json.key("stops").value(statement.stops.size());

@@ -100,16 +100,22 @@ Result<evidence::ReadBlocks> block_reader(Context& context, const OpenLedger& op
 
 Result<evidence::Files> make(Context& context, const OpenLedger& open,
                              const EvidenceOptions& options, const std::string& incident_text,
-                             const std::vector<trace::MethodKind>& methods, std::string& remark) {
+                             const std::vector<trace::MethodKind>& methods,
+                             std::vector<std::string>& remarks) {
   const tracing::Options& asked = options.trace;
   Bytes bytes(incident_text.begin(), incident_text.end());
   TRY_ASSIGN(auto incident, incidents::parse_incident(bytes, options.file));
-  TRY_ASSIGN(auto found, evidence::seeds_of(open.ledger, incident, asked.label_by, options.file));
   TRY_ASSIGN(Day day, day_of(open, asked.as_of));
+  TRY_ASSIGN(auto found,
+             evidence::seeds_of(open.ledger, incident, asked.label_by, options.file, day.last));
   TRY_ASSIGN(auto known, tracing::know_services(context, open, asked, day.belief));
   TRY_ASSIGN(auto categories, tracing::stop_categories(asked));
   TRY_ASSIGN(auto store, tags::TagStore::open_to_read(open.ledger.folder(), day.belief.tags_at));
-  TRY_ASSIGN(remark, tags_remark(open.ledger.folder(), store));
+  for (const std::string& clause : incidents::clauses(found.left_out)) {
+    remarks.push_back(fmt::format("{}: {}", options.file, clause));
+  }
+  TRY_ASSIGN(std::string remark, tags_remark(open.ledger.folder(), store));
+  if (!remark.empty()) remarks.push_back(std::move(remark));
   trace::Options how;
   how.label_names = found.labels;
   how.fees = asked.fees == "miner" ? trace::FeeRule::miner : trace::FeeRule::sink;
@@ -152,13 +158,12 @@ Result<evidence::Files> make_coin_evidence(Context& context, const EvidenceOptio
   TRY_ASSIGN(auto methods, tracing::methods_of(options.trace, tracing::LedgerKind::coins));
   TRY(check(options, methods));
   evidence::Files files;
-  std::string remark;
   auto work = [&](const OpenLedger& open) -> Result<Answer> {
-    TRY_ASSIGN(files, make(context, open, options, incident, methods, remark));
+    remarks.clear();
+    TRY_ASSIGN(files, make(context, open, options, incident, methods, remarks));
     return Answer();
   };
   TRY(answer(context, Rows::confirmed, work));
-  if (!remark.empty()) remarks.push_back(std::move(remark));
   return files;
 }
 

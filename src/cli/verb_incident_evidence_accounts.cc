@@ -82,7 +82,7 @@ std::vector<evidence::accounts::ListedAccount> listed_of(const tracing::Options&
     tag.address = ledger.account_text(*account);
     tag.label = known.name;
     tag.category = known.category;
-    tag.tag_type = evidence::accounts::kListed;
+    tag.tag_type = evidence::kListed;
     tag.service = known.name;
     std::filesystem::path path(options.stop_at_addresses[*known.list]);
     tag.pack = path == "-" ? "standard input" : path.filename().string();
@@ -103,8 +103,10 @@ Result<evidence::Files> make(const Ledger& ledger, const EvidenceOptions& option
   TRY_ASSIGN(auto incident, incidents::parse_incident(bytes, options.file));
   tracing::Question question;
   question.incident = std::move(incident);
-  TRY_ASSIGN(auto what, tracing::resolve_on_accounts(question, asked, ledger));
   TRY_ASSIGN(Day day, day_of(ledger, asked.as_of));
+  std::optional<TxId> end;
+  if (!asked.as_of.empty()) end = ledger.transactions(day.tip).end;
+  TRY_ASSIGN(auto what, tracing::resolve_on_accounts(question, asked, ledger, end));
   TRY_ASSIGN(auto stops, tracing::stops_on_accounts(asked, texts.stop_lists, ledger, day.tags_at));
   TRY_ASSIGN(auto categories, tracing::stop_categories(asked));
   TRY_ASSIGN(auto store, tags::TagStore::open_to_read(ledger.folder(), day.tags_at));

@@ -23,9 +23,11 @@ struct AccountCase {
   std::vector<std::string> labels;   // [i] names Label(i + 1)
   std::vector<std::string> remarks;  // on what was asked and is not traced
 };
+// Of an incident, what was there before transaction `end`, if that is given.
 // Errors (bad_input): what is not in the ledger, or moved nothing then.
 Result<AccountCase> resolve_on_accounts(const Question& question, const Options& options,
-                                        const ledger::accounts::Ledger& ledger);
+                                        const ledger::accounts::Ledger& ledger,
+                                        std::optional<TxId> end = {});
 
 // What a list or a tag says of an account.
 struct KnownAccount {

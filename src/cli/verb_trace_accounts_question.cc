@@ -77,21 +77,16 @@ class Resolver {
     return std::move(found_);
   }
 
-  Result<AccountCase> incident(const incidents::Incident& incident) {
+  Result<AccountCase> incident(const incidents::Incident& incident, std::optional<TxId> end) {
     auto by =
         options_.label_by == "incident" ? incidents::LabelOf::incident : incidents::LabelOf::victim;
-    TRY_ASSIGN(auto found, incidents::find_account_seeds(ledger_, incident, options_.incident, by));
+    TRY_ASSIGN(auto found,
+               incidents::find_account_seeds(ledger_, incident, options_.incident, by, end));
     found_.name = incident.name;
     found_.seeds = std::move(found.seeds);
     found_.labels = std::move(found.labels);
-    if (found.on_other_chains > 0) {
-      found_.remarks.push_back(fmt::format("{}: {} on other chains left out", options_.incident,
-                                           plural(found.on_other_chains, "seed")));
-    }
-    if (found.addresses_not_seen > 0) {
-      found_.remarks.push_back(
-          fmt::format("{}: {} received nothing here in the time the file gives", options_.incident,
-                      plural(found.addresses_not_seen, "address", "addresses")));
+    for (const std::string& clause : incidents::clauses(found.left_out)) {
+      found_.remarks.push_back(fmt::format("{}: {}", options_.incident, clause));
     }
     return std::move(found_);
   }
@@ -174,9 +169,10 @@ Result<std::vector<KnownAccount>> known_accounts(const Options& options,
 }  // namespace
 
 Result<AccountCase> resolve_on_accounts(const Question& question, const Options& options,
-                                        const Ledger& ledger) {
+                                        const Ledger& ledger, std::optional<TxId> end) {
   Resolver resolver(ledger, options);
-  return question.incident ? resolver.incident(*question.incident) : resolver.asked(question.seeds);
+  return question.incident ? resolver.incident(*question.incident, end)
+                           : resolver.asked(question.seeds);
 }
 
 Result<AccountStops> stops_on_accounts(const Options& options,

@@ -48,11 +48,11 @@ Result<Attributions> attribute(const ledger::Ledger& ledger,
                                std::span<const AddressId> addresses);
 inline constexpr std::uint64_t kMostLookedAt = 200'000;
 
-// Holds each stop to its tags and steps. Adds what does not hold; gives how many stops rest on no
-// shown way.
+class Checker;
+// Holds each stop to its tags and steps. Gives how many stops rest on no shown way.
 std::uint64_t check_attributions(const ledger::PartLedger& part,
                                  const chains::bitcoin::Network& network,
                                  const Statement& statement, const std::vector<UsedTag>& tags,
-                                 std::vector<Finding>& findings);
+                                 Checker& checker);
 
 }  // namespace tracehound::evidence

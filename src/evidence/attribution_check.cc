@@ -9,8 +9,7 @@
 #include "clusters/co_spends.h"
 #include "clusters/rules.h"
 #include "evidence/attribution.h"
-#include "tags/codes.h"
-#include "tags/services.h"
+#include "evidence/checker.h"
 
 namespace tracehound::evidence {
 
@@ -19,10 +18,10 @@ namespace {
 namespace bitcoin = chains::bitcoin;
 using trace::DestinationKind;
 
-class Checker {
+class StopChecker {
  public:
-  Checker(const ledger::PartLedger& part, const bitcoin::Network& network,
-          const Statement& statement, const std::vector<UsedTag>& tags)
+  StopChecker(const ledger::PartLedger& part, const bitcoin::Network& network,
+              const Statement& statement, const std::vector<UsedTag>& tags)
       : part_(part), network_(network), statement_(statement), tags_(tags) {}
 
   // What is wrong with it, a clause; "" where it holds.
@@ -36,8 +35,6 @@ class Checker {
   }
   std::string check_burned(const StatedStop& stop) const;
   std::string check_step(const std::string& from, const CoSpendStep& step) const;
-  std::string check_tag(const std::string& address, std::uint32_t number,
-                        const trace::Service& service) const;
 
   const ledger::PartLedger& part_;
   const bitcoin::Network& network_;
@@ -46,10 +43,8 @@ class Checker {
   clusters::JoinsNobody joins_nobody_ = clusters::default_rules().joins_nobody;
 };
 
-std::string Checker::check_burned(const StatedStop& stop) const {
-  if (stop.service || !stop.tags.empty() || !stop.steps.empty()) {
-    return "is burned, and yet some service's";
-  }
+std::string StopChecker::check_burned(const StatedStop& stop) const {
+  if (!stop.steps.empty() || !stop.not_shown.empty()) return "is burned, and yet some service's";
   auto parsed = bitcoin::parse_address(network_, stop.address);
   auto same = [&](const bitcoin::ParsedAddress& known) {
     return parsed && known.kind == parsed->kind && known.payload == parsed->payload;
@@ -59,7 +54,7 @@ std::string Checker::check_burned(const StatedStop& stop) const {
              : "is said to be burned and is none of the addresses known for that";
 }
 
-std::string Checker::check_step(const std::string& from, const CoSpendStep& step) const {
+std::string StopChecker::check_step(const std::string& from, const CoSpendStep& step) const {
   const ledger::Ledger& ledger = part_.ledger;
   auto tx = ledger.find_transaction(step.transaction);
   std::string name = fmt::format("its step by {} ", step.transaction.text());
@@ -76,25 +71,14 @@ std::string Checker::check_step(const std::string& from, const CoSpendStep& step
   return joins_nobody_(ledger, *tx) ? name + "is by a CoinJoin, which joins nobody" : "";
 }
 
-std::string Checker::check_tag(const std::string& address, std::uint32_t number,
-                               const trace::Service& service) const {
-  if (number >= tags_.size())
-    return fmt::format("has tag {}, and there are {}", number, tags_.size());
-  const UsedTag& tag = tags_[number];
-  std::string name = fmt::format("its tag {} ", number);
-  if (tag.address != tags::normal_subject(address)) return name + "is of another address";
-  if (tag.service != service.name) return name + fmt::format("names {}", tag.service);
-  return says(tag, service) ? "" : name + fmt::format("does not say {}", service.category);
-}
-
-std::string Checker::check(const StatedStop& stop) {
+std::string StopChecker::check(const StatedStop& stop) {
+  StatedPlace place{stop.address, stop.kind, stop.service, stop.tags};
+  if (std::string wrong = wrong_with_place(place, statement_.services); !wrong.empty())
+    return wrong;
   if (stop.kind == DestinationKind::burned) return check_burned(stop);
-  if (!stop.service || *stop.service >= statement_.services.size()) return "is of no service";
-  const trace::Service& service = statement_.services[*stop.service];
-  bool bridge = service.category == "defi_bridge";
-  if (bridge != (stop.kind == DestinationKind::crossed)) {
-    return fmt::format("is not what becomes of coins of a {}", service.category);
-  }
+  bool joined = !stop.steps.empty() || !stop.not_shown.empty();
+  if (joined && statement_.asked.clusters != "on")
+    return "is another's by clusters, which were off";
   std::string at = stop.address;
   for (const CoSpendStep& step : stop.steps) {
     if (std::string wrong = check_step(at, step); !wrong.empty()) return wrong;
@@ -104,9 +88,9 @@ std::string Checker::check(const StatedStop& stop) {
     if (!stop.steps.empty()) return "is shown, and said not to be";
     at = stop.not_shown;
   }
-  if (stop.tags.empty()) return "has no tag that says so";
   for (std::uint32_t tag : stop.tags) {
-    if (std::string wrong = check_tag(at, tag, service); !wrong.empty()) return wrong;
+    std::string wrong = wrong_with_tag(tags_, tag, at, statement_.services[*stop.service]);
+    if (!wrong.empty()) return wrong;
   }
   return "";
 }
@@ -115,15 +99,18 @@ std::string Checker::check(const StatedStop& stop) {
 
 std::uint64_t check_attributions(const ledger::PartLedger& part, const bitcoin::Network& network,
                                  const Statement& statement, const std::vector<UsedTag>& tags,
-                                 std::vector<Finding>& findings) {
-  Checker checker(part, network, statement, tags);
+                                 Checker& checker) {
+  StopChecker stops(part, network, statement, tags);
   std::uint64_t not_shown = 0;
+  std::vector<StatedPlace> places;
   for (const StatedStop& stop : statement.stops) {
     not_shown += stop.not_shown.empty() ? 0 : 1;
-    if (std::string wrong = checker.check(stop); !wrong.empty()) {
-      findings.push_back({std::string(kStatement), fmt::format("stop {}", stop.address), wrong});
+    places.push_back({stop.address, stop.kind, stop.service, stop.tags});
+    if (std::string wrong = stops.check(stop); !wrong.empty()) {
+      checker.wrong(kStatement, fmt::format("stop {}", stop.address), wrong);
     }
   }
+  check_places(checker, places, statement.services, statement.asked.stop_at, tags);
   return not_shown;
 }
 

@@ -18,6 +18,7 @@
 #include "base/result.h"
 #include "base/u256.h"
 #include "ledger/rows.h"
+#include "trace/result.h"
 
 namespace tracehound::evidence {
 
@@ -55,6 +56,15 @@ class JsonReader {
     dom::element found;
     if (from[key].get(found) == simdjson::SUCCESS && found.is_null()) return std::nullopt;
     return number(from, key);
+  }
+  std::optional<std::uint64_t> long_number_or_null(dom::element from, std::string_view key) {
+    dom::element found;
+    if (from[key].get(found) == simdjson::SUCCESS && found.is_null()) return std::nullopt;
+    std::uint64_t number = 0;
+    if (from[key].get_uint64().get(number) != simdjson::SUCCESS) {
+      fail(key, "is missing or no number below 2^64");
+    }
+    return number;
   }
   bool truth(dom::element from, std::string_view key) {
     bool found = false;
@@ -116,10 +126,37 @@ class JsonReader {
     });
     return found;
   }
+  std::vector<std::uint32_t> numbers(dom::element from, std::string_view key) {
+    std::vector<std::uint32_t> found;
+    each(from, key, [&](dom::element element) {
+      std::uint64_t one = 0;
+      if (element.get_uint64().get(one) != simdjson::SUCCESS ||
+          one > std::numeric_limits<std::uint32_t>::max()) {
+        fail(key, "has what is no number below 2^32");
+      }
+      found.push_back(static_cast<std::uint32_t>(one));
+    });
+    return found;
+  }
 
  private:
   std::string wrong_;
 };
+
+// What a stop's field `kind` says.
+inline trace::DestinationKind read_stop_kind(JsonReader& reader, dom::element stop) {
+  using trace::DestinationKind;
+  std::string kind = reader.text(stop, "kind");
+  for (auto one : {DestinationKind::service, DestinationKind::crossed, DestinationKind::burned}) {
+    if (trace::name_of(one) == kind) return one;
+  }
+  reader.fail("kind", "is not service, crossed or burned");
+  return DestinationKind::service;
+}
+
+inline trace::Service read_service(JsonReader& reader, dom::element service) {
+  return {reader.text(service, "name"), reader.text(service, "category")};
+}
 
 // The document's root, held by `parser`. Errors: it is none of that schema.
 inline Result<dom::element> open_document(dom::parser& parser, std::string_view text,

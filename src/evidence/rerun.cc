@@ -99,6 +99,9 @@ Status check_words(const Asked& asked) {
   if (!is_one_of(asked.mix, {"stop", "haircut", "follow-change", "off"})) {
     return bad_input(fmt::format("there is no rule of mixes {}", asked.mix));
   }
+  if (!is_one_of(asked.clusters, {"on", "off"})) {
+    return bad_input(fmt::format("clusters cannot be {}", asked.clusters));
+  }
   if (!is_one_of(asked.label_by, {"incident", "victim", "transaction"})) {
     return bad_input(fmt::format("labels cannot be by {}", asked.label_by));
   }
@@ -147,9 +150,11 @@ Result<Rerun> rerun(const ledger::Ledger& ledger, const bitcoin::Network& networ
 
 Result<incidents::FoundSeeds> seeds_of(const ledger::Ledger& ledger,
                                        const incidents::Incident& incident,
-                                       const std::string& label_by, const std::string& file) {
+                                       const std::string& label_by, const std::string& file,
+                                       std::optional<BlockHeight> last) {
   auto by = label_by == "incident" ? incidents::LabelOf::incident : incidents::LabelOf::victim;
-  TRY_ASSIGN(auto found, incidents::find_seeds(ledger, incident, file, by));
+  TRY_ASSIGN(auto found,
+             incidents::find_seeds(ledger, incident, file, by, trace::kFirstLabel, last));
   if (label_by == "transaction") incidents::label_by_transaction(ledger, found);
   return found;
 }

@@ -1,6 +1,7 @@
 // The trace that a bundle states, run on the ledger of what the bundle holds.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,11 +34,12 @@ struct Rerun {
 Result<Rerun> rerun(const ledger::Ledger& ledger, const chains::bitcoin::Network& network,
                     const Statement& statement);
 
-// The incident's seeds as the statement's `label_by` names them. Errors (bad_input): as
-// incidents::find_seeds().
+// The incident's seeds as the statement's `label_by` names them, up to block `last` where a day was
+// asked about. Errors (bad_input): as incidents::find_seeds().
 Result<incidents::FoundSeeds> seeds_of(const ledger::Ledger& ledger,
                                        const incidents::Incident& incident,
-                                       const std::string& label_by, const std::string& file);
+                                       const std::string& label_by, const std::string& file,
+                                       std::optional<BlockHeight> last = {});
 std::vector<StatedSeed> stated(const ledger::Ledger& ledger, const std::vector<trace::Seed>& seeds);
 
 }  // namespace tracehound::evidence

@@ -1,22 +1,11 @@
 #include "evidence/statement.h"
 
 #include "base/json.h"
+#include "evidence/json_parts.h"
 
 namespace tracehound::evidence {
 
 namespace {
-
-void list(JsonWriter& json, std::string_view key, const std::vector<std::string>& texts) {
-  json.key(key).open_list();
-  for (const std::string& text : texts) json.value(text);
-  json.close_list();
-}
-
-template <typename Number>
-void maybe(JsonWriter& json, std::string_view key, const std::optional<Number>& number) {
-  json.key(key);
-  number ? json.value(*number) : json.null();
-}
 
 std::string coin_text(const ledger::Outpoint& coin) {
   return coin.txid.text() + ":" + std::to_string(coin.index);
@@ -25,37 +14,31 @@ std::string coin_text(const ledger::Outpoint& coin) {
 void write_asked(JsonWriter& json, const Asked& asked) {
   json.key("question").open_object();
   json.key("label_by").value(asked.label_by);
-  list(json, "methods", asked.methods);
+  write_texts(json, "methods", asked.methods);
   json.key("direction").value("forward");
   json.key("fees").value(asked.fees);
   json.key("mix").value(asked.mix);
   json.key("clusters").value(asked.clusters);
-  list(json, "stop_at", asked.stop_at);
-  list(json, "through", asked.through);
+  write_texts(json, "stop_at", asked.stop_at);
+  write_texts(json, "through", asked.through);
   json.key("min_amount").amount(asked.min_amount);
-  maybe(json, "max_hops", asked.max_hops);
-  maybe(json, "until", asked.until);
-  json.key("as_of");
-  asked.as_of.empty() ? json.null() : json.value(asked.as_of);
+  write_maybe(json, "max_hops", asked.max_hops);
+  write_maybe(json, "until", asked.until);
+  write_text_or_null(json, "as_of", asked.as_of);
   json.close_object();
 }
 
 void write_stop(JsonWriter& json, const StatedStop& stop) {
   json.open_object();
   json.key("address").value(stop.address);
-  json.key("kind").value(trace::name_of(stop.kind));
-  maybe(json, "service", stop.service);
-  json.key("tags").open_list();
-  for (std::uint32_t tag : stop.tags) json.value(tag);
-  json.close_list();
+  write_place(json, stop.kind, stop.service, stop.tags);
   json.key("steps").open_list();
   for (const CoSpendStep& step : stop.steps) {
     json.open_object().key("transaction").value(step.transaction.text());
     json.key("address").value(step.address).close_object();
   }
   json.close_list();
-  json.key("not_shown");
-  stop.not_shown.empty() ? json.null() : json.value(stop.not_shown);
+  write_text_or_null(json, "not_shown", stop.not_shown);
   json.close_object();
 }
 
@@ -71,19 +54,16 @@ std::string write_statement(const Statement& statement) {
   json.key("tip").open_object().key("height").value(statement.tip);
   json.key("hash").value(statement.tip_hash.text()).close_object();
   write_asked(json, statement.asked);
-  list(json, "labels", statement.labels);
+  write_texts(json, "labels", statement.labels);
   json.key("seeds").open_list();
   for (const StatedSeed& seed : statement.seeds) {
     json.open_object().key("coin").value(coin_text(seed.coin));
     json.key("first").amount(seed.first).key("end").amount(seed.end);
     json.key("label").value(seed.label).close_object();
   }
-  json.close_list().key("services").open_list();
-  for (const trace::Service& service : statement.services) {
-    json.open_object().key("name").value(service.name);
-    json.key("category").value(service.category).close_object();
-  }
-  json.close_list().key("stops").open_list();
+  json.close_list();
+  write_services(json, statement.services);
+  json.key("stops").open_list();
   for (const StatedStop& stop : statement.stops) write_stop(json, stop);
   json.close_list().key("mixes").open_list();
   for (const StatedMix& mix : statement.mixes) {
@@ -104,7 +84,7 @@ std::string write_tags(const std::vector<UsedTag>& tags) {
     json.key("actor").value(tag.actor);
     json.key("category").value(tag.category);
     json.key("abuse").value(tag.abuse);
-    list(json, "concepts", tag.concepts);
+    write_texts(json, "concepts", tag.concepts);
     json.key("confidence").value(tag.confidence);
     json.key("level").value(tag.level);
     json.key("is_cluster_definer").value(tag.is_cluster_definer);

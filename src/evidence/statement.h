@@ -85,6 +85,9 @@ struct Statement {
   std::vector<StatedMix> mixes = {};          // touched, in chain order
 };
 
+// The `tag_type` of what a list of addresses says, which is no pack.
+inline constexpr std::string_view kListed = "list";
+
 // A tag that a stop rests on, as its pack has it.
 struct UsedTag {
   std::string address = {};

@@ -23,23 +23,11 @@ Asked read_asked(JsonReader& reader, dom::element from) {
 }
 
 StatedStop read_stop(JsonReader& reader, dom::element from) {
-  using trace::DestinationKind;
   StatedStop stop;
   stop.address = reader.text(from, "address");
-  std::string kind = reader.text(from, "kind");
-  bool known = false;
-  for (auto one : {DestinationKind::service, DestinationKind::crossed, DestinationKind::burned}) {
-    if (trace::name_of(one) != kind) continue;
-    stop.kind = one;
-    known = true;
-  }
-  if (!known) reader.fail("kind", "is not service, crossed or burned");
+  stop.kind = read_stop_kind(reader, from);
   stop.service = reader.number_or_null(from, "service");
-  reader.each(from, "tags", [&](dom::element element) {
-    std::uint64_t number = 0;
-    if (element.get_uint64().get(number) != simdjson::SUCCESS) reader.fail("tags", "is no list");
-    stop.tags.push_back(static_cast<std::uint32_t>(number));
-  });
+  stop.tags = reader.numbers(from, "tags");
   reader.each(from, "steps", [&](dom::element step) {
     stop.steps.push_back({reader.hash(step, "transaction"), reader.text(step, "address")});
   });
@@ -71,7 +59,7 @@ Statement read_statement(JsonReader& reader, dom::element from) {
                                reader.amount(seed, "end"), reader.number(seed, "label")});
   });
   reader.each(from, "services", [&](dom::element service) {
-    statement.services.push_back({reader.text(service, "name"), reader.text(service, "category")});
+    statement.services.push_back(read_service(reader, service));
   });
   reader.each(from, "stops",
               [&](dom::element stop) { statement.stops.push_back(read_stop(reader, stop)); });

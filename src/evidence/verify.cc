@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "chains/bitcoin/block.h"
 #include "clusters/coinjoin.h"
 #include "evidence/attribution.h"
+#include "evidence/checker.h"
 #include "evidence/gather.h"
 #include "evidence/make.h"
 #include "evidence/proof.h"
@@ -20,24 +22,23 @@ namespace {
 
 class Verifier {
  public:
-  Verifier(OpenBundle bundle, Verdict& verdict) : bundle_(std::move(bundle)), verdict_(verdict) {}
+  Verifier(OpenBundle bundle, Verdict& verdict)
+      : checker_(std::move(bundle), verdict.findings),
+        bundle_(checker_.bundle()),
+        verdict_(verdict) {}
 
   void run();
 
  private:
-  void wrong(std::string_view file, std::string item, std::string why) {
-    verdict_.findings.push_back({std::string(file), std::move(item), std::move(why)});
-  }
   bool read_statement();
-  void check_readme();
   void run_again(const ProvenPart& proven, std::span<const Record> records);
   void check_touched(const ledger::PartLedger& part, const ledger::PartOfChain& rows,
                      std::span<const Record> records, const Rerun& again);
   void check_mixes(const ledger::PartLedger& part, const Touched& touched);
   void check_seeds(const ledger::PartLedger& part);
-  void compare(std::string_view name, std::string_view expected);
 
-  OpenBundle bundle_;
+  Checker checker_;
+  const OpenBundle& bundle_;
   Verdict& verdict_;
   const chains::bitcoin::Network* network_ = nullptr;
 };
@@ -46,33 +47,21 @@ bool Verifier::read_statement() {
   if (!bundle_.has(kStatement)) return false;
   auto statement = parse_statement(bundle_.text(kStatement));
   if (!statement) {
-    wrong(kStatement, "", statement.error().message);
+    checker_.wrong(kStatement, "", statement.error().message);
     return false;
   }
   network_ = chains::bitcoin::find_network_of_chain(statement->chain);
   if (network_ == nullptr) {
-    wrong(kStatement, "chain", fmt::format("there is no chain {}", statement->chain));
+    checker_.wrong(kStatement, "chain", fmt::format("there is no chain {}", statement->chain));
     return false;
   }
   if (statement->tip >= kMostBlocks) {
-    wrong(kStatement, "tip",
-          fmt::format("is at height {}, and no chain is that long", statement->tip));
+    checker_.wrong(kStatement, "tip",
+                   fmt::format("is at height {}, and no chain is that long", statement->tip));
     return false;
   }
   verdict_.statement = std::move(*statement);
   return true;
-}
-
-void Verifier::check_readme() {
-  if (!bundle_.has(kReadme) || bundle_.text(kReadme) == readme_text(*network_)) return;
-  wrong(kReadme, "", "is not what this version says of a bundle of this chain");
-}
-
-void Verifier::compare(std::string_view name, std::string_view expected) {
-  if (!bundle_.has(name)) return;
-  if (auto difference = difference_of(bundle_.text(name), expected)) {
-    wrong(name, difference->item, difference->why);
-  }
 }
 
 void Verifier::check_mixes(const ledger::PartLedger& part, const Touched& touched) {
@@ -85,23 +74,26 @@ void Verifier::check_mixes(const ledger::PartLedger& part, const Touched& touche
     found.push_back({part.ledger.txid(tx), std::string(name_of(seen->protocol))});
   }
   if (found == verdict_.statement->mixes) return;
-  wrong(kStatement, "mixes",
-        fmt::format("lists {} CoinJoins, and {} of the touched transactions are recognised as some",
-                    verdict_.statement->mixes.size(), found.size()));
+  checker_.wrong(
+      kStatement, "mixes",
+      fmt::format("lists {} CoinJoins, and {} of the touched transactions are recognised as some",
+                  verdict_.statement->mixes.size(), found.size()));
 }
 
 void Verifier::check_seeds(const ledger::PartLedger& part) {
-  if (!bundle_.has(kIncident)) return;
-  std::string name(kIncident);
-  auto incident = incidents::parse_incident(bundle_.bytes(kIncident), name);
-  if (!incident) return wrong(kIncident, "", incident.error().message);
+  auto incident = checker_.incident();
+  if (!incident) return;
   const Statement& statement = *verdict_.statement;
-  auto found = seeds_of(part.ledger, *incident, statement.asked.label_by, name);
-  if (!found) return wrong(kIncident, "", found.error().message);
+  std::optional<BlockHeight> last;
+  if (!statement.asked.as_of.empty()) last = BlockHeight(statement.tip);
+  std::string name(kIncident);
+  auto found = seeds_of(part.ledger, *incident, statement.asked.label_by, name, last);
+  if (!found) return checker_.wrong(kIncident, "", found.error().message);
+  verdict_.left_out = found->left_out;
   if (stated(part.ledger, found->seeds) == statement.seeds && found->labels == statement.labels) {
     return;
   }
-  wrong(kStatement, "seeds", "are not those that incident.yaml names");
+  checker_.wrong(kStatement, "seeds", "are not those that incident.yaml names");
 }
 
 // That nothing the trace went through was looked at with half its inputs.
@@ -114,16 +106,16 @@ void Verifier::check_touched(const ledger::PartLedger& part, const ledger::PartO
   }
   for (TxId tx : whole) {
     if (part.complete[tx.number()]) continue;
-    wrong(kTransactions, fmt::format("transaction {}", part.ledger.txid(tx).text()),
-          "is traced through, and not all that it spends is here");
+    checker_.wrong(kTransactions, fmt::format("transaction {}", part.ledger.txid(tx).text()),
+                   "is traced through, and not all that it spends is here");
   }
   std::vector<std::uint32_t> heights;
   for (BlockHeight height : touched.fee_blocks) {
     heights.push_back(height.number());
     for (TxId tx : part.ledger.transactions(height)) {
       if (part.complete[tx.number()]) continue;
-      wrong(kTransactions, fmt::format("transaction {}", part.ledger.txid(tx).text()),
-            "pays a fee that is traced, and not all that it spends is here");
+      checker_.wrong(kTransactions, fmt::format("transaction {}", part.ledger.txid(tx).text()),
+                     "pays a fee that is traced, and not all that it spends is here");
     }
   }
   check_whole(heights, rows, records, verdict_.findings);
@@ -132,41 +124,39 @@ void Verifier::check_touched(const ledger::PartLedger& part, const ledger::PartO
 
 void Verifier::run_again(const ProvenPart& proven, std::span<const Record> records) {
   auto part = ledger::assemble(proven.part);
-  if (!part) return wrong(kTransactions, "", part.error().message);
+  if (!part) return checker_.wrong(kTransactions, "", part.error().message);
   check_seeds(*part);
-  if (bundle_.has(kTags)) {
-    auto tags = parse_tags(bundle_.text(kTags));
-    if (tags) {
-      verdict_.stops_not_shown =
-          check_attributions(*part, *network_, *verdict_.statement, *tags, verdict_.findings);
-    } else {
-      wrong(kTags, "", tags.error().message);
-    }
+  if (auto tags = checker_.tags()) {
+    verdict_.stops_not_shown =
+        check_attributions(*part, *network_, *verdict_.statement, *tags, checker_);
   }
   auto again = rerun(part->ledger, *network_, *verdict_.statement);
-  if (!again) return wrong(kStatement, "", again.error().message);
+  if (!again) return checker_.wrong(kStatement, "", again.error().message);
   check_touched(*part, proven.part, records, *again);
-  compare(kJson, again->json);
-  compare(kCsv, again->csv);
+  checker_.compare(kJson, again->json);
+  checker_.compare(kCsv, again->csv);
 }
 
 void Verifier::run() {
-  verdict_.findings = std::move(bundle_.findings);
   verdict_.signer = bundle_.signer;
   if (!read_statement()) return;
   const Statement& statement = *verdict_.statement;
   verdict_.stops = statement.stops.size();
-  check_readme();
+  checker_.check_readme(readme_text(*network_));
   if (!bundle_.has(kHeaders)) return;
   ByteView headers = bundle_.bytes(kHeaders);
   verdict_.headers = headers.size() / 80;
   std::size_t before = verdict_.findings.size();
+  if (headers.size() >= 80) {
+    auto last = chains::bitcoin::parse_header(headers.last(80));
+    check_day(checker_, statement.asked.as_of, statement.tip, last.time);
+  }
   verdict_.work = check_headers(*network_, statement, headers, verdict_.findings);
   bool whole = headers.size() % 80 == 0 && verdict_.headers > 0 &&
                statement.first_header + verdict_.headers - 1 == statement.tip;
   if (!whole || !bundle_.has(kTransactions)) return;
   auto records = read_records(bundle_.bytes(kTransactions));
-  if (!records) return wrong(kTransactions, "", records.error().message);
+  if (!records) return checker_.wrong(kTransactions, "", records.error().message);
   verdict_.transactions = records->size();
   ProvenPart proven = prove(*network_, statement, headers, *records, verdict_.findings);
   if (!proven.readable) return;

@@ -12,6 +12,7 @@
 #include "chains/bitcoin/proof_of_work.h"
 #include "evidence/bundle.h"
 #include "evidence/statement.h"
+#include "incidents/incident_seeds.h"
 
 namespace tracehound::evidence {
 
@@ -24,6 +25,7 @@ struct Verdict {
   std::uint64_t transactions = 0;
   std::uint64_t stops = 0;
   std::uint64_t stops_not_shown = 0;
+  incidents::LeftOut left_out;  // seeds of the incident that the trace does not begin with
   std::optional<ed25519::PublicKey> signer;
 };
 

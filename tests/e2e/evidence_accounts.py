@@ -171,7 +171,7 @@ def tags_and_lists(folder):
 
 
 def harmony(folder):
-    """The bridge theft of 2022, as published: every transfer of the sources is a seed."""
+    """The bridge theft of 2022, as published: every transfer that the sources sent is a seed."""
     if not HARMONY.is_dir():
         return f"not looked at: there is no {HARMONY}"
     run("ingest", "transfers", "--csv", HARMONY / "HB.csv", "--map",
@@ -180,19 +180,21 @@ def harmony(folder):
     terminals = (HARMONY / "terminal addresses.csv").read_text().split()
     (folder / "stops.csv").write_text("".join(f"{one.lower()},{one},exchange\n"
                                               for one in terminals))
+    seeds = "".join(f"- {{sent_by: '{source}'}}\n" for source in sources)
+    (folder / "theft.yaml").write_text(f"name: Harmony bridge\nseeds:\n{seeds}")
+    make(folder, folder / "B", "--method", "all")
     sent = [word for source in sources for word in ("--sent-by", source)]
     trace = json.loads(run("trace", *sent, "--ledger", folder / "L", "--stop-at-addresses",
                            folder / "stops.csv", "--quiet", "--json", "-").out)
-    seeds = "".join(f"- {{coin: '{seed['transfer']}'}}\n" for seed in trace["seed"]["transfers"])
-    (folder / "theft.yaml").write_text(f"name: Harmony bridge\nseeds:\n{seeds}")
-    make(folder, folder / "B", "--method", "all")
+    equal(len(json.loads((folder / "B" / "bundle.json").read_text())["seeds"]),
+          len(trace["seed"]["transfers"]), "seeds, by the incident and by --sent-by")
     told = json.loads((folder / "B" / "result.json").read_text())
     ended = {d["service"] for d in told["traces"][0]["destinations"] if d["service"]}
     check(len(ended) > 3, f"services reached: {ended}")
     bundle = moved(folder / "B", folder)
     both_verify(bundle)
     rows = (bundle / "transfers.jsonl").read_text().count("\n")
-    return f"{seeds.count('coin')} seeds, {rows} transactions, {len(ended)} terminals"
+    return f"{len(trace['seed']['transfers'])} seeds, {rows} transactions, {len(ended)} terminals"
 
 
 def any_bit(folder):

@@ -138,10 +138,10 @@ Result<Rerun> rerun(const Ledger& ledger, const Statement& statement) {
 
 Result<incidents::FoundAccountSeeds> seeds_of(const Ledger& ledger,
                                               const incidents::Incident& incident,
-                                              const std::string& label_by,
-                                              const std::string& file) {
+                                              const std::string& label_by, const std::string& file,
+                                              std::optional<TxId> end) {
   auto by = label_by == "incident" ? incidents::LabelOf::incident : incidents::LabelOf::victim;
-  return incidents::find_account_seeds(ledger, incident, file, by);
+  return incidents::find_account_seeds(ledger, incident, file, by, end);
 }
 
 std::vector<StatedSeed> stated(const Ledger& ledger, const std::vector<Seed>& seeds) {

@@ -1,6 +1,7 @@
 // The trace that a bundle of an account ledger states, run on the ledger of what it holds.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -27,11 +28,12 @@ struct Rerun {
 // trace::accounts::run() finds wrong.
 Result<Rerun> rerun(const ledger::accounts::Ledger& ledger, const Statement& statement);
 
-// The incident's seeds as the statement's `label_by` names them. Errors (bad_input): as
-// incidents::find_account_seeds().
+// The incident's seeds as the statement's `label_by` names them, before transaction `end` where a
+// day was asked about. Errors (bad_input): as incidents::find_account_seeds().
 Result<incidents::FoundAccountSeeds> seeds_of(const ledger::accounts::Ledger& ledger,
                                               const incidents::Incident& incident,
-                                              const std::string& label_by, const std::string& file);
+                                              const std::string& label_by, const std::string& file,
+                                              std::optional<TxId> end = {});
 std::vector<StatedSeed> stated(const ledger::accounts::Ledger& ledger,
                                const std::vector<trace::accounts::Seed>& seeds);
 

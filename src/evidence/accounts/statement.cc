@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "evidence/json_parts.h"
 #include "evidence/json_reader.h"
 #include "trace/accounts/ledger_events.h"
 
@@ -11,28 +12,10 @@ namespace tracehound::evidence::accounts {
 
 namespace {
 
-using trace::DestinationKind;
 using trace::accounts::kPriceDecimals;
 using trace::accounts::SeedSide;
 
 // ---- writing ------------------------------------------------------------------------------------
-
-void write_texts(JsonWriter& json, std::string_view key, const std::vector<std::string>& texts) {
-  json.key(key).open_list();
-  for (const std::string& text : texts) json.value(text);
-  json.close_list();
-}
-
-template <typename Number>
-void write_maybe(JsonWriter& json, std::string_view key, const std::optional<Number>& number) {
-  json.key(key);
-  number ? json.value(*number) : json.null();
-}
-
-void write_text_or_null(JsonWriter& json, std::string_view key, const std::string& text) {
-  json.key(key);
-  text.empty() ? json.null() : json.value(text);
-}
 
 std::string_view side_text(SeedSide side) {
   return side == SeedSide::sent ? "sent" : side == SeedSide::received ? "received" : "transfer";
@@ -77,19 +60,13 @@ void write_lists(JsonWriter& json, const Statement& statement) {
     json.open_object().key("asset").value(price.asset).key("time").value(price.time);
     json.key("usd").value(price.usd.text(kPriceDecimals)).close_object();
   }
-  json.close_list().key("services").open_list();
-  for (const trace::Service& service : statement.services) {
-    json.open_object().key("name").value(service.name);
-    json.key("category").value(service.category).close_object();
-  }
-  json.close_list().key("stops").open_list();
+  json.close_list();
+  write_services(json, statement.services);
+  json.key("stops").open_list();
   for (const StatedStop& stop : statement.stops) {
     json.open_object().key("account").value(stop.account);
-    json.key("kind").value(trace::name_of(stop.kind));
-    write_maybe(json, "service", stop.service);
-    json.key("tags").open_list();
-    for (std::uint32_t tag : stop.tags) json.value(tag);
-    json.close_list().close_object();
+    write_place(json, stop.kind, stop.service, stop.tags);
+    json.close_object();
   }
   json.close_list().key("seen").open_list();
   for (const StatedSeen& seen : statement.seen) {
@@ -105,17 +82,6 @@ void write_lists(JsonWriter& json, const Statement& statement) {
 
 // ---- reading ------------------------------------------------------------------------------------
 
-std::optional<std::uint64_t> long_number(JsonReader& reader, dom::element from,
-                                         std::string_view key) {
-  dom::element found;
-  if (from[key].get(found) == simdjson::SUCCESS && found.is_null()) return std::nullopt;
-  std::uint64_t number = 0;
-  if (from[key].get_uint64().get(number) != simdjson::SUCCESS) {
-    reader.fail(key, "is missing or no number below 2^64");
-  }
-  return number;
-}
-
 Asked read_asked(JsonReader& reader, dom::element from) {
   Asked asked;
   asked.label_by = reader.text(from, "label_by");
@@ -125,7 +91,7 @@ Asked read_asked(JsonReader& reader, dom::element from) {
   asked.through = reader.texts(from, "through");
   asked.min_amount = reader.wide_amount(from, "min_amount");
   asked.max_hops = reader.number_or_null(from, "max_hops");
-  asked.until = long_number(reader, from, "until");
+  asked.until = reader.long_number_or_null(from, "until");
   asked.as_of = reader.text_or_null(from, "as_of");
   return asked;
 }
@@ -169,22 +135,9 @@ StatedPrice read_price(JsonReader& reader, dom::element from) {
 StatedStop read_stop(JsonReader& reader, dom::element from) {
   StatedStop stop;
   stop.account = reader.text(from, "account");
-  std::string kind = reader.text(from, "kind");
-  bool known = false;
-  for (auto one : {DestinationKind::service, DestinationKind::crossed, DestinationKind::burned}) {
-    if (trace::name_of(one) != kind) continue;
-    stop.kind = one;
-    known = true;
-  }
-  if (!known) reader.fail("kind", "is none of service, crossed and burned");
+  stop.kind = read_stop_kind(reader, from);
   stop.service = reader.number_or_null(from, "service");
-  reader.each(from, "tags", [&](dom::element element) {
-    std::uint64_t number = 0;
-    if (element.get_uint64().get(number) != simdjson::SUCCESS || number > 0xFFFF'FFFF) {
-      reader.fail("tags", "has what is no number");
-    }
-    stop.tags.push_back(static_cast<std::uint32_t>(number));
-  });
+  stop.tags = reader.numbers(from, "tags");
   return stop;
 }
 
@@ -192,14 +145,14 @@ StatedSeen read_seen(JsonReader& reader, dom::element from) {
   StatedSeen seen;
   seen.transaction = reader.text(from, "transaction");
   reader.each(from, "parties", [&](dom::element party) {
-    seen.parties.push_back(
-        {reader.text(party, "account"), long_number(reader, party, "transfers").value_or(0)});
+    seen.parties.push_back({reader.text(party, "account"),
+                            reader.long_number_or_null(party, "transfers").value_or(0)});
   });
   return seen;
 }
 
 void read_tip(JsonReader& reader, dom::element from, ledger::accounts::Block& tip) {
-  tip.number = long_number(reader, from, "height").value_or(0);
+  tip.number = reader.long_number_or_null(from, "height").value_or(0);
   tip.time = reader.number(from, "time");
   std::string hash = reader.text_or_null(from, "hash");
   if (hash.empty()) return;
@@ -222,9 +175,7 @@ Statement read_statement(JsonReader& reader, dom::element from) {
   fill("seeds", statement.seeds, read_seed);
   fill("assets", statement.assets, read_asset);
   fill("prices", statement.prices, read_price);
-  fill("services", statement.services, [](JsonReader& in, dom::element one) {
-    return trace::Service{in.text(one, "name"), in.text(one, "category")};
-  });
+  fill("services", statement.services, read_service);
   fill("stops", statement.stops, read_stop);
   fill("seen", statement.seen, read_seen);
   return statement;

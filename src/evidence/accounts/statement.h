@@ -87,8 +87,6 @@ struct Statement {
   std::vector<StatedSeen> seen = {};   // in chain order
 };
 
-// The `tag_type` of what a list of addresses says, which is no pack.
-inline constexpr std::string_view kListed = "list";
 inline constexpr std::string_view kSchema = "tracehound.evidence-accounts/1";
 
 // What no such bundle can prove, a sentence each. They stand in it, too.

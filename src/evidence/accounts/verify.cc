@@ -8,10 +8,7 @@
 #include "evidence/accounts/make.h"
 #include "evidence/accounts/rerun.h"
 #include "evidence/accounts/rows.h"
-#include "evidence/attribution.h"
-#include "evidence/verify.h"
-#include "incidents/incident.h"
-#include "tags/codes.h"
+#include "evidence/checker.h"
 #include "trace/accounts/stops.h"
 
 namespace tracehound::evidence::accounts {
@@ -20,38 +17,19 @@ namespace {
 
 using trace::DestinationKind;
 
-// What is wrong with a tag of the stop, a clause; "" where it holds.
-std::string check_tag(const StatedStop& stop, const trace::Service& service,
-                      const std::vector<UsedTag>& tags, std::uint32_t number) {
-  if (number >= tags.size())
-    return fmt::format("has tag {}, and there are {}", number, tags.size());
-  const UsedTag& tag = tags[number];
-  std::string name = fmt::format("its tag {} ", number);
-  if (tags::normal_subject(tag.address) != tags::normal_subject(stop.account)) {
-    return name + "is of another account";
-  }
-  if (tag.service != service.name) return name + fmt::format("names {}", tag.service);
-  bool listed = tag.tag_type == kListed;
-  bool fits = listed ? tag.category == service.category : says(tag, service);
-  return fits ? "" : name + fmt::format("does not say {}", service.category);
-}
-
-std::string check_stop(const StatedStop& stop, const Statement& statement,
+// What is wrong with a stop, a clause; "" where it holds.
+std::string wrong_with(const StatedStop& stop, const std::vector<trace::Service>& services,
                        const std::vector<UsedTag>& tags) {
+  StatedPlace place{stop.account, stop.kind, stop.service, stop.tags};
+  if (std::string wrong = wrong_with_place(place, services); !wrong.empty()) return wrong;
   if (stop.kind == DestinationKind::burned) {
     bool known = std::ranges::find(trace::accounts::kBurnAddresses, stop.account) !=
                  trace::accounts::kBurnAddresses.end();
-    if (stop.service || !stop.tags.empty()) return "is burned, and yet some service's";
     return known ? "" : "is said to be burned and is none of the addresses known for that";
   }
-  if (!stop.service || *stop.service >= statement.services.size()) return "is of no service";
-  const trace::Service& service = statement.services[*stop.service];
-  if ((service.category == "defi_bridge") != (stop.kind == DestinationKind::crossed)) {
-    return fmt::format("is not what becomes of units at a {}", service.category);
-  }
-  if (stop.tags.empty()) return "has no tag that says so";
   for (std::uint32_t tag : stop.tags) {
-    if (std::string wrong = check_tag(stop, service, tags, tag); !wrong.empty()) return wrong;
+    std::string wrong = wrong_with_tag(tags, tag, stop.account, services[*stop.service]);
+    if (!wrong.empty()) return wrong;
   }
   return "";
 }
@@ -67,91 +45,88 @@ std::map<TxId, std::vector<AccountId>> order_of(const SeenParties& seen) {
 
 class Verifier {
  public:
-  Verifier(OpenBundle bundle, Verdict& verdict) : bundle_(std::move(bundle)), verdict_(verdict) {}
+  Verifier(OpenBundle bundle, Verdict& verdict)
+      : checker_(std::move(bundle), verdict.findings),
+        bundle_(checker_.bundle()),
+        verdict_(verdict) {}
 
   void run();
 
  private:
-  void wrong(std::string_view file, std::string item, std::string why) {
-    verdict_.findings.push_back({std::string(file), std::move(item), std::move(why)});
-  }
   void check_stops();
-  void check_seeds(const ledger::accounts::Ledger& ledger);
+  void check_seeds(const PartLedger& part);
   void run_again(const PartLedger& part);
-  void compare(std::string_view name, std::string_view expected);
 
-  OpenBundle bundle_;
+  Checker checker_;
+  const OpenBundle& bundle_;
   Verdict& verdict_;
 };
 
-void Verifier::compare(std::string_view name, std::string_view expected) {
-  if (!bundle_.has(name)) return;
-  if (auto difference = difference_of(bundle_.text(name), expected)) {
-    wrong(name, difference->item, difference->why);
-  }
-}
-
 void Verifier::check_stops() {
-  if (!bundle_.has(kTags)) return;
-  auto tags = parse_tags(bundle_.text(kTags));
-  if (!tags) return wrong(kTags, "", tags.error().message);
-  for (const StatedStop& stop : verdict_.statement->stops) {
-    std::string why = check_stop(stop, *verdict_.statement, *tags);
-    if (!why.empty()) wrong(kStatement, fmt::format("stop {}", stop.account), why);
+  auto tags = checker_.tags();
+  if (!tags) return;
+  const Statement& statement = *verdict_.statement;
+  std::vector<StatedPlace> places;
+  for (const StatedStop& stop : statement.stops) {
+    places.push_back({stop.account, stop.kind, stop.service, stop.tags});
+    std::string why = wrong_with(stop, statement.services, *tags);
+    if (!why.empty()) checker_.wrong(kStatement, fmt::format("stop {}", stop.account), why);
   }
+  check_places(checker_, places, statement.services, statement.asked.stop_at, *tags);
 }
 
-void Verifier::check_seeds(const ledger::accounts::Ledger& ledger) {
-  if (!bundle_.has(kIncident)) return;
-  std::string name(kIncident);
-  auto incident = incidents::parse_incident(bundle_.bytes(kIncident), name);
-  if (!incident) return wrong(kIncident, "", incident.error().message);
+void Verifier::check_seeds(const PartLedger& part) {
+  auto incident = checker_.incident();
+  if (!incident) return;
   const Statement& statement = *verdict_.statement;
-  auto found = seeds_of(ledger, *incident, statement.asked.label_by, name);
-  if (!found) return wrong(kIncident, "", found.error().message);
+  std::optional<TxId> end;
+  if (!statement.asked.as_of.empty()) end = TxId(static_cast<std::uint32_t>(part.transactions));
+  std::string name(kIncident);
+  auto found = seeds_of(part.ledger, *incident, statement.asked.label_by, name, end);
+  if (!found) return checker_.wrong(kIncident, "", found.error().message);
+  verdict_.left_out = found->left_out;
   std::ranges::sort(found->seeds);
-  bool same = stated(ledger, found->seeds) == statement.seeds && found->labels == statement.labels;
-  if (!same) wrong(kStatement, "seeds", "are not those that incident.yaml names");
+  bool same =
+      stated(part.ledger, found->seeds) == statement.seeds && found->labels == statement.labels;
+  if (!same) checker_.wrong(kStatement, "seeds", "are not those that incident.yaml names");
 }
 
 void Verifier::run_again(const PartLedger& part) {
   verdict_.transactions = part.transactions;
   verdict_.transfers = part.transfers;
   check_stops();
-  check_seeds(part.ledger);
+  check_seeds(part);
   auto again = rerun(part.ledger, *verdict_.statement);
-  if (!again) return wrong(kStatement, "", again.error().message);
+  if (!again) return checker_.wrong(kStatement, "", again.error().message);
   if (order_of(again->seen) != order_of(again->stated_seen)) {
-    wrong(kStatement, "seen", "does not name the parties to those swaps of which one acted");
+    checker_.wrong(kStatement, "seen",
+                   "does not name the parties to those swaps of which one acted");
   }
   TxId end(static_cast<std::uint32_t>(part.transactions));
   auto rests_on = needed(part.ledger, again->accounts, again->seeds, end);
   if (rests_on.size() != part.transactions) {
-    wrong(kTransfers, "",
-          fmt::format("has {} transactions, and the trace rests on {}", part.transactions,
-                      rests_on.size()));
+    checker_.wrong(kTransfers, "",
+                   fmt::format("has {} transactions, and the trace rests on {}", part.transactions,
+                               rests_on.size()));
   }
-  compare(kJson, again->json);
-  compare(kCsv, again->csv);
+  checker_.compare(kJson, again->json);
+  checker_.compare(kCsv, again->csv);
 }
 
 void Verifier::run() {
-  verdict_.findings = std::move(bundle_.findings);
   verdict_.signer = bundle_.signer;
   if (!bundle_.has(kStatement)) return;
   auto statement = parse_statement(bundle_.text(kStatement));
-  if (!statement) return wrong(kStatement, "", statement.error().message);
+  if (!statement) return checker_.wrong(kStatement, "", statement.error().message);
   verdict_.statement = std::move(*statement);
-  if (bundle_.has(kReadme)) {
-    if (bundle_.text(kReadme) != readme_text(*verdict_.statement)) {
-      wrong(kReadme, "", "is not what this version says of such a bundle");
-    }
-  }
+  const Statement& stated = *verdict_.statement;
+  checker_.check_readme(readme_text(stated));
+  check_day(checker_, stated.asked.as_of, stated.tip.number, stated.tip.time);
   if (!bundle_.has(kTransfers)) return;
   auto blocks = parse_rows(bundle_.text(kTransfers), verdict_.statement->assets.size());
-  if (!blocks) return wrong(kTransfers, "", blocks.error().message);
+  if (!blocks) return checker_.wrong(kTransfers, "", blocks.error().message);
   auto part = assemble(*verdict_.statement, std::move(*blocks));
-  if (!part) return wrong(kTransfers, "", part.error().message);
+  if (!part) return checker_.wrong(kTransfers, "", part.error().message);
   run_again(*part);
 }
 

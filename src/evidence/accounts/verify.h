@@ -8,6 +8,7 @@
 #include "base/ed25519.h"
 #include "evidence/accounts/statement.h"
 #include "evidence/bundle.h"
+#include "incidents/incident_seeds.h"
 
 namespace tracehound::evidence::accounts {
 
@@ -17,6 +18,7 @@ struct Verdict {
   std::optional<Statement> statement;
   std::uint64_t transactions = 0;
   std::uint64_t transfers = 0;
+  incidents::LeftOut left_out;  // seeds of the incident that the trace does not begin with
   std::optional<ed25519::PublicKey> signer;
 };
 
