@@ -1,18 +1,17 @@
 #!/usr/bin/env python3
 """Checks a bundle of evidence that `tracehound incident evidence` made, in plain Python.
-
 usage: verify.py FOLDER [--key HEX]. Exit codes: 0 it holds, 1 something does not, 3 no bundle.
 It shares no code with tracehound and needs Python 3.8 alone, so whoever doubts the program can read
 this; docs/evidence.md says what the files are. It checks sums, signature, headers and their work,
 Merkle branches and input values, runs the trace again by every method and compares every amount.
-Taken as stated: where the trace stops and why, which transactions are mixes, the seeds, notation,
-running totals, ranges, times in result.csv, README.txt. `tracehound verify` looks at those too.
+Taken as stated: where the trace stops and why, mixes and changes in them, the seeds, notation, how
+hard blocks had to be, running totals, ranges, times, README.txt. `tracehound verify` looks at all.
 """
-import csv, hashlib, io, json, os, re, struct, sys
+import csv, hashlib, io, itertools, json, os, re, struct, sys
 from collections import defaultdict
-
 FILES = ["README.txt", "bundle.json", "headers.bin", "incident.yaml", "result.csv", "result.json",
          "tags.json", "transactions.bin"]
+MIXES = ["stop", "haircut", "follow-change", "off"]
 KINDS = ["held", "service", "mixed", "crossed", "burned", "fees", "cut"]
 ROW = ("destination service category coin value amount label height hops address notation "
        "running_total").split()
@@ -28,12 +27,8 @@ litecoin:test fdee139e56211a0d88575f59ed816ff5e6a63deb4e3e29a0 1e0fffff 111 58 t
 litecoin:regtest d12af0b3ad25a288dc02ed74d6d7857862df51fc56c416f9 207fffff 111 58 rltc 150 scrypt
 """.strip().split("\n")}
 wrong = []  # what does not hold
-sha256 = lambda data: hashlib.sha256(data).digest()
-sha256d = lambda data: sha256(sha256(data))
-def check(holds, file, what):
-    wrong.extend([] if holds else [f"{file}: {what}"])
-    return holds
-
+sha256, sha256d = lambda data: hashlib.sha256(data).digest(), lambda data: sha256(sha256(data))
+check = lambda holds, file, what: holds or wrong.append(f"{file}: {what}")  # true if it holds
 # ---- Ed25519 (RFC 8032)
 P, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 inverse = lambda number: pow(number, P - 2, P)
@@ -57,7 +52,6 @@ def is_signed(key, message, signature):
     hashed = hashlib.sha512(signature[:32] + key + message).digest()
     return None not in (a, r) and s < ORDER and times(point_of(bytes([88] + [102] * 31)), s) == (
         add_points(r, times(a, int.from_bytes(hashed, "little") % ORDER)))
-
 # ---- the files: none but those of FILES is opened, and none through a link
 def read_files(folder, key):
     read, special = dict.fromkeys(FILES, b""), ["SHA256SUMS", "signature.txt"]
@@ -79,7 +73,6 @@ def read_files(folder, key):
           "signature.txt", "is no signature of SHA256SUMS")
     check(key in (None, signer.hex()), "signature.txt", "is not by the key that was named")
     return read, signer
-
 # ---- headers and transactions
 def check_headers(raw, stated, genesis, easiest, hashing):  # gives Merkle roots by height
     target = lambda bits: (bits & 0x7FFFFF) << 8 * (bits >> 24) >> 24
@@ -154,17 +147,14 @@ def read_transactions(data, headers):  # all, in chain order, each by its branch
         made[tx.id] = tx
         found.append(tx)
     return found, made
-
 # ---- addresses
-def owner(script):
-    """What scripts of one address have in common: a key and the hash of it are one."""
+def owner(script):  # what scripts of one address have in common: a key and its hash are one
     if len(script) in (35, 67) and script[0] == len(script) - 2 and script[-1] == 0xAC and (
             script[1] in ((2, 3) if len(script) == 35 else (4, 6, 7))):
         key_hash = hashlib.new("ripemd160", sha256(script[1:-1])).digest()
         return b"\x76\xa9\x14" + key_hash + b"\x88\xac"
     return script
-def owner_of(address, chain):
-    """The owner() of scripts that pay it; their SHA-256 where it is no form of its own."""
+def owner_of(address, chain):  # owner() of scripts that pay it; their SHA-256 if it has no form
     number, letters = 0, "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
     if ":" in address:
         return bytes.fromhex(address.split(":")[1])
@@ -180,7 +170,6 @@ def owner_of(address, chain):
     assert sha256d(raw[:21])[:4] == raw[21:] and str(raw[0]) in chain[2:4], address
     before, behind = (b"\x76", b"\x88\xac") if str(raw[0]) == chain[2] else (b"", b"\x87")
     return before + b"\xa9\x14" + raw[1:21] + behind
-
 # ---- the methods: how the taint of some holdings falls on outputs of these values
 class Holding:  # units are (label, length), the first first; label 0 is clean, as are those behind
     def __init__(self, value, units=(), hops=None):
@@ -218,14 +207,13 @@ def lay_out(method, sources, values):  # by fifo and lifo: outputs take from the
             piece.append((label, min(length, value)))
             value -= piece[-1][1]
     return pieces
-
 # ---- the trace
 class Trace:  # a coin is (height, position, number)
     def __init__(self, method, stated, found, made, headers, chain):
         self.method, self.stated, self.asked, self.found = method, stated, stated["question"], found
         self.headers, self.halving, self.by_key = headers, int(chain[5]), {t.key: t for t in found}
         self.sums, self.miner = method != "poison", self.asked["fees"] == "miner"
-        self.mixes = {mix["transaction"] for mix in stated["mixes"]}
+        self.mixes = {mix["transaction"]: mix["changes"] for mix in stated["mixes"]}
         self.labels = [0, *stated["labels"]]
         self.waiting, self.seeds, self.touched = {}, defaultdict(list), [0, 0]
         self.landed = defaultdict(dict)  # (kind, service) -> (coin, label) -> [amount, hops]
@@ -237,10 +225,8 @@ class Trace:  # a coin is (height, position, number)
             self.seeds[(*tx.key, number)].append([seed["label"], first, end, 0, value])
             self.seeds[(*tx.key, number)].sort()
     def run(self):
-        blocks = defaultdict(list)
-        for tx in self.found:
-            blocks[tx.key[0]].append(tx)
-        for block in blocks.values():
+        for _, block in itertools.groupby(self.found, lambda tx: tx.key[0]):
+            block = list(block)
             mined = block[0].coinbase and self.miner  # then the coinbase comes last
             fees = {tx.key: self.visit(tx) for tx in block[mined:]}
             if mined:
@@ -254,12 +240,23 @@ class Trace:  # a coin is (height, position, number)
             return self.arrive(tx, [Holding(value) for value, _ in tx.coins])
         assert tx.complete, f"{tx.name} is traced through, and not all that it spends is here"
         came = [c or Holding(p.coins[n][0]) for c, p, (_, n) in zip(came, tx.took, tx.inputs)]
-        mix = tx.name in self.mixes and self.asked["mix"]
-        *outputs, fee = self.move(came, [*(v for v, _ in tx.coins), tx.fee], mix == "haircut")
+        mix, values = tx.name in self.mixes and self.asked["mix"], [v for v, _ in tx.coins]
+        changes = self.mixes[tx.name] if mix == "follow-change" else []
+        *outputs, fee = self.follow(came, [*values, tx.fee], changes, mix == "haircut")
         for label, amount in () if self.miner else fee.amounts().items():
             self.bare["fees"][label] += amount
-        self.arrive(tx, outputs, mix == "stop")
+        ends = {*range(len(outputs))} if mix in ("stop", "follow-change") else set()
+        self.arrive(tx, outputs, ends - {change["output"] for change in changes})
         return fee if fee.amounts() else None
+    def follow(self, came, values, changes, mixed):  # each change apart, then what is left
+        back = {}
+        for i, output in [(change["input"], change["output"]) for change in changes]:
+            parts = [came[i].value - values[output], values[output], 0]
+            came[i], back[output], _ = self.move(came[i:i + 1], parts)
+            came[i].hops = {label: hops - 1 for label, hops in came[i].hops.items()}
+        rest = iter(self.move(came, [v for n, v in enumerate(values) if n not in back], mixed))
+        self.touched[0] -= len(changes)
+        return [back[n] if n in back else next(rest) for n in range(len(values))]
     def move(self, sources, values, mixed=False):
         self.touched[0] += 1
         divide = lay_out if self.method in ("fifo", "lifo") and not mixed else share_out
@@ -282,7 +279,7 @@ class Trace:  # a coin is (height, position, number)
             for label, amount in rest.amounts().items():
                 self.bare["burned"][label] += amount
         self.arrive(block[0], outputs)
-    def arrive(self, tx, outputs, mixed=False):
+    def arrive(self, tx, outputs, mixed=()):
         stops, asked = self.stated["owners"], self.asked
         for number, holding in enumerate(outputs):
             coin, script, tainted = (*tx.key, number), tx.coins[number][1], holding.amounts()
@@ -291,7 +288,7 @@ class Trace:  # a coin is (height, position, number)
             self.touched[1] += 1
             burned = ("burned", None) if script[:1] == b"\x6a" else None
             stop = burned or stops.get(owner(script)) or stops.get(sha256(script)) or (
-                ("mixed", None) if mixed else None)
+                ("mixed", None) if number in mixed else None)
             if coin in self.seeds:
                 holding, stop = self.lay(coin, holding, stop if tainted else None), burned
             elif not stop and (sum(tainted.values()) < int(asked["min_amount"]) or
@@ -358,7 +355,6 @@ class Trace:  # a coin is (height, position, number)
              [trace["method"], trace["fees"], trace["tip"], [*trace["touched"].values()],
               trace["seed"]["effective"], trace["seed"]["claimed"], trace["total"]])
         check(not self.sums or effective == whole, "result.json", f"{self.method} does not balance")
-
 # ---- the whole
 def rows_of(trace):
     rows = [{"category": "", **d, "destination": d["kind"], **row, "service": d["service"] or ""}
@@ -380,12 +376,16 @@ def run_again(read, stated, chain, headers):
     return len(found)
 def main():
     folder, *rest = sys.argv[1:] or [""]
-    if rest and rest[0] != "--key" or not os.path.isfile(os.path.join(folder, "SHA256SUMS")):
+    sums = os.path.join(folder, "SHA256SUMS")
+    if rest and rest[0] != "--key" or os.path.islink(sums) or not os.path.isfile(sums):
         sys.exit(print("no bundle of evidence; usage: verify.py FOLDER [--key HEX]") or 3)
     read, signer = read_files(folder, rest[-1] if rest else None)
     try:
         stated = json.loads(read["bundle.json"])
-        chain = CHAINS[stated["chain"]]
+        chain, asked = CHAINS[stated["chain"]], stated["question"]
+        check((stated["schema"], asked["direction"]) == ("tracehound.evidence/1", "forward") and
+              asked["fees"] in ("sink", "miner") and asked["mix"] in MIXES, "bundle.json",
+              "asks for what this program does not know")
         headers = check_headers(read["headers.bin"], stated, chain[0], int(chain[1], 16), chain[6])
         count = 0 if wrong else run_again(read, stated, chain, headers)
     except Exception as fault:  # whatever a hostile file makes this stumble over

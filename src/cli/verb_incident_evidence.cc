@@ -172,6 +172,7 @@ Status run(Context& context, EvidenceOptions options) {
   if (options.trace.direction == "backward") {
     return fail(ErrorKind::usage, "a bundle is of a forward trace; leave out --direction backward");
   }
+  TRY(evidence::check_room(context.files, options.out));  // before the work, not behind it
   TRY_ASSIGN(auto key, signing_key(context, options));
   TRY_ASSIGN(std::string incident, read_input(context, options.file));
   std::vector<std::string> remarks;

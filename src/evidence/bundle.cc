@@ -274,16 +274,22 @@ void check_signer(const std::optional<ed25519::PublicKey>& signer,
               : "there is no signature that holds, and a key was named"});
 }
 
+Status check_room(FileSystem& files, const std::string& folder) {
+  auto no_room = [&](std::string_view why) {
+    return fail(ErrorKind::usage,
+                fmt::format("{} {}; name a new folder for the bundle", folder, why));
+  };
+  if (folder.empty()) return fail(ErrorKind::usage, "--out names nothing; name a new folder");
+  if (!files.exists(folder)) return {};
+  auto entries = entries_of(files, folder);
+  if (!entries) return no_room("is there and is no folder that can be read");
+  return entries->empty() ? Status() : no_room("is not empty");
+}
+
 Status write_bundle(FileSystem& files, const std::string& folder, const Files& bundle,
                     const std::optional<ed25519::PrivateKey>& key) {
+  TRY(check_room(files, folder));
   bool was_there = files.exists(folder);
-  if (was_there) {
-    TRY_ASSIGN(auto entries, entries_of(files, folder));
-    if (!entries.empty()) {
-      return fail(ErrorKind::usage,
-                  fmt::format("{} is not empty; name a new folder for the bundle", folder));
-    }
-  }
   TRY(files.make_folder(folder));
   std::string sums = sums_of(bundle);
   std::vector<std::string> written;

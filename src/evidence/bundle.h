@@ -113,6 +113,9 @@ std::optional<Difference> difference_of(std::string_view stated, std::string_vie
 void check_signer(const std::optional<ed25519::PublicKey>& signer,
                   const std::optional<ed25519::PublicKey>& key, std::vector<Finding>& findings);
 
+// That the folder can take a bundle: it is not there, or is empty. Errors (usage).
+Status check_room(FileSystem& files, const std::string& folder);
+
 // Writes the files, SHA256SUMS last: without it there is no bundle. Errors: the folder is there and
 // not empty (usage); the machine's, and then what was written is taken away again.
 Status write_bundle(FileSystem& files, const std::string& folder, const Files& bundle,

@@ -13,7 +13,6 @@
 #include "base/text.h"
 #include "chains/bitcoin/address.h"
 #include "chains/bitcoin/block.h"
-#include "clusters/coinjoin.h"
 #include "evidence/gather.h"
 #include "evidence/proof.h"
 #include "evidence/records.h"
@@ -88,13 +87,7 @@ void Maker::state(Attributions attributions) {
   statement_.services = std::move(attributions.services);
   statement_.stops = std::move(attributions.stops);
   tags_ = std::move(attributions.tags);
-  if (inquiry_.asked.mix == "off") return;
-  clusters::Recogniser recogniser(ledger_);
-  for (TxId tx : touched_.transactions) {
-    auto found = recogniser.alone(tx);
-    if (!found || !clusters::is_coinjoin(found->protocol)) continue;
-    statement_.mixes.push_back({ledger_.txid(tx), std::string(name_of(found->protocol))});
-  }
+  statement_.mixes = mixes_among(ledger_, touched_.transactions, inquiry_.asked.mix);
 }
 
 Status Maker::check_checkpoint(std::span<const TxId> transactions) const {

@@ -60,8 +60,45 @@ class Findings {
 
 }  // namespace
 
+namespace {
+
+// What of a header says how hard the next ones have to be.
+struct Hardness {
+  std::uint32_t bits = 0, time = 0;
+};
+
+// That blocks are as hard as the chain's rules ask for, as far as the headers before them are here:
+// nobody can end a real chain in easy blocks of his own. Test networks have other rules.
+void check_targets(const bitcoin::Network& network, std::uint32_t due, std::uint32_t first,
+                   std::span<const Hardness> headers, Findings& found) {
+  for (std::size_t i = 1; i < headers.size(); ++i) {
+    auto height = static_cast<std::uint32_t>(first + i);
+    std::uint32_t bits = headers[i - 1].bits;
+    if (height % bitcoin::kRetargetBlocks == 0) {
+      if (bitcoin::work_of_bits(bits) == bitcoin::Work{}) continue;  // told of as no target
+      std::uint32_t from = bitcoin::retarget_from(network, height);
+      if (from < first) continue;
+      bits = bitcoin::retarget(
+          network, due, bits,
+          std::int64_t{headers[i - 1].time} - std::int64_t{headers[from - first].time});
+    }
+    if (bits == headers[i].bits) continue;
+    found.add(i, height_text(height),
+              fmt::format("has bits {:08x}, and {} asks for {:08x} there", headers[i].bits,
+                          network.name, bits));
+  }
+}
+
+}  // namespace
+
 bitcoin::Work check_headers(const bitcoin::Network& network, const Statement& statement,
                             ByteView headers, std::vector<Finding>& findings) {
+  return check_headers(network, bitcoin::retarget_seconds(network), statement, headers, findings);
+}
+
+bitcoin::Work check_headers(const bitcoin::Network& network, std::uint32_t due,
+                            const Statement& statement, ByteView headers,
+                            std::vector<Finding>& findings) {
   auto wrong = [&](std::string item, std::string why) {
     findings.push_back({std::string(kHeaders), std::move(item), std::move(why)});
   };
@@ -76,6 +113,7 @@ bitcoin::Work check_headers(const bitcoin::Network& network, const Statement& st
                           count, statement.first_header, statement.tip));
   }
   std::vector<Hash256> hashes(count);
+  std::vector<Hardness> hardness(count);
   std::vector<bitcoin::Work> works((count + kSlice - 1) / kSlice);
   Findings found;
   auto header = [&](std::size_t i) {
@@ -86,6 +124,7 @@ bitcoin::Work check_headers(const bitcoin::Network& network, const Statement& st
     for (std::size_t i = slice * kSlice; i < std::min(count, (slice + 1) * kSlice); ++i) {
       auto parsed = bitcoin::parse_header(header(i));
       hashes[i] = parsed.hash;
+      hardness[i] = {parsed.bits, parsed.time};
       if (parsed.bits != last.first) last = {parsed.bits, bitcoin::work_of_bits(parsed.bits)};
       works[slice] += last.second;
       auto proven = bitcoin::check_proof_of_work(network, header(i), parsed);
@@ -99,6 +138,7 @@ bitcoin::Work check_headers(const bitcoin::Network& network, const Statement& st
     if (Hash256::from_bytes(header(i).subspan(4, 32)) == hashes[i - 1]) continue;
     found.add(i, height_text(statement.first_header + i), "does not build on the header before it");
   }
+  if (due > 0) check_targets(network, due, statement.first_header, hardness, found);
   found.move_to(kHeaders, findings);
   if (statement.first_header == 0 && hashes.front() != network.genesis) {
     wrong(height_text(0),

@@ -18,9 +18,14 @@
 namespace tracehound::evidence {
 
 // Headers are 80 bytes each, each names the one before it, each has its work; the first is the
-// network's genesis block where it is of height 0; the last is the stated tip, at its height.
-// Adds what does not hold. Gives the work of all together.
+// network's genesis block where it is of height 0; the last is the stated tip, at its height. On
+// the main networks each is as hard as the rules ask, as far as the headers before it say. Adds
+// what does not hold. Gives the work of all together.
 chains::bitcoin::Work check_headers(const chains::bitcoin::Network& network,
+                                    const Statement& statement, ByteView headers,
+                                    std::vector<Finding>& findings);
+// The same, with the seconds in which blocks are due (bitcoin::retarget_seconds()).
+chains::bitcoin::Work check_headers(const chains::bitcoin::Network& network, std::uint32_t due,
                                     const Statement& statement, ByteView headers,
                                     std::vector<Finding>& findings);
 

@@ -123,6 +123,25 @@ std::vector<trace::MixChange> RecognisedMixes::changes(const ledger::Ledger& led
   return changes;
 }
 
+std::vector<StatedMix> mixes_among(const ledger::Ledger& ledger, std::span<const TxId> transactions,
+                                   const std::string& mix_rule) {
+  std::vector<StatedMix> mixes;
+  if (mix_rule == "off") return mixes;
+  clusters::Recogniser recogniser(ledger);
+  for (TxId tx : transactions) {
+    auto found = recogniser.alone(tx);
+    if (!found || !clusters::is_coinjoin(found->protocol)) continue;
+    StatedMix& mix = mixes.emplace_back();
+    mix.transaction = ledger.txid(tx);
+    mix.protocol = name_of(found->protocol);
+    if (mix_rule != "follow-change") continue;
+    for (const trace::MixChange& change : kMixes.changes(ledger, tx)) {
+      mix.changes.push_back({change.input, change.output});
+    }
+  }
+  return mixes;
+}
+
 Result<Rerun> rerun(const ledger::Ledger& ledger, const bitcoin::Network& network,
                     const Statement& statement) {
   const Asked& asked = statement.asked;

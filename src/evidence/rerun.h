@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,10 @@ class RecognisedMixes final : public trace::MixTest {
   bool is_mix(const ledger::Ledger& ledger, TxId tx) const override;
   std::vector<trace::MixChange> changes(const ledger::Ledger& ledger, TxId tx) const override;
 };
+
+// What a statement says of the CoinJoins among these transactions, by the rule of mixes asked for.
+std::vector<StatedMix> mixes_among(const ledger::Ledger& ledger, std::span<const TxId> transactions,
+                                   const std::string& mix_rule);
 
 struct Rerun {
   std::vector<trace::Trace> traces;  // with their parcels

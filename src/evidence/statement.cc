@@ -68,7 +68,12 @@ std::string write_statement(const Statement& statement) {
   json.close_list().key("mixes").open_list();
   for (const StatedMix& mix : statement.mixes) {
     json.open_object().key("transaction").value(mix.transaction.text());
-    json.key("protocol").value(mix.protocol).close_object();
+    json.key("protocol").value(mix.protocol).key("changes").open_list();
+    for (const StatedMix::Change& change : mix.changes) {
+      json.open_object().key("input").value(change.input);
+      json.key("output").value(change.output).close_object();
+    }
+    json.close_list().close_object();
   }
   json.close_list().close_object();
   return json.take();

@@ -21,7 +21,7 @@ struct Asked {
   std::string label_by = {};              // incident, victim or transaction
   std::vector<std::string> methods = {};  // in their order
   std::string fees = {};                  // sink or miner
-  std::string mix = {};                   // stop, haircut or off
+  std::string mix = {};                   // stop, haircut, follow-change or off
   std::string clusters = {};              // on or off
   std::vector<std::string> stop_at = {};  // categories
   std::vector<std::string> through = {};  // what was not to stop it
@@ -64,9 +64,17 @@ struct StatedStop {
   friend bool operator==(const StatedStop&, const StatedStop&) = default;
 };
 
+// A CoinJoin; where its changes are followed, which output is the change of which input.
 struct StatedMix {
+  struct Change {
+    std::uint32_t input = 0;
+    std::uint32_t output = 0;
+
+    friend bool operator==(const Change&, const Change&) = default;
+  };
   Hash256 transaction = {};
   std::string protocol = {};
+  std::vector<Change> changes = {};
 
   friend bool operator==(const StatedMix&, const StatedMix&) = default;
 };

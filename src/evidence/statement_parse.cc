@@ -64,7 +64,12 @@ Statement read_statement(JsonReader& reader, dom::element from) {
   reader.each(from, "stops",
               [&](dom::element stop) { statement.stops.push_back(read_stop(reader, stop)); });
   reader.each(from, "mixes", [&](dom::element mix) {
-    statement.mixes.push_back({reader.hash(mix, "transaction"), reader.text(mix, "protocol")});
+    StatedMix& stated = statement.mixes.emplace_back();
+    stated.transaction = reader.hash(mix, "transaction");
+    stated.protocol = reader.text(mix, "protocol");
+    reader.each(mix, "changes", [&](dom::element change) {
+      stated.changes.push_back({reader.number(change, "input"), reader.number(change, "output")});
+    });
   });
   return statement;
 }

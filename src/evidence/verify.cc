@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "chains/bitcoin/block.h"
-#include "clusters/coinjoin.h"
 #include "evidence/attribution.h"
 #include "evidence/checker.h"
 #include "evidence/gather.h"
@@ -65,18 +64,12 @@ bool Verifier::read_statement() {
 }
 
 void Verifier::check_mixes(const ledger::PartLedger& part, const Touched& touched) {
-  if (verdict_.statement->asked.mix == "off") return;
-  std::vector<StatedMix> found;
-  clusters::Recogniser recogniser(part.ledger);
-  for (TxId tx : touched.transactions) {
-    auto seen = recogniser.alone(tx);
-    if (!seen || !clusters::is_coinjoin(seen->protocol)) continue;
-    found.push_back({part.ledger.txid(tx), std::string(name_of(seen->protocol))});
-  }
+  auto found = mixes_among(part.ledger, touched.transactions, verdict_.statement->asked.mix);
   if (found == verdict_.statement->mixes) return;
   checker_.wrong(
       kStatement, "mixes",
-      fmt::format("lists {} CoinJoins, and {} of the touched transactions are recognised as some",
+      fmt::format("lists {} CoinJoins, and {} of the touched transactions are recognised as some, "
+                  "with these changes or others",
                   verdict_.statement->mixes.size(), found.size()));
 }
 

@@ -14,6 +14,7 @@
 #include <optional>
 
 #include "base/check.h"
+#include "base/u256.h"
 #include "chains/bitcoin/block.h"
 
 namespace tracehound::chains::bitcoin {
@@ -79,6 +80,21 @@ std::optional<Limbs> target_of_bits(std::uint32_t bits) {
   return std::bit_cast<Limbs>(bytes);
 }
 
+// The highest three bytes and how many bytes there are; a byte more where the highest bit would
+// read as a sign.
+std::uint32_t bits_of_target(const U256& target) {
+  auto bytes = std::bit_cast<std::array<Byte, 32>>(target);
+  std::uint32_t size = 32;
+  while (size > 0 && bytes[size - 1] == 0) --size;
+  if (size > 0 && (bytes[size - 1] & 0x80) != 0) ++size;
+  std::uint32_t mantissa = 0;
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    bool there = size > i && size - 1 - i < bytes.size();
+    mantissa = mantissa << 8 | (there ? bytes[size - 1 - i] : 0);
+  }
+  return size << 24 | mantissa;
+}
+
 // Litecoin: scrypt with N = 1024, r = 1, p = 1, the header as both password and salt.
 Hash256 scrypt_hash(ByteView header) {
   constexpr std::uint64_t kMemory = 1 << 20;  // it needs 128 * N * r bytes and a little
@@ -109,6 +125,31 @@ Work work_of_bits(std::uint32_t bits) {
   add(divisor, {1, 0, 0, 0});
   Work work{divide(complement, divisor)};
   return work += Work{{1, 0, 0, 0}};
+}
+
+std::uint32_t retarget_seconds(const Network& network) {
+  constexpr std::uint32_t kDay = 24 * 60 * 60;
+  if (network.chain == "bitcoin:main") return 14 * kDay;
+  return network.chain == "litecoin:main" ? 7 * kDay / 2 : 0;
+}
+
+// Times and quotient as Bitcoin Core's CalculateNextWorkRequired() has them.
+std::uint32_t retarget(const Network& network, std::uint32_t due, std::uint32_t bits,
+                       std::int64_t seconds) {
+  auto target = target_of_bits(bits);
+  auto easiest = target_of_bits(network.easiest_bits);
+  CHECK(due > 0 && target && easiest);
+  std::int64_t most_seconds = std::int64_t{due} * 4;
+  auto counted =
+      static_cast<std::uint64_t>(std::clamp(seconds, std::int64_t{due} / 4, most_seconds));
+  auto most = std::bit_cast<U256>(*easiest);
+  U256 old = std::min(std::bit_cast<U256>(*target), most);
+  return bits_of_target(std::min(mul_div(old, U256(counted), U256(due)).quotient, most));
+}
+
+std::uint32_t retarget_from(const Network& network, std::uint32_t height) {
+  bool one_more = network.proof_of_work == ProofOfWork::scrypt && height > kRetargetBlocks;
+  return height - kRetargetBlocks - (one_more ? 1 : 0);
 }
 
 Status check_proof_of_work(const Network& network, ByteView header) {

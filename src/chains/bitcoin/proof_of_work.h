@@ -20,6 +20,19 @@ Status check_proof_of_work(const Network& network, ByteView header);
 struct Header;
 Status check_proof_of_work(const Network& network, ByteView header, const Header& parsed);
 
+// Targets of the main networks stay for that many blocks; then the time those took sets the next.
+inline constexpr std::uint32_t kRetargetBlocks = 2016;
+// In which they are due; 0 on test networks, whose targets follow other rules.
+std::uint32_t retarget_seconds(const Network& network);
+// The bits of the block at `height`, a multiple of kRetargetBlocks, where the one before it has
+// `bits`, and `seconds` lie between the times of that one and of the block at retarget_from().
+// REQUIRES: due > 0; bits that are a target.
+std::uint32_t retarget(const Network& network, std::uint32_t due, std::uint32_t bits,
+                       std::int64_t seconds);
+// Bitcoin counts from the first of the last kRetargetBlocks, Litecoin from the one before that.
+// REQUIRES: height > 0.
+std::uint32_t retarget_from(const Network& network, std::uint32_t height);
+
 // A 256-bit unsigned number, for work sums: limbs from the least significant.
 struct Work {
   std::array<std::uint64_t, 4> limbs{};

@@ -44,6 +44,26 @@ TEST(ProofOfWork, litecoins_proof_of_work__is_scrypt_and_not_the_block_id) {
   ASSERT_FALSE(status.has_value());
 }
 
+// Real retargets: of Bitcoin's block 32,256, the first that changed; the least; and at both bounds.
+TEST(ProofOfWork, retarget__is_as_the_chain_had_it) {
+  const Network& main = network_named("main");
+  const std::uint32_t due = retarget_seconds(main);
+  EXPECT_EQ(retarget(main, due, 0x1D00FFFF, 1262152739 - 1261130161), 0x1D00D86AU);
+  EXPECT_EQ(retarget(main, due, 0x1D00FFFF, 1233061996 - 1231006505), 0x1D00FFFFU);
+  EXPECT_EQ(retarget(main, due, 0x1C05A3F4, 1279297671 - 1279008237), 0x1C0168FDU);
+  EXPECT_EQ(retarget(main, due, 0x1C387F6F, 1269211443 - 1263163443), 0x1D00E1FDU);
+  EXPECT_EQ(retarget(main, due, 0x1D00FFFF, -1), 0x1C3FFFC0U);
+  EXPECT_EQ(retarget(main, due, 0x207FFFFF, 1), 0x1C3FFFC0U)
+      << "of what is too easy, as of the easiest";
+  EXPECT_EQ(retarget_from(main, 4032), 2016U);
+  for (const Network& network : networks()) {
+    bool is_main = network.name == "main" || network.name == "litecoin";
+    EXPECT_EQ(retarget_seconds(network) > 0, is_main) << network.name;
+  }
+  EXPECT_EQ(retarget_from(network_named("litecoin"), 2016), 0U);
+  EXPECT_EQ(retarget_from(network_named("litecoin"), 4032), 2015U);
+}
+
 TEST(ProofOfWork, target_easier_than_the_network_allows__is_refused) {
   auto message = [](std::string_view network, std::uint32_t bits) {
     Bytes header(kHeaderSize, 0);
