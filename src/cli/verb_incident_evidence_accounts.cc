@@ -1,8 +1,6 @@
 // incident evidence, on an account ledger.
 #include <fmt/format.h>
 
-#include <filesystem>
-
 #include "cli/accounts.h"
 #include "cli/verb_incident_evidence.h"
 #include "cli/verb_trace_accounts.h"
@@ -84,8 +82,7 @@ std::vector<evidence::accounts::ListedAccount> listed_of(const tracing::Options&
     tag.category = known.category;
     tag.tag_type = evidence::kListed;
     tag.service = known.name;
-    std::filesystem::path path(options.stop_at_addresses[*known.list]);
-    tag.pack = path == "-" ? "standard input" : path.filename().string();
+    tag.pack = tracing::list_name(options.stop_at_addresses[*known.list]);
     Hash256 sum = thread_hasher().sha256(as_bytes(texts.stop_lists[*known.list]));
     tag.sha256 = to_hex(sum.view());
     tag.line = known.line;

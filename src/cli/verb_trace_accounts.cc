@@ -104,6 +104,7 @@ incidents::ReportAbout about_of(const Context& context, const Options& options,
     about.stops.push_back(
         fmt::format("More than {} from the seeds.", plural(*options.max_hops, "movement")));
   }
+  about.service_notes = known.notes;
   for (const std::string& file : {options.json, options.csv}) {
     if (!file.empty() && file != "-") about.files.push_back(file);
   }

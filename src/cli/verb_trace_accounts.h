@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/verb_trace.h"
+#include "incidents/report.h"
 #include "ledger/accounts/ledger.h"
 #include "trace/accounts/ledger_events.h"
 #include "trace/accounts/names.h"
@@ -36,12 +37,16 @@ struct KnownAccount {
   std::string category;
   std::optional<std::size_t> list;  // which of the lists; nothing for a tag
   std::uint32_t line = 0;           // in that list
+  incidents::ServiceNote note;
 };
 struct AccountStops {
   trace::accounts::Stops stops;
-  std::vector<KnownAccount> known;  // the first word about an account holds
+  std::vector<KnownAccount> known;            // the first word about an account holds
+  std::vector<incidents::ServiceNote> notes;  // of the first word about each service
   std::vector<std::string> remarks;
 };
+// What a list of --stop-at-addresses is called in what is written: no path of this machine.
+std::string list_name(const std::string& path);
 // What tags in the ledger name, the lists of --stop-at-addresses (their texts), --through, and the
 // addresses that nobody can spend from. `tags_at`: by the tags of that moment.
 Result<AccountStops> stops_on_accounts(const Options& options,

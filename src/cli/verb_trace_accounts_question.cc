@@ -2,7 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
+#include <ranges>
 #include <string_view>
 
 #include "base/text.h"
@@ -153,6 +155,8 @@ Result<std::vector<KnownAccount>> known_accounts(const Options& options,
       if (one.category.empty()) one.category = kListed;
       one.list = list;
       one.line = static_cast<std::uint32_t>(number);
+      one.note.source =
+          fmt::format("the list {}, line {}", list_name(options.stop_at_addresses[list]), number);
       known.push_back(std::move(one));
       return {};
     }));
@@ -161,12 +165,21 @@ Result<std::vector<KnownAccount>> known_accounts(const Options& options,
   TRY_ASSIGN(auto store, tags::TagStore::open_to_read(ledger.folder(), tags_at));
   TRY_ASSIGN(auto tagged, tags::service_addresses(store, ledger.chain(), categories));
   for (const tags::ServiceAddress& entry : tagged) {
-    known.push_back({entry.address, entry.service.name, entry.service.category, {}, 0});
+    known.push_back({entry.address,
+                     entry.service.name,
+                     entry.service.category,
+                     {},
+                     0,
+                     {entry.service.source, std::string(entry.service.confidence.id)}});
   }
   return known;
 }
 
 }  // namespace
+
+std::string list_name(const std::string& path) {
+  return path == "-" ? "standard input" : std::filesystem::path(path).filename().string();
+}
 
 Result<AccountCase> resolve_on_accounts(const Question& question, const Options& options,
                                         const Ledger& ledger, std::optional<TxId> end) {
@@ -187,6 +200,10 @@ Result<AccountStops> stops_on_accounts(const Options& options,
     services.push_back({key.first, key.second});
   }
   AccountStops found;
+  found.notes.resize(services.size());
+  for (const KnownAccount& one : std::views::reverse(known)) {
+    found.notes[numbers.at({one.name, one.category})] = one.note;
+  }
   found.stops = trace::accounts::Stops(std::move(services));
   for (const std::string& text : options.through) {
     TRY_ASSIGN(AccountId account, find_account(ledger, text));

@@ -18,7 +18,8 @@ const std::string_view kLetterTemplate = R"(<!DOCTYPE html>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>Request to hold stolen funds: {{service}}</title>
 <style>
-body { margin: 3rem auto; max-width: 50rem; padding: 0 1rem; font: 11pt/1.5 serif; color: #111; }
+body { margin: 3rem auto; max-width: 50rem; padding: 0 1rem; font: 11pt/1.5 serif; color: #111;
+  overflow-wrap: anywhere; }
 table { width: 100%; border-collapse: collapse; font: 8.5pt/1.4 sans-serif; }
 th { text-align: left; font-weight: normal; color: #555; border-bottom: 1px solid #555; }
 td { vertical-align: top; border-bottom: 1px solid #ddd; padding: .25rem .6rem .25rem 0; }

@@ -125,8 +125,9 @@ std::string method_section(const ReportData& data) {
              "other units meet in one transaction, the chain does not say which is which; a rule "
              "does. "
              "This report uses {}. {}</p><p>{}</p></div>\n<div><span class=\"sure\">From "
-             "tags</span><h3>Whose address it is</h3><p>A service is named because a tag says so; "
-             "its "
+             "tags</span><h3>Whose address it is</h3><p>A service is named because a tag, or a "
+             "list that was given, "
+             "says so; its "
              "source stands with it and may be wrong. The report says what coins did. It names no "
              "person and says nothing of intent.</p></div></div>\n",
              data.mempool

@@ -180,11 +180,11 @@ std::string destination_row(const ReportData& data, std::size_t index, const std
       "id=\"d{}\">\n",
       css, name, figures, index);
   if (destination.kind == DestinationKind::service) {
-    row += "<p class=\"note\"><span class=\"sure\">From a tag</span> ";
+    row += "<p class=\"note\"><span class=\"sure\">From a tag or list</span> ";
     if (destination.note.source.empty()) {
       row += "The name is what an imported tag says of these addresses.";
     } else {
-      row += fmt::format("The name is what a tag says of these addresses. Source: {}",
+      row += fmt::format("The name is what it says of these addresses. Source: {}",
                          outside(destination.note.source));
       if (!destination.note.confidence.empty()) {
         row += fmt::format("; confidence: {}", outside(destination.note.confidence));

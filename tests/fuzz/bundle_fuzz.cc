@@ -1,10 +1,12 @@
 // Changes of a whole bundle, with sums made right again: a verifier finds each that can be found,
-// whatever it is, and ends. The first byte says what is done; the rest, where and with what.
+// whatever it is, and ends. The first byte says of which kind the bundle is; the rest, what is
+// done, where and with what.
 #include <algorithm>
 #include <string>
 
 #include "base/check.h"
 #include "evidence/verify.h"
+#include "support/sample_account_bundle.h"
 #include "support/sample_bundle.h"
 
 namespace tracehound::evidence {
@@ -41,12 +43,7 @@ Files checkable(Files files) {
   return files;
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  Files files = whole();
-  ByteReader reader(ByteView(data, size));
-  while (reader.remaining() > 0 && reader.ok()) change(files, reader);
+void check_coins(const Files& files) {
   test::FaultyFileSystem disk;
   test::put_bundle(disk, "B", files);
   auto verdict = test::verify_folder(disk, "B", std::nullopt);
@@ -54,6 +51,32 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   CHECK(!verdict->findings.empty() || checkable(files) == checkable(whole()) ||
         files.find(kIncident)->second != whole().find(kIncident)->second);
   CHECK(verdict->findings.empty() || files != whole());
+}
+
+const Files& whole_of_accounts() {
+  static const Files files = test::sample_account_bundle(3);
+  return files;
+}
+
+// Nothing proves transfers: of others, and of another statement, the result can be right.
+void check_accounts(const Files& files) {
+  auto verdict = test::verify_account_bundle(files);
+  CHECK(verdict.findings.empty() || files != whole_of_accounts());
+  if (!verdict.findings.empty()) return;
+  auto same = [&](std::string_view name) {
+    return files.find(name)->second == whole_of_accounts().find(name)->second;
+  };
+  CHECK(same(kTags) && (same(kCsv) || !same(kTransfers) || !same(kStatement)));
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  ByteReader reader(ByteView(data, size));
+  bool accounts = reader.number<Byte>() % 2 == 1;
+  Files files = accounts ? whole_of_accounts() : whole();
+  while (reader.remaining() > 0 && reader.ok()) change(files, reader);
+  accounts ? check_accounts(files) : check_coins(files);
   return 0;
 }
 
