@@ -279,7 +279,6 @@ Status check_room(FileSystem& files, const std::string& folder) {
     return fail(ErrorKind::usage,
                 fmt::format("{} {}; name a new folder for the bundle", folder, why));
   };
-  if (folder.empty()) return fail(ErrorKind::usage, "--out names nothing; name a new folder");
   if (!files.exists(folder)) return {};
   auto entries = entries_of(files, folder);
   if (!entries) return no_room("is there and is no folder that can be read");

@@ -275,7 +275,7 @@ def refused(folder):
     sentence(make_bundle(folder, folder / "B", "--direction", "backward", code=USAGE), "forward")
     sentence(make_bundle(folder, folder / "L", code=USAGE), "not empty")
     sentence(make_bundle(folder, folder / "unknown.yaml", code=USAGE), "no folder")
-    sentence(make_bundle(folder, "", code=USAGE), "new folder")
+    sentence(make_bundle(folder, "", code=USAGE), "--out")
     sentence(make_bundle(folder, folder / "B", "--sign", world / "incident.yaml", code=BAD_INPUT),
              "--sign")
     sentence(make_bundle(folder, folder / "B", "--first-header", 195, code=USAGE), "begin there")
