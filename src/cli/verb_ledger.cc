@@ -41,6 +41,7 @@ Status run_check(Context& context, const CheckOptions& options) {
     Progress progress("check", "MB", ledger::bytes_to_check(open.ledger), 1e6, !context.quiet);
     report = ledger::check_ledger(open.ledger, [&](std::uint64_t read) { progress.update(read); });
   }
+  TRY(ledger::check_leftovers(context.files, open.ledger, report));
   double seconds = Seconds(std::chrono::steady_clock::now() - start).count();
   TRY_ASSIGN(bool holds, open.ledger.still_holds(context.files));
   if (!holds) {

@@ -31,6 +31,11 @@ struct CheckReport {
 CheckReport check_ledger(const Ledger& ledger,
                          const std::function<void(std::uint64_t)>& on_bytes = {});
 
+// Unspent coins that name a spender past the tip. A writer at work leaves such, and so does a
+// killed one, whose mark makes the next writer clear them (side_files.h). Without a mark nobody
+// would, and the spends would come true once the ledger has grown that far: a finding of `report`.
+Status check_leftovers(FileSystem& files, const Ledger& ledger, CheckReport& report);
+
 // All committed columns and runs.
 std::uint64_t bytes_to_check(const Ledger& ledger);
 

@@ -4,6 +4,8 @@
 
 #include "base/text.h"
 #include "ledger/check_parts.h"
+#include "ledger/manifest.h"
+#include "ledger/side_files.h"
 
 namespace tracehound::ledger {
 
@@ -145,6 +147,26 @@ Findings check_kinds(const Ledger& ledger) {
                            }
                          }));
   return found;
+}
+
+Status check_leftovers(FileSystem& files, const Ledger& ledger, CheckReport& report) {
+  if (SideFiles(files, ledger.folder()).was_interrupted()) return {};
+  std::uint64_t past = 0;
+  std::uint64_t transactions = ledger.counts().transactions;
+  Numbers<width::kTxId> spenders(ledger, Column::coin_spender);
+  for (std::uint64_t coin = 0; coin < ledger.counts().coins; ++coin) {
+    past += spenders[coin] >= transactions && spenders[coin] != kNoTx ? 1 : 0;
+  }
+  if (past == 0) return {};
+  // Or those of a writer that came meanwhile: it is at work, or it has committed them.
+  if (SideFiles(files, ledger.folder()).was_interrupted()) return {};
+  TRY_ASSIGN(Manifest now, read_manifest(files, ledger.folder()));
+  if (now != ledger.manifest()) return {};
+  ++report.findings_total;
+  report.findings.push_back(fmt::format("{}: {} a spender that is not there, and no writer at work",
+                                        file_of(Column::coin_spender),
+                                        plural(past, "unspent coin names", "unspent coins name")));
+  return {};
 }
 
 Findings check_spends(const Ledger& ledger, Meter& meter) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "ledger/check_parts.h"
+#include "ledger/side_files.h"
 #include "ledger/writer.h"
 #include "support/random_blocks.h"
 #include "unit/ledger/disks.h"
@@ -111,6 +112,30 @@ TEST(Check, the_list_of_repeated_txids__must_be_exactly_that) {
         << findings.sentences[0];
     EXPECT_FALSE(check_ledger(ledger).clean());
   }
+}
+
+// Else the spend would come true once the ledger has as many transactions.
+TEST(Check, a_spender_past_the_tip__is_a_finding_unless_a_writer_is_there_to_clear_it) {
+  FaultyFileSystem disk;
+  write_chain(disk, chain_with_repeats());
+  Ledger ledger = open_ledger(disk);
+  auto leftovers = [&] {
+    CheckReport report = check_ledger(ledger);
+    EXPECT_TRUE(report.clean());
+    EXPECT_TRUE(check_leftovers(disk, ledger, report).has_value());
+    return report.findings;
+  };
+  EXPECT_TRUE(leftovers().empty());
+  std::uint64_t unspent = ledger.counts().coins - 1;
+  ASSERT_FALSE(ledger.spender(CoinId(unspent)).has_value());
+  Bytes row(4);
+  store_le(row.data(), static_cast<std::uint32_t>(ledger.counts().transactions + 1));
+  change(disk, Column::coin_spender, unspent, row);
+  EXPECT_EQ(leftovers(),
+            std::vector<std::string>{"coin.spender: 1 unspent coin names a spender that is "
+                                     "not there, and no writer at work"});
+  ASSERT_TRUE(SideFiles(disk, std::string(kFolder)).mark_writing().has_value());
+  EXPECT_TRUE(leftovers().empty());
 }
 
 TEST(Check, wrappers_that_no_spend_shows__are_found) {
