@@ -23,10 +23,9 @@ constexpr std::size_t kPartsWaiting = 16;
 
 class Reader {
  public:
-  Reader(const Ledger& ledger, const JoinsNobody& joins_nobody, UnionFind* joined)
+  Reader(const Ledger& ledger, const JoinsNobody& joins_nobody)
       : ledger_(ledger),
         joins_nobody_(joins_nobody),
-        joined_(joined),
         first_input_(ledger.column(Column::tx_first_input)),
         input_coin_(ledger.column(Column::input_coin)),
         coin_address_(ledger.column(Column::coin_address)),
@@ -40,7 +39,6 @@ class Reader {
     for (std::uint32_t tx = first.number(); tx < end.number();) {
       std::uint32_t stop = end.number() - tx > kAhead ? tx + kAhead : end.number();
       for (std::uint32_t i = tx; i < stop; ++i) prefetch(i);
-      std::size_t begun = into.size();
       for (; tx < stop; ++tx) {
         read_one(tx, into);
         for (; wrapper_tx == tx; wrapper_tx = transaction_of_wrapper(++wrapper)) {
@@ -49,7 +47,6 @@ class Reader {
               {shown.transaction, shown.address, shown.wraps, kWrapper, kWrapperConfidence});
         }
       }
-      sift(into, begun);
     }
   }
 
@@ -94,6 +91,7 @@ class Reader {
     std::uint64_t end = first_input(std::uint64_t{tx} + 1);
     std::uint64_t input = first_input(tx);
     if (end < input + 2) return;
+    std::size_t before = into.size();
     std::optional<AddressId> first;
     std::optional<AddressId> last;
     for (; input < end; ++input) {
@@ -103,36 +101,13 @@ class Reader {
       if (next != first && next != last) into.push_back({TxId(tx), *first, *next});
       last = next;
     }
-  }
-  // Takes from `begun` on out of the links those that join nothing.
-  void sift(std::vector<Edge>& links, std::size_t begun) const {
-    if (joined_ != nullptr) {
-      for (std::size_t i = begun; i < links.size(); ++i) {
-        joined_->prefetch(links[i].first.number());
-        joined_->prefetch(links[i].second.number());
-      }
+    if (into.size() > before && joins_nobody_ && joins_nobody_(ledger_, TxId(tx))) {
+      into.resize(before);
     }
-    std::uint32_t asked = ledger::kNoTx;
-    bool nobody = false;
-    std::size_t kept = begun;
-    for (std::size_t i = begun; i < links.size(); ++i) {
-      const Edge& link = links[i];
-      if (joined_ != nullptr && joined_->are_one(link.first.number(), link.second.number())) {
-        continue;
-      }
-      if (link.rule == kMultiInput && joins_nobody_) {
-        if (link.transaction.number() != asked) nobody = joins_nobody_(ledger_, link.transaction);
-        asked = link.transaction.number();
-        if (nobody) continue;
-      }
-      links[kept++] = link;
-    }
-    links.resize(kept);
   }
 
   const Ledger& ledger_;
   const JoinsNobody& joins_nobody_;
-  UnionFind* joined_;  // or none
   ByteView first_input_;
   ByteView input_coin_;
   ByteView coin_address_;
@@ -169,9 +144,9 @@ bool names_a_key(ledger::AddressKind address) {
 
 void for_each_link(const Ledger& ledger, IdRange<TxId> transactions,
                    const JoinsNobody& joins_nobody,
-                   const std::function<bool(std::span<const Edge>)>& take, UnionFind* joined) {
+                   const std::function<bool(std::span<const Edge>)>& take) {
   CHECK(transactions.end.number() <= ledger.counts().transactions);
-  Reader reader(ledger, joins_nobody, joined);
+  Reader reader(ledger, joins_nobody);
   std::vector<std::vector<Edge>> slots(kPartsWaiting);
   auto parts = static_cast<std::size_t>((transactions.size() + kPart - 1) / kPart);
   auto make = [&](std::size_t part) {

@@ -1,5 +1,6 @@
 // Each run's fences against its entries, which are sound: slices are as wide as the first and the
-// last key make them, and each fence parts the entries before its slice from those in it.
+// last key make them, each fence parts the entries before its slice from those in it, and its
+// signature, where it has one, is that of their keys.
 
 #include <fmt/format.h>
 
@@ -32,6 +33,15 @@ bool fence_is_right(const Run& run, std::uint64_t slice) {
          (fence == 0 || slice_at(fence - 1) < slice);
 }
 
+// REQUIRES: the slice's fence and the next are right.
+bool signature_is_right(const Run& run, std::uint64_t slice) {
+  std::uint32_t signature = 0;
+  for (std::uint64_t entry = run.fence(slice); entry < run.fence(slice + 1); ++entry) {
+    signature |= signature_of(run.key(entry));
+  }
+  return signature == run.signature(slice);
+}
+
 }  // namespace
 
 Findings check_fences(const IndexSpec& spec, const Run& run) {
@@ -52,6 +62,18 @@ Findings check_fences(const IndexSpec& spec, const Run& run) {
                              run_name(spec, run.range()), slice);
         });
       });
+  if (spec.uniform_keys && found.total == 0) {
+    found = in_pieces(run.slices(), kSlicesAPiece,
+                      [&](std::uint64_t first, std::uint64_t end, Findings& findings) {
+                        std::uint64_t slice = first;
+                        while (slice < end && signature_is_right(run, slice)) ++slice;
+                        if (slice == end) return;
+                        findings.add([&] {
+                          return fmt::format("runs/{}, fence {}: its signature is of other keys",
+                                             run_name(spec, run.range()), slice);
+                        });
+                      });
+  }
   found.keep_first();
   return found;
 }

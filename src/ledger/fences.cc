@@ -9,6 +9,7 @@ void FenceBuilder::add(std::uint64_t key) {
   std::uint64_t slice = slicing_.slice_of(key);
   for (; slice >= counts_.size(); slice = slicing_.slice_of(key)) fold();
   ++counts_[slice];
+  if (uniform_) signatures_[slice] |= signature_of(key);
   used_ = slice + 1;
   ++entries_;
 }
@@ -25,7 +26,8 @@ void FenceBuilder::fold() {
 }
 
 Bytes FenceBuilder::bytes() const {
-  Bytes bytes((uniform_ ? 0 : kFenceHeader) + counts_.size() * kFenceWidth);
+  Bytes bytes((uniform_ ? 0 : kFenceHeader) +
+              (counts_.size() + signatures_.size()) * sizeof(std::uint32_t));
   Byte* at = bytes.data();
   if (!uniform_) {
     store_le(at, slicing_.first_key);
@@ -33,10 +35,14 @@ Bytes FenceBuilder::bytes() const {
     at += kFenceHeader;
   }
   std::uint32_t before = 0;
-  for (std::uint32_t count : counts_) {
-    store_le(at, before);
-    before += count;
-    at += kFenceWidth;
+  auto put = [&at](std::uint32_t number) {
+    store_le(at, number);
+    at += sizeof number;
+  };
+  for (std::size_t slice = 0; slice < counts_.size(); ++slice) {
+    put(before);
+    if (uniform_) put(signatures_[slice]);
+    before += counts_[slice];
   }
   return bytes;
 }

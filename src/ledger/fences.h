@@ -11,6 +11,10 @@
 //   uniform keys (hashes): slice = the key's highest bits
 //   other keys: slice = (key - first key) >> shift, with the least shift that gives the last key
 //   a slice
+//
+// A hash is in one run and asked of all. Beside each of their fences stands a signature of the
+// slice's keys, 32 bits of which every key sets two: where they are not set the key is not, and
+// its entries need not be read. With 8 keys a slice one run in seven is searched in vain.
 #pragma once
 
 #include <algorithm>
@@ -23,16 +27,21 @@
 
 namespace tracehound::ledger {
 
-inline constexpr std::uint64_t kFenceWidth = 4;     // an entry's number
 inline constexpr std::uint64_t kFenceHeader = 12;   // first key (8), shift (4); uniform keys: none
 inline constexpr std::uint64_t kEntriesASlice = 8;  // at least, on average
-inline constexpr std::uint64_t kMostSlices = 1 << 24;  // what a writer keeps of them is 64 MB
+inline constexpr std::uint64_t kMostSlices = 1 << 24;  // what a writer keeps of them is 128 MB
 
 constexpr std::uint64_t slices_of(std::uint64_t entries) {
   return std::bit_floor(std::clamp<std::uint64_t>(entries / kEntriesASlice, 1, kMostSlices));
 }
+// An entry's number (4) and, of uniform keys, a signature (4).
+constexpr std::uint64_t fence_width(const IndexSpec& spec) { return spec.uniform_keys ? 8 : 4; }
 constexpr std::uint64_t fence_bytes(const IndexSpec& spec, std::uint64_t entries) {
-  return (spec.uniform_keys ? 0 : kFenceHeader) + slices_of(entries) * kFenceWidth;
+  return (spec.uniform_keys ? 0 : kFenceHeader) + slices_of(entries) * fence_width(spec);
+}
+// What a uniform key sets in the signature of its slice: its lowest bits say which.
+constexpr std::uint32_t signature_of(std::uint64_t key) {
+  return std::uint32_t{1} << (key & 31) | std::uint32_t{1} << (key >> 5 & 31);
 }
 
 struct Slicing {
@@ -57,7 +66,8 @@ class FenceBuilder {
   FenceBuilder(const IndexSpec& spec, std::uint64_t entries)
       : uniform_(spec.uniform_keys),
         slicing_(Slicing::of(spec, slices_of(entries))),
-        counts_(slices_of(entries)) {}
+        counts_(slices_of(entries)),
+        signatures_(spec.uniform_keys ? counts_.size() : 0) {}
 
   // REQUIRES: no key before was larger.
   void add(std::uint64_t key);
@@ -70,8 +80,9 @@ class FenceBuilder {
   bool uniform_;
   Slicing slicing_;
   std::uint64_t entries_ = 0;
-  std::vector<std::uint32_t> counts_;  // entries of each slice
-  std::uint64_t used_ = 0;             // slices before this one may have some
+  std::vector<std::uint32_t> counts_;      // entries of each slice
+  std::vector<std::uint32_t> signatures_;  // of uniform keys alone
+  std::uint64_t used_ = 0;                 // slices before this one may have some
 };
 
 }  // namespace tracehound::ledger

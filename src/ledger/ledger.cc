@@ -311,7 +311,8 @@ ByteView Ledger::address_payload(AddressId address) const {
 }
 
 std::optional<AddressId> Ledger::find_address(AddressKind kind, ByteView payload) const {
-  for (std::uint64_t row : index(Index::address).find(address_key(kind, payload))) {
+  std::optional<AddressId> found;
+  index(Index::address).find(address_key(kind, payload), [&](std::uint64_t row) {
     AddressId address(static_cast<std::uint32_t>(row));
     ask(row, {Column::address_kind, Column::address_end});
     ByteView stored = address_payload(address);
@@ -319,9 +320,9 @@ std::optional<AddressId> Ledger::find_address(AddressKind kind, ByteView payload
     if (!stored.empty()) {
       reads_[static_cast<std::size_t>(Column::address_payload)].ask(start, stored.size());
     }
-    if (address_kind(address) == kind && std::ranges::equal(stored, payload)) return address;
-  }
-  return std::nullopt;
+    if (address_kind(address) == kind && std::ranges::equal(stored, payload)) found = address;
+  });
+  return found;
 }
 
 std::vector<CoinId> Ledger::coins_of(AddressId address) const {

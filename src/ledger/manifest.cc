@@ -11,11 +11,11 @@ namespace {
 std::string body_text(const Manifest& manifest) {
   const Counts& counts = manifest.counts;
   return fmt::format(
-      "{}format {}\nchain {}\nblocks {}\ntransactions {}\ninputs {}\ncoins {}\naddresses {}\n"
+      "{}{}chain {}\nblocks {}\ntransactions {}\ninputs {}\ncoins {}\naddresses {}\n"
       "payload_bytes {}\nrepeats {}\nwrappers {}\ntip {}\nchecksum {:016x}\n",
-      kCoinLedgerLine, manifest.format, manifest.chain, counts.blocks, counts.transactions,
-      counts.inputs, counts.coins, counts.addresses, counts.payload_bytes, counts.repeats,
-      counts.wrappers, manifest.tip_hash.text(), manifest.checksum);
+      kCoinLedgerLine, format_lines(manifest.format), manifest.chain, counts.blocks,
+      counts.transactions, counts.inputs, counts.coins, counts.addresses, counts.payload_bytes,
+      counts.repeats, counts.wrappers, manifest.tip_hash.text(), manifest.checksum);
 }
 
 bool take_rest(std::string_view& text, Manifest& manifest) {
@@ -52,11 +52,6 @@ bool can_be(const Counts& counts) {
 std::string manifest_text(const Manifest& manifest) { return sealed_manifest(body_text(manifest)); }
 
 Result<Manifest> parse_manifest(std::string_view text, const std::string& path) {
-  auto damaged = [&] {
-    return machine_error(fmt::format(
-        "{} is damaged or is no ledger's manifest; restore the ledger from a copy or ingest again",
-        path));
-  };
   if (text.starts_with(kAccountLedgerLine)) {
     return machine_error(
         fmt::format("{} is of an account chain, and this command reads coin chains; name another "
@@ -64,18 +59,13 @@ Result<Manifest> parse_manifest(std::string_view text, const std::string& path) 
                     path));
   }
   std::string_view rest = text;
-  if (!rest.starts_with(kCoinLedgerLine)) return damaged();
+  if (!rest.starts_with(kCoinLedgerLine)) return damaged_manifest(path);
   rest.remove_prefix(kCoinLedgerLine.size());
+  TRY(take_format_lines(rest, "ledger format", kFormatVersion, path));
   Manifest manifest;
-  if (!take_number(rest, "format", manifest.format)) return damaged();
-  if (manifest.format != kFormatVersion) {
-    return machine_error(fmt::format(
-        "{} is of ledger format {}, this program reads format {}; ingest into a new folder, or use "
-        "the version of tracehound that wrote it",
-        path, manifest.format, kFormatVersion));
+  if (!take_rest(rest, manifest) || !is_sealed(text, rest) || !can_be(manifest.counts)) {
+    return damaged_manifest(path);
   }
-  if (!take_rest(rest, manifest)) return damaged();
-  if (!is_sealed(text, rest) || !can_be(manifest.counts)) return damaged();
   return manifest;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/hash.h"
+#include "base/text.h"
 #include "ledger/manifest.h"
 
 namespace tracehound::ledger {
@@ -16,6 +17,28 @@ std::optional<std::string_view> take_field(std::string_view& text, std::string_v
   auto value = text.substr(name.size() + 1, end - name.size() - 1);
   text.remove_prefix(end + 1);
   return value;
+}
+
+std::string format_lines(std::uint32_t format) {
+  return fmt::format("format {}\nwritten_by tracehound {}\n", format, TRACEHOUND_VERSION);
+}
+
+Status take_format_lines(std::string_view& text, std::string_view kind, std::uint32_t reads,
+                         const std::string& path) {
+  std::uint32_t format = 0;
+  if (!take_number(text, "format", format)) return damaged_manifest(path);
+  auto writer = take_field(text, "written_by");
+  if (format == reads) return writer ? Status{} : damaged_manifest(path);
+  return machine_error(fmt::format(
+      "{} is of {} {}, written by {}, and this program reads format {}; ingest into a new folder, "
+      "or use the version that wrote it",
+      path, kind, format, printable(writer.value_or("a tracehound from before 0.1.0")), reads));
+}
+
+std::unexpected<Error> damaged_manifest(const std::string& path) {
+  return machine_error(fmt::format(
+      "{} is damaged or is no ledger's manifest; restore the ledger from a copy or ingest again",
+      path));
 }
 
 std::string sealed_manifest(std::string body) {

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/file.h"
+#include "base/result.h"
 
 namespace tracehound::ledger {
 
@@ -26,6 +27,15 @@ bool take_number(std::string_view& text, std::string_view name, Number& number, 
   auto [end, failure] = std::from_chars(value->data(), value->data() + value->size(), number, base);
   return failure == std::errc{} && end == value->data() + value->size();
 }
+
+// The lines behind the first: the format, and the version of this program, which later ones name
+// where they cannot read it.
+std::string format_lines(std::uint32_t format);
+// Takes them. Errors (ErrorKind::machine): damaged; another format than `reads`, and whose it is.
+// `kind`: "ledger format", for the sentence.
+Status take_format_lines(std::string_view& text, std::string_view kind, std::uint32_t reads,
+                         const std::string& path);
+std::unexpected<Error> damaged_manifest(const std::string& path);
 
 // The lines and the checksum behind them.
 std::string sealed_manifest(std::string body);

@@ -100,6 +100,7 @@ Run::Run(const IndexSpec& spec, const RowRange& range, std::unique_ptr<Mapping> 
       uniform_keys_(spec.uniform_keys),
       slicing_(Slicing::of(spec, slices_of(range.size()))),
       slices_(slices_of(range.size())),
+      fence_width_(fence_width(spec)),
       fences_(data_ + fences_offset(spec, range.size()) + (uniform_keys_ ? 0 : kFenceHeader)),
       reads_(map_->bytes()) {
   CHECK(map_->bytes().size() == run_bytes(spec, range.size()));
@@ -169,6 +170,12 @@ void RunIndex::find_windows(std::span<Probe> probes) {
   for (Probe& probe : probes) {
     if (probe.size == 0) continue;
     const Run& run = *probe.run;
+    std::uint32_t wanted = signature_of(probe.key);
+    if ((run.signature(probe.slice) & wanted) != wanted) {
+      probe.low = run.size();
+      probe.size = 0;
+      continue;
+    }
     probe.low = run.fence(probe.slice);
     std::uint64_t end = run.fence(probe.slice + 1);
     CHECK_LEDGER(probe.low <= end && end <= run.size());
@@ -183,7 +190,8 @@ void RunIndex::find_windows(std::span<Probe> probes) {
   }
 }
 
-// Brings every probe to the first entry whose key is not smaller than its own (or the end). Each
+// Brings every probe to the first entry whose key is not smaller than its own (or the end); to the
+// end, where keys are hashes and the fence says that the run does not have it. Each
 // pass takes one step in every probe and asks for the line that the next step reads.
 void RunIndex::lower_bounds(std::span<Probe> probes) const {
   find_slices(probes);
@@ -233,7 +241,7 @@ void RunIndex::find_all(std::span<const std::uint64_t> keys,
     for (std::size_t first = 0; first < keys.size(); first += kGroup) {
       std::size_t end = std::min(keys.size(), first + kGroup);
       probes.clear();
-      for (std::size_t i = first; i < end; ++i) probes.push_back({&run, keys[i]});
+      for (std::size_t i = first; i < end; ++i) probes.push_back({&run, keys[i], 0, 0, 0});
       lower_bounds(probes);
       for (std::size_t i = first; i < end; ++i) {
         std::uint64_t entry = probes[i - first].low;
@@ -244,6 +252,7 @@ void RunIndex::find_all(std::span<const std::uint64_t> keys,
 }
 
 std::optional<std::uint64_t> RunIndex::last_at_most(std::uint64_t key) const {
+  CHECK(!spec_->uniform_keys);
   Probes probes = lower_bounds(key);
   std::optional<std::pair<std::uint64_t, std::uint64_t>> best;
   for (std::size_t i = 0; i < runs_.size(); ++i) {

@@ -12,10 +12,11 @@
 // The cost of a look-up is cache misses, and runs are independent, so all runs are searched in
 // step: each step first asks the memory for what the next one reads, and the misses of a dozen runs
 // overlap. Fences (fences.h) lead to a window of a few entries, so there are two steps and a short
-// binary search; keys made to lie badly make that longer and nothing else. Addresses are numbered
+// binary search; keys made to lie badly make that longer and nothing else. Of hashes most runs'
+// fences say that the key is not there, and their entries are not read. Addresses are numbered
 // as they appear, so the runs before an address's first coin have smaller keys alone and are passed
 // over. What lies on the disk alone costs a round trip a step, however many runs there are
-// (first_reads.h).
+// (first_reads.h), and some of the disk's time for each page.
 //
 // Two rows may share a key (64 bits of a hash, on purpose or by accident): callers compare the row
 // itself. Keys made to collide cost time, never a wrong answer.
@@ -104,12 +105,17 @@ class Run {
   std::uint64_t slices() const { return slices_; }
   // The first entry of the slice; of the one past the last, size().
   std::uint64_t fence(std::uint64_t slice) const {
-    return slice == slices_ ? size() : load_le<std::uint32_t>(fences_ + slice * kFenceWidth);
+    return slice == slices_ ? size() : load_le<std::uint32_t>(fences_ + slice * fence_width_);
+  }
+  // Of uniform keys: every key of the slice sets its bits (signature_of) in it. All bits otherwise.
+  std::uint32_t signature(std::uint64_t slice) const {
+    if (!uniform_keys_) return ~std::uint32_t{0};
+    return load_le<std::uint32_t>(fences_ + slice * fence_width_ + sizeof(std::uint32_t));
   }
   // The fence, and the next, will be read.
   void ask_fence(std::uint64_t slice) const {
-    const Byte* at = fences_ + slice * kFenceWidth;
-    reads_.ask(static_cast<std::uint64_t>(at - data_), slice + 1 < slices_ ? 2 * kFenceWidth : 1);
+    const Byte* at = fences_ + slice * fence_width_;
+    reads_.ask(static_cast<std::uint64_t>(at - data_), slice + 1 < slices_ ? 2 * fence_width_ : 1);
     __builtin_prefetch(at);
   }
   // Sum of the first kSumStep * number entries' values, wrapping at 2^64.
@@ -128,6 +134,7 @@ class Run {
   bool uniform_keys_ = false;
   Slicing slicing_;
   std::uint64_t slices_ = 0;
+  std::uint64_t fence_width_ = 0;
   const Byte* fences_ = nullptr;
   FirstReads reads_;
 };
@@ -169,6 +176,7 @@ class RunIndex {
   void find_all(std::span<const std::uint64_t> keys,
                 const std::function<void(std::size_t, std::uint64_t)>& on_row) const;
   // The last entry in (key, row) order whose key is at most `key`: its row.
+  // REQUIRES: keys that are no hashes.
   std::optional<std::uint64_t> last_at_most(std::uint64_t key) const;
 
   std::uint64_t rows() const { return rows_; }
@@ -176,12 +184,13 @@ class RunIndex {
   const IndexSpec& spec() const { return *spec_; }
 
  private:
+  // Made by find_slices(): a look-up has room for many and pays for those it uses.
   struct Probe {
-    const Run* run = nullptr;
-    std::uint64_t key = 0;
-    std::uint64_t low = 0;   // every entry before it has a smaller key
-    std::uint64_t size = 0;  // how many entries from `low` on may have
-    std::uint64_t slice = 0;
+    const Run* run;
+    std::uint64_t key;
+    std::uint64_t low;   // every entry before it has a smaller key
+    std::uint64_t size;  // how many entries from `low` on may have
+    std::uint64_t slice;
 
     // One step of the binary search. REQUIRES: size > 0. Written so that the processor does not
     // have to predict which way it goes.

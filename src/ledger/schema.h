@@ -13,7 +13,7 @@
 namespace tracehound::ledger {
 
 // Raised whenever a byte on disk changes meaning.
-inline constexpr std::uint32_t kFormatVersion = 4;
+inline constexpr std::uint32_t kFormatVersion = 5;
 
 // What an address's payload holds. The numbers are on disk: append only.
 enum class AddressKind : std::uint8_t {

@@ -5,6 +5,7 @@ import fcntl
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import struct
@@ -174,12 +175,15 @@ def an_older_format(folder):
     """Its message names both formats and says what to do; the ledger stays as it is."""
     blocks, whole = make_world(folder)
     manifest = whole / "manifest"
-    manifest.write_text(manifest.read_text().replace("format 4\n", "format 3\n"))
+    now = manifest.read_text()
+    assert "format 5\nwritten_by tracehound " in now, now
+    manifest.write_text(re.sub("format 5\nwritten_by .*\n", "format 3\n", now))
     before = fingerprint(whole)
     for verb in (["info"], ["ledger", "check"], ["ledger", "compact"], ["ledger", "rewind", "1"],
                  ["ingest", "blocks", blocks, "--network", "regtest"]):
         outcome = run(*verb, "--ledger", whole, code=MACHINE)
-        sentence(outcome, manifest, "ledger format 3", "reads format 4", "into a new folder")
+        sentence(outcome, manifest, "ledger format 3", "from before 0.1.0", "reads format 5",
+                 "into a new folder")
         same_bytes(whole, before, f"the older ledger after {verb}")
 
 

@@ -13,13 +13,13 @@ namespace {
 std::string body_text(const Manifest& manifest) {
   const Counts& counts = manifest.counts;
   return fmt::format(
-      "{}format {}\nchain {}\nnative {}\nblocks {}\ntransactions {}\ntransfers {}\naccounts {}\n"
+      "{}{}chain {}\nnative {}\nblocks {}\ntransactions {}\ntransfers {}\naccounts {}\n"
       "assets {}\ntx_id_bytes {}\naccount_bytes {}\nasset_bytes {}\ntip {}\nhash {}\n"
       "checksum {:016x}\n",
-      kAccountLedgerLine, manifest.format, manifest.chain, manifest.has_native ? 1 : 0,
-      counts.blocks, counts.transactions, counts.transfers, counts.accounts, counts.assets,
-      counts.tx_id_bytes, counts.account_bytes, counts.asset_bytes, manifest.tip_number,
-      manifest.tip_hash.text(), manifest.checksum);
+      kAccountLedgerLine, format_lines(manifest.format), manifest.chain,
+      manifest.has_native ? 1 : 0, counts.blocks, counts.transactions, counts.transfers,
+      counts.accounts, counts.assets, counts.tx_id_bytes, counts.account_bytes, counts.asset_bytes,
+      manifest.tip_number, manifest.tip_hash.text(), manifest.checksum);
 }
 
 bool take_counts(std::string_view& text, Counts& counts) {
@@ -65,11 +65,6 @@ bool can_be(const Manifest& manifest) {
 std::string manifest_text(const Manifest& manifest) { return sealed_manifest(body_text(manifest)); }
 
 Result<Manifest> parse_manifest(std::string_view text, const std::string& path) {
-  auto damaged = [&] {
-    return machine_error(fmt::format(
-        "{} is damaged or is no ledger's manifest; restore the ledger from a copy or ingest again",
-        path));
-  };
   if (text.starts_with(kCoinLedgerLine)) {
     return machine_error(
         fmt::format("{} is of a coin chain, and this command reads account chains; name another "
@@ -77,17 +72,13 @@ Result<Manifest> parse_manifest(std::string_view text, const std::string& path) 
                     path));
   }
   std::string_view rest = text;
-  if (!rest.starts_with(kAccountLedgerLine)) return damaged();
+  if (!rest.starts_with(kAccountLedgerLine)) return damaged_manifest(path);
   rest.remove_prefix(kAccountLedgerLine.size());
+  TRY(take_format_lines(rest, "account ledger format", kFormatVersion, path));
   Manifest manifest;
-  if (!take_number(rest, "format", manifest.format)) return damaged();
-  if (manifest.format != kFormatVersion) {
-    return machine_error(fmt::format(
-        "{} is of account ledger format {}, this program reads format {}; ingest into a new "
-        "folder, or use the version of tracehound that wrote it",
-        path, manifest.format, kFormatVersion));
+  if (!take_rest(rest, manifest) || !is_sealed(text, rest) || !can_be(manifest)) {
+    return damaged_manifest(path);
   }
-  if (!take_rest(rest, manifest) || !is_sealed(text, rest) || !can_be(manifest)) return damaged();
   return manifest;
 }
 

@@ -13,7 +13,7 @@
 namespace tracehound::ledger::accounts {
 
 // Raised whenever a byte on disk changes meaning.
-inline constexpr std::uint32_t kFormatVersion = 1;
+inline constexpr std::uint32_t kFormatVersion = 2;
 
 // How a name (an account's, a transaction's) is packed. The numbers are on disk: append only.
 enum class NameKind : std::uint8_t {

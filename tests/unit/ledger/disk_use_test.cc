@@ -52,7 +52,7 @@ TEST(DiskUse, runs__are_counted_as_the_row_count_splits_them) {
     if (index.name == "txid") {
       EXPECT_EQ(index.runs, 3U);
       // Two runs of 2^16 entries have 2^13 fences each, that of one entry has one.
-      EXPECT_EQ(index.bytes, counts.transactions * 12 + (2 * 8192 + 1) * 4);
+      EXPECT_EQ(index.bytes, counts.transactions * 12 + (2 * 8192 + 1) * 8);
     } else {
       EXPECT_EQ(index.bytes, 0U) << index.name;
     }

@@ -6,6 +6,7 @@
 
 #include "ledger/keys.h"
 #include "ledger/manifest.h"
+#include "ledger/memory_run.h"
 #include "ledger/run_writer.h"
 #include "ledger/runs.h"
 #include "ledger/unspent.h"
@@ -45,13 +46,19 @@ TEST(Manifest, any_changed_missing_or_added_byte__is_refused) {
   EXPECT_FALSE(parse_manifest(text + "\n", "m").has_value());
 }
 
-TEST(Manifest, another_format__is_named) {
-  Manifest manifest = sample_manifest();
-  manifest.format = 7;
-  auto parsed = parse_manifest(manifest_text(manifest), "m");
-  ASSERT_FALSE(parsed.has_value());
-  EXPECT_NE(parsed.error().message.find("ledger format 7, this program reads format 4"),
-            std::string::npos);
+TEST(Manifest, another_format__is_named_with_the_version_that_wrote_it) {
+  auto refused = [](std::string_view lines) {
+    auto parsed = parse_manifest("tracehound ledger\n" + std::string(lines) + "chain x\n", "m");
+    return parsed ? "read" : parsed.error().message;
+  };
+  EXPECT_EQ(
+      refused("format 7\nwritten_by tracehound 3.1.4\n"),
+      "m is of ledger format 7, written by tracehound 3.1.4, and this program reads format 5; "
+      "ingest into a new folder, or use the version that wrote it");
+  EXPECT_EQ(refused("format 4\n"),
+            "m is of ledger format 4, written by a tracehound from before 0.1.0, and this program "
+            "reads format 5; ingest into a new folder, or use the version that wrote it");
+  EXPECT_NE(refused("format 5\n").find("is damaged"), std::string::npos);
 }
 
 TEST(Runs, ranges__cover_all_rows_once_and_full_ones_never_change) {
@@ -163,11 +170,38 @@ TEST(Fences, keys_that_are_hashes__are_parted_by_their_highest_bits) {
   FenceBuilder builder(spec, keys.size());
   for (std::uint64_t key : keys) builder.add(key);
   Bytes bytes = builder.bytes();
-  ASSERT_EQ(bytes.size(), 32 * 4U);
+  ASSERT_EQ(bytes.size(), 32 * 8U);
   for (std::uint64_t slice = 0; slice < 32; ++slice) {
     auto before = std::ranges::count_if(keys, [&](std::uint64_t key) { return key >> 59 < slice; });
-    EXPECT_EQ(load_le<std::uint32_t>(bytes.data() + slice * 4), before);
+    EXPECT_EQ(load_le<std::uint32_t>(bytes.data() + slice * 8), before);
+    std::uint32_t signature = 0;
+    for (std::uint64_t key : keys) {
+      if (key >> 59 != slice) continue;
+      signature |= 1U << (key % 32);
+      signature |= 1U << (key / 32 % 32);
+    }
+    EXPECT_EQ(load_le<std::uint32_t>(bytes.data() + slice * 8 + 4), signature);
   }
+}
+
+// A look-up of hashes passes over the runs whose signature says no: of few keys a slice those are
+// most, and none that has the key is among them.
+TEST(Fences, whatever_hashes_a_run_has__it_finds_them_and_reads_few_slices_for_others) {
+  Random random(8);
+  const IndexSpec& spec = spec_of(Index::txid);
+  std::vector<RunEntry> entries;
+  for (std::uint64_t row = 0; row < 4096; ++row) entries.push_back({random.next(), row});
+  RowRange range{0, entries.size()};
+  ledger::Run run(spec, range, std::make_unique<HeldBytes>(packed_run(spec, entries, {})));
+  auto may_have = [&](std::uint64_t key) {
+    std::uint32_t wanted = signature_of(key);
+    return (run.signature(run.slicing().slice_of(key)) & wanted) == wanted;
+  };
+  for (const RunEntry& entry : entries) EXPECT_TRUE(may_have(entry.key));
+  int in_vain = 0;
+  for (int i = 0; i < 10'000; ++i) in_vain += may_have(random.next()) ? 1 : 0;
+  EXPECT_GT(in_vain, 500);
+  EXPECT_LT(in_vain, 2'500);
 }
 
 TEST(UnspentTable, any_mix_of_inserts_and_takes__agrees_with_a_map) {
