@@ -238,11 +238,12 @@ def seeds_that_are_not_there(folder):
                        ("abc", "TXID:VOUT"), (known, "TXID:VOUT"), (f"{known}:-1", "-1"),
                        (f"{known}:4294967296", "4294967296"), (f"{known}:0[5,5)", "[5,5)"),
                        (f"{known}:0[0,5000000001)", "5000000000"), (f"{known}:0[1", "range"),
-                       (f"{known[:-1]}g:0", "txid"), ("", "TXID:VOUT")]:
+                       (f"{known[:-1]}g:0", "txid")]:
         for method in ("fifo", "poison"):
             outcome = run("trace", "--from", seed, "--method", method, "--json", folder / "out",
                           "--ledger", offer.ledger, code=BAD_INPUT)
             sentence(outcome, seed, part)
+    sentence(run("trace", "--from", "", "--ledger", offer.ledger, code=USAGE), "--from")
     check(not (folder / "out").exists(), "a trace of nothing was written")
     twice = ["--from", f"{known}:0", "--from", f"{known}:0[5,9)"]
     sentence(run("trace", *twice, "--ledger", offer.ledger, code=BAD_INPUT), known, "overlap")
