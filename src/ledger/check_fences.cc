@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <string_view>
+
 #include "ledger/check_parts.h"
 #include "ledger/runs.h"
 
@@ -42,6 +44,23 @@ bool signature_is_right(const Run& run, std::uint64_t slice) {
   return signature == run.signature(slice);
 }
 
+// The slices of which is_right(run, slice) is not true; of each piece the first.
+template <typename IsRight>
+Findings wrong_slices(const IndexSpec& spec, const Run& run, IsRight is_right,
+                      std::string_view what) {
+  Findings found = in_pieces(
+      run.slices(), kSlicesAPiece, [&](std::uint64_t first, std::uint64_t end, Findings& findings) {
+        std::uint64_t slice = first;
+        while (slice < end && is_right(run, slice)) ++slice;
+        if (slice == end) return;
+        findings.add([&] {
+          return fmt::format("runs/{}, fence {}: {}", run_name(spec, run.range()), slice, what);
+        });
+      });
+  found.keep_first();
+  return found;
+}
+
 }  // namespace
 
 Findings check_fences(const IndexSpec& spec, const Run& run) {
@@ -52,30 +71,9 @@ Findings check_fences(const IndexSpec& spec, const Run& run) {
     });
     return found;
   }
-  Findings found = in_pieces(
-      run.slices(), kSlicesAPiece, [&](std::uint64_t first, std::uint64_t end, Findings& findings) {
-        std::uint64_t slice = first;
-        while (slice < end && fence_is_right(run, slice)) ++slice;
-        if (slice == end) return;
-        findings.add([&] {
-          return fmt::format("runs/{}, fence {}: is not where its keys begin",
-                             run_name(spec, run.range()), slice);
-        });
-      });
-  if (spec.uniform_keys && found.total == 0) {
-    found = in_pieces(run.slices(), kSlicesAPiece,
-                      [&](std::uint64_t first, std::uint64_t end, Findings& findings) {
-                        std::uint64_t slice = first;
-                        while (slice < end && signature_is_right(run, slice)) ++slice;
-                        if (slice == end) return;
-                        findings.add([&] {
-                          return fmt::format("runs/{}, fence {}: its signature is of other keys",
-                                             run_name(spec, run.range()), slice);
-                        });
-                      });
-  }
-  found.keep_first();
-  return found;
+  Findings found = wrong_slices(spec, run, fence_is_right, "is not where its keys begin");
+  if (found.total > 0 || !spec.uniform_keys) return found;
+  return wrong_slices(spec, run, signature_is_right, "its signature is of other keys");
 }
 
 Findings check_fences(const Ledger& ledger, Meter& meter) {

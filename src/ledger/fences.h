@@ -14,7 +14,7 @@
 //
 // A hash is in one run and asked of all. Beside each of their fences stands a signature of the
 // slice's keys, 32 bits of which every key sets two: where they are not set the key is not, and
-// its entries need not be read. With 8 keys a slice one run in seven is searched in vain.
+// its entries need not be read. With 8 keys a slice one run in six is searched in vain.
 #pragma once
 
 #include <algorithm>

@@ -55,8 +55,8 @@ void Walk::follow_changes(Columns::Inputs inputs, CoinId first_output) {
   for (std::size_t i = 0; i + 1 < whole.size(); ++i) {
     outputs[i].show(runs);
     in_mix_ = !is_change[i];
-    if (runs.lanes() != 0 || makes_seeds_)
-      arrive(CoinId(first_output.number() + i), whole[i], runs);
+    if (runs.lanes() == 0 && !makes_seeds_) continue;
+    arrive(CoinId(first_output.number() + i), whole[i], runs);
   }
   in_mix_ = false;
 }
