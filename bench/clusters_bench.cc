@@ -4,8 +4,9 @@
 // floor has each input's address in one array and walks it: a union a co-spend, in memory that is
 // mostly at hand since neighbours in time are neighbours in number: 10 to 20 ns, and two threads
 // share it. A build must first find each input's address through its coin (a cache miss each, asked
-// for ahead, on all threads), does the unions on one thread, and writes 14 bytes a union and 8 an
-// address: at most four times the floor. Recognisers come on top, and are measured apart.
+// for ahead), and the roots of both ends, on all threads; joins what is left of that on one while
+// the others read on; and in the end sorts addresses by cluster while the evidence is synced: 14
+// bytes a union and 8 an address. At most four times the floor, recognisers and all.
 //
 //   TRACEHOUND_BENCH_MB=4000 script/bench clusters      # the size of the simulated chain
 //

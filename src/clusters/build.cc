@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <vector>
 
 #include "base/check.h"
+#include "base/parallel.h"
 #include "clusters/constrained.h"
 #include "clusters/part_writer.h"
 #include "clusters/union_find.h"
@@ -30,12 +32,12 @@ class EdgeWriter {
     }
     return writer;
   }
-  void add(const Edge& edge) {
-    parts_[0].push(edge.transaction.number());
-    parts_[1].push(edge.first.number());
-    parts_[2].push(edge.second.number());
-    parts_[3].push(edge.rule);
-    parts_[4].push(edge.confidence);
+  void add(std::span<const Edge> edges) {
+    parts_[0].push_all(edges, [](const Edge& edge) { return edge.transaction.number(); });
+    parts_[1].push_all(edges, [](const Edge& edge) { return edge.first.number(); });
+    parts_[2].push_all(edges, [](const Edge& edge) { return edge.second.number(); });
+    parts_[3].push_all(edges, [](const Edge& edge) { return edge.rule; });
+    parts_[4].push_all(edges, [](const Edge& edge) { return edge.confidence; });
   }
   // The first `rows` edges of a clustering that is there.
   void copy(const Stored& stored, std::uint64_t rows) {
@@ -87,8 +89,9 @@ class Build {
       return report_;
     }
     UnionFind sets = keep();
-    TRY(join(sets));
-    TRY(write_clusters(std::move(sets)));
+    TRY_ASSIGN(auto edges, EdgeWriter::create(files_, folder_, Part::edge_transaction));
+    TRY(join(sets, edges));
+    TRY(write(std::move(sets), edges));
     TRY(commit());
     report_.facts = facts_;
     return report_;
@@ -98,10 +101,10 @@ class Build {
   void look_at_what_is_there();
   bool is_up_to_date() const;
   UnionFind keep();
-  Status join(UnionFind& sets);
+  Status join(UnionFind& sets, EdgeWriter& edges);
   void join_links(UnionFind& sets, EdgeWriter& edges);
   Status join_changes(UnionFind& sets, EdgeWriter& edges);
-  Status write_clusters(UnionFind sets);
+  Status write(UnionFind sets, EdgeWriter& edges);
   Status write_members(std::span<const std::uint32_t> cluster_of, LargeVector<std::uint32_t> room);
   Status commit();
   Status remove_others(const Facts& facts);
@@ -161,68 +164,72 @@ UnionFind Build::keep() {
   return sets;
 }
 
-Status Build::join(UnionFind& sets) {
-  TRY_ASSIGN(auto edges, EdgeWriter::create(files_, folder_, Part::edge_transaction));
+Status Build::join(UnionFind& sets, EdgeWriter& edges) {
   if (report_.edges_kept > 0) edges.copy(*there_, report_.edges_kept);
   facts_.edges = report_.edges_kept;
   join_links(sets, edges);
-  if (!rules_.names.can_go_on()) TRY(join_changes(sets, edges));
-  return edges.finish(facts_);
+  return rules_.names.can_go_on() ? Status{} : join_changes(sets, edges);
 }
 
 void Build::join_links(UnionFind& sets, EdgeWriter& edges) {
   IdRange<TxId> fresh{first_tx_after(ledger_, kept_blocks_),
                       TxId(static_cast<std::uint32_t>(facts_.transactions))};
   report_.transactions = fresh.size();
-  constexpr std::size_t kAhead = 8;
-  for_each_link(ledger_, fresh, rules_.joins_nobody, [&](std::span<const Edge> part) {
-    for (std::size_t i = 0; i < part.size(); ++i) {
-      if (i + kAhead < part.size()) {
-        sets.prefetch(part[i + kAhead].first.number());
-        sets.prefetch(part[i + kAhead].second.number());
-      }
-      const Edge& both = part[i];
-      if (!sets.unite(both.first.number(), both.second.number())) continue;
-      edges.add(both);
-      ++facts_.edges;
+  std::vector<Edge> kept;
+  auto take = [&](std::span<const Edge> part) {
+    kept.clear();
+    for (const Edge& both : part) {
+      if (sets.unite(both.first.number(), both.second.number())) kept.push_back(both);
     }
+    edges.add(kept);
+    facts_.edges += kept.size();
     if (options_.on_transactions && !part.empty()) {
       options_.on_transactions(part.back().transaction.number() - fresh.first.number());
     }
     return edges.ok();
-  });
+  };
+  for_each_link(ledger_, fresh, rules_.joins_nobody, take, &sets);
 }
 
 Status Build::join_changes(UnionFind& sets, EdgeWriter& edges) {
   IdRange<TxId> all{TxId(0), TxId(static_cast<std::uint32_t>(facts_.transactions))};
   ChangeUnions unions = join_by_change(ledger_, all, rules_, sets);
-  for (const Edge& edge : unions.joined) edges.add(edge);
+  edges.add(unions.joined);
   facts_.edges += unions.joined.size();
   facts_.refused = unions.refused.size();
   if (unions.refused.empty()) return {};
   TRY_ASSIGN(auto refused, EdgeWriter::create(files_, folder_, Part::refused_transaction));
   TRY_ASSIGN(auto against, PartWriter::create(files_, folder_, spec_of(Part::refused_against)));
   for (const Refusal& refusal : unions.refused) {
-    refused.add(refusal.edge);
+    refused.add({&refusal.edge, 1});
     against.push(refusal.against.number());
   }
   TRY(refused.finish(facts_));
   return against.finish(facts_);
 }
 
-Status Build::write_clusters(UnionFind sets) {
-  const PartSpec& spec = spec_of(Part::cluster_of);
-  TRY_ASSIGN(auto writer, PartWriter::create(files_, folder_, spec));
-  auto clusters = sets.flatten();
-  writer.push_bytes({reinterpret_cast<const Byte*>(clusters.data()), clusters.size_bytes()});
-  TRY(writer.finish(facts_));
-  if (facts_.addresses == 0) return write_members({}, {});
-  // Read back from the file, so that the memory is free for counting.
-  TRY_ASSIGN(auto map, files_.map(part_path(folder_, spec, facts_)));
-  CHECK(map->bytes().size() == clusters.size_bytes());
-  return write_members(
-      {reinterpret_cast<const std::uint32_t*>(map->bytes().data()), clusters.size()},
-      std::move(sets).take());
+// Each file is synced while the next is made.
+Status Build::write(UnionFind sets, EdgeWriter& edges) {
+  TRY_ASSIGN(auto writer, PartWriter::create(files_, folder_, spec_of(Part::cluster_of)));
+  Status edges_written;
+  Status clusters_written;
+  std::unique_ptr<Mapping> map;
+  {
+    Background finish_edges([&] { edges_written = edges.finish(facts_); });
+    auto clusters = sets.flatten();
+    writer.push_bytes({reinterpret_cast<const Byte*>(clusters.data()), clusters.size_bytes()});
+    std::span<const std::uint32_t> cluster_of;
+    if (!clusters.empty()) {
+      // Read back from the file, so that the memory is free for counting.
+      TRY_ASSIGN(map, writer.map());
+      CHECK(map->bytes().size() == clusters.size_bytes());
+      cluster_of = {reinterpret_cast<const std::uint32_t*>(map->bytes().data()), clusters.size()};
+    }
+    Background finish_clusters([&] { clusters_written = writer.finish(facts_); });
+    TRY(write_members(cluster_of, std::move(sets).take()));
+  }
+  TRY(edges_written);
+  return clusters_written;
 }
 
 // A counting sort. `room` has a number for each address: first how many there are in the cluster of

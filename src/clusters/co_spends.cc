@@ -23,9 +23,10 @@ constexpr std::size_t kPartsWaiting = 16;
 
 class Reader {
  public:
-  Reader(const Ledger& ledger, const JoinsNobody& joins_nobody)
+  Reader(const Ledger& ledger, const JoinsNobody& joins_nobody, UnionFind* joined)
       : ledger_(ledger),
         joins_nobody_(joins_nobody),
+        joined_(joined),
         first_input_(ledger.column(Column::tx_first_input)),
         input_coin_(ledger.column(Column::input_coin)),
         coin_address_(ledger.column(Column::coin_address)),
@@ -39,6 +40,7 @@ class Reader {
     for (std::uint32_t tx = first.number(); tx < end.number();) {
       std::uint32_t stop = end.number() - tx > kAhead ? tx + kAhead : end.number();
       for (std::uint32_t i = tx; i < stop; ++i) prefetch(i);
+      std::size_t begun = into.size();
       for (; tx < stop; ++tx) {
         read_one(tx, into);
         for (; wrapper_tx == tx; wrapper_tx = transaction_of_wrapper(++wrapper)) {
@@ -47,6 +49,7 @@ class Reader {
               {shown.transaction, shown.address, shown.wraps, kWrapper, kWrapperConfidence});
         }
       }
+      sift(into, begun);
     }
   }
 
@@ -91,7 +94,6 @@ class Reader {
     std::uint64_t end = first_input(std::uint64_t{tx} + 1);
     std::uint64_t input = first_input(tx);
     if (end < input + 2) return;
-    std::size_t before = into.size();
     std::optional<AddressId> first;
     std::optional<AddressId> last;
     for (; input < end; ++input) {
@@ -101,13 +103,36 @@ class Reader {
       if (next != first && next != last) into.push_back({TxId(tx), *first, *next});
       last = next;
     }
-    if (into.size() > before && joins_nobody_ && joins_nobody_(ledger_, TxId(tx))) {
-      into.resize(before);
+  }
+  // Takes from `begun` on out of the links those that join nothing.
+  void sift(std::vector<Edge>& links, std::size_t begun) const {
+    if (joined_ != nullptr) {
+      for (std::size_t i = begun; i < links.size(); ++i) {
+        joined_->prefetch(links[i].first.number());
+        joined_->prefetch(links[i].second.number());
+      }
     }
+    std::uint32_t asked = ledger::kNoTx;
+    bool nobody = false;
+    std::size_t kept = begun;
+    for (std::size_t i = begun; i < links.size(); ++i) {
+      const Edge& link = links[i];
+      if (joined_ != nullptr && joined_->are_one(link.first.number(), link.second.number())) {
+        continue;
+      }
+      if (link.rule == kMultiInput && joins_nobody_) {
+        if (link.transaction.number() != asked) nobody = joins_nobody_(ledger_, link.transaction);
+        asked = link.transaction.number();
+        if (nobody) continue;
+      }
+      links[kept++] = link;
+    }
+    links.resize(kept);
   }
 
   const Ledger& ledger_;
   const JoinsNobody& joins_nobody_;
+  UnionFind* joined_;  // or none
   ByteView first_input_;
   ByteView input_coin_;
   ByteView coin_address_;
@@ -144,9 +169,9 @@ bool names_a_key(ledger::AddressKind address) {
 
 void for_each_link(const Ledger& ledger, IdRange<TxId> transactions,
                    const JoinsNobody& joins_nobody,
-                   const std::function<bool(std::span<const Edge>)>& take) {
+                   const std::function<bool(std::span<const Edge>)>& take, UnionFind* joined) {
   CHECK(transactions.end.number() <= ledger.counts().transactions);
-  Reader reader(ledger, joins_nobody);
+  Reader reader(ledger, joins_nobody, joined);
   std::vector<std::vector<Edge>> slots(kPartsWaiting);
   auto parts = static_cast<std::size_t>((transactions.size() + kPart - 1) / kPart);
   auto make = [&](std::size_t part) {

@@ -17,6 +17,7 @@
 
 #include "base/ids.h"
 #include "clusters/evidence.h"
+#include "clusters/union_find.h"
 #include "ledger/ledger.h"
 
 namespace tracehound::clusters {
@@ -34,9 +35,15 @@ bool names_a_key(ledger::AddressKind address);
 // an address that spends twice perhaps twice; then the wrappers that it was the first to show, a
 // CoinJoin's too. Reads side by side; `take` is called with one part after the other, one at a
 // time, and ends it by false. REQUIRES: the ledger has them.
+//
+// Where `take` joins in `joined` what it is given, links whose ends are one in it already are left
+// out, and `joins_nobody` is not asked of a transaction that has no others. What `joined` holds
+// while a part is read are links of parts before it and nothing else, though perhaps not yet all of
+// them: so what is left out is what `take` would have found joined, and no more.
 void for_each_link(const ledger::Ledger& ledger, IdRange<TxId> transactions,
                    const JoinsNobody& joins_nobody,
-                   const std::function<bool(std::span<const Edge>)>& take);
+                   const std::function<bool(std::span<const Edge>)>& take,
+                   UnionFind* joined = nullptr);
 
 // The transaction that an input is of. REQUIRES: input < counts().inputs.
 TxId transaction_of_input(const ledger::Ledger& ledger, std::uint64_t input);

@@ -53,6 +53,12 @@ void PartWriter::flush() {
   status_ = file_->append(bytes);
 }
 
+Result<std::unique_ptr<Mapping>> PartWriter::map() {
+  flush();
+  TRY(status_);
+  return files_->map(path());
+}
+
 Status PartWriter::finish(Facts& facts) {
   flush();
   TRY(status_);

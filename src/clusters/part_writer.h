@@ -1,7 +1,9 @@
 // Writes one file of a clustering, front to back.
 #pragma once
 
+#include <algorithm>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "base/bytes.h"
@@ -29,8 +31,26 @@ class PartWriter {
     store_le(buffer_.data() + used_, number);
     used_ += sizeof number;
   }
+  // Of each item its number.
+  template <typename Item, typename NumberOf>
+  void push_all(std::span<const Item> items, NumberOf number_of) {
+    using Number = decltype(number_of(items.front()));
+    while (!items.empty()) {
+      if (used_ + sizeof(Number) > buffer_.size()) flush();
+      std::size_t fit = std::min(items.size(), (buffer_.size() - used_) / sizeof(Number));
+      Byte* to = buffer_.data() + used_;
+      for (const Item& item : items.first(fit)) {
+        store_le(to, number_of(item));
+        to += sizeof(Number);
+      }
+      used_ += fit * sizeof(Number);
+      items = items.subspan(fit);
+    }
+  }
   void push_bytes(ByteView bytes);
 
+  // What was pushed so far, as it lies in the file. REQUIRES: something was.
+  Result<std::unique_ptr<Mapping>> map();
   // Whether all went well so far.
   const Status& status() const { return status_; }
   // Writes and syncs the rest and gives the file its last name, which is not durable before its

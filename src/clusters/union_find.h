@@ -11,9 +11,14 @@
 // path halving alone a walk is still logarithmic in the mean (Tarjan and van Leeuwen, 1984), and
 // numbers here are given out in the order things appear: most walks are a step or two.
 //
-// Cost: 4 bytes a number. Limits: one thread at a time; sets are joined, never split.
+// Cost: 4 bytes a number. Limits: sets are joined, never split, and by one thread at a time. All
+// others may ask meanwhile, without locks: a union writes to a root, halving only to what is no
+// root any more, so no write undoes another, and whatever order they come in, names lead upwards
+// within a set. Who asks while sets are joined may be told of two that they are apart still; that
+// they are one is never taken back.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <span>
 #include <unordered_map>
@@ -36,25 +41,31 @@ class UnionFind {
     fill_from(roots.size());
   }
 
+  // Thread-safe.
   std::uint32_t find(std::uint32_t number) {
-    while (parent_[number] != number) {
-      parent_[number] = parent_[parent_[number]];
-      number = parent_[number];
+    for (std::uint32_t name = named_by(number); name != number; name = named_by(number)) {
+      std::uint32_t above = named_by(name);
+      if (above == name) return name;
+      set(number, above);
+      number = above;
     }
     return number;
   }
-  // Whether they were in two sets.
+  // Thread-safe.
+  bool are_one(std::uint32_t one, std::uint32_t other) { return find(one) == find(other); }
+  // Whether they were in two sets. One thread at a time.
   bool unite(std::uint32_t one, std::uint32_t other) {
     one = find(one);
     other = find(other);
     if (one == other) return false;
     if (one > other) std::swap(one, other);
-    parent_[other] = one;
+    set(other, one);
     return true;
   }
   void prefetch(std::uint32_t number) const { __builtin_prefetch(&parent_[number]); }
 
-  // Afterwards every number names its root, which is the smallest of its set.
+  // Afterwards every number names its root, which is the smallest of its set. REQUIRES: nobody asks
+  // or joins meanwhile.
   std::span<const std::uint32_t> flatten() {
     // Names are smaller than those that give them, so the named one is done already.
     for (std::uint32_t& parent : parent_) parent = parent_[parent];
@@ -68,6 +79,14 @@ class UnionFind {
     for (std::uint64_t i = first; i < parent_.size(); ++i) {
       parent_[i] = static_cast<std::uint32_t>(i);
     }
+  }
+
+  // Of what each thread sees of the others', only the number itself matters, never the order.
+  std::uint32_t named_by(std::uint32_t number) {
+    return std::atomic_ref<std::uint32_t>(parent_[number]).load(std::memory_order_relaxed);
+  }
+  void set(std::uint32_t number, std::uint32_t name) {
+    std::atomic_ref<std::uint32_t>(parent_[number]).store(name, std::memory_order_relaxed);
   }
 
   LargeVector<std::uint32_t> parent_;

@@ -6,8 +6,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 
 #include "base/parallel.h"
+#include "clusters/co_spends.h"
 #include "clusters/union_find.h"
 #include "unit/clusters/chains.h"
 
@@ -191,6 +193,57 @@ TEST(Clusters, evidence__is_a_forest_of_real_co_spends_that_gives_the_clusters_b
   }
   EXPECT_GT(wrappers, 5U);
   EXPECT_TRUE(std::ranges::equal(sets.flatten(), evidence.numbers(Part::cluster_of)));
+}
+
+TEST(Clusters, evidence__is_what_one_thread_keeps_of_every_link_in_chain_order) {
+  ChainMaker maker(11);
+  World world;
+  world.add(blocks_of(maker, 40, 500));
+  Rules rules;
+  rules.names.left_out = "thirds";
+  rules.joins_nobody = [](const ledger::Ledger&, TxId tx) { return tx.number() % 3 == 0; };
+  world.build(rules);
+  auto ledger = world.open();
+  auto stored = Stored::open_now(world.disk, folder_of_name(kFolder, kDefaultName));
+  ASSERT_TRUE(stored.has_value() && stored->has_value());
+  const Facts& facts = (*stored)->facts();
+  UnionFind sets(facts.addresses);
+  std::vector<Edge> expected;
+  IdRange<TxId> all{TxId(0), TxId(static_cast<std::uint32_t>(facts.transactions))};
+  for_each_link(ledger, all, rules.joins_nobody, [&](std::span<const Edge> links) {
+    for (const Edge& link : links) {
+      if (sets.unite(link.first.number(), link.second.number())) expected.push_back(link);
+    }
+    return true;
+  });
+  ASSERT_EQ(facts.edges, expected.size());
+  for (std::uint64_t row = 0; row < facts.edges; ++row) {
+    ASSERT_EQ((*stored)->edge(row), expected[row]) << row;
+  }
+}
+
+TEST(Clusters, of_transactions_that_join_nothing_new__nobody_asks_what_they_are) {
+  ChainMaker maker(12);
+  World world;
+  world.add(blocks_of(maker, 30, 50));
+  auto ledger = world.open();
+  UnionFind sets(ledger.counts().addresses);
+  IdRange<TxId> all{TxId(0), TxId(static_cast<std::uint32_t>(ledger.counts().transactions))};
+  std::size_t links = 0;
+  auto join = [&](std::span<const Edge> part) {
+    for (const Edge& link : part) sets.unite(link.first.number(), link.second.number());
+    links += part.size();
+    return true;
+  };
+  std::atomic<std::size_t> asked = 0;
+  auto ask = [&](const ledger::Ledger&, TxId) { return ++asked == 0; };
+  for_each_link(ledger, all, ask, join, &sets);
+  EXPECT_GT(links, 100U);
+  EXPECT_GT(asked, 50U);
+  asked = links = 0;
+  for_each_link(ledger, all, ask, join, &sets);
+  EXPECT_EQ(asked, 0U);
+  EXPECT_EQ(links, 0U);
 }
 
 // A World as it is before a second build, and that build with the power cut at one change.

@@ -5,8 +5,6 @@
 
 #include <algorithm>
 
-#include "clusters/union_find.h"
-
 namespace tracehound::clusters {
 namespace {
 
@@ -89,31 +87,6 @@ TEST(ClusterTags, of_many_clusters__each_has_its_own) {
   EXPECT_EQ(tagged[0].cluster, ClusterId(3));
   EXPECT_EQ(tagged[0].tag.name()->best.who(), "b");
   EXPECT_TRUE(tagged[1].tag.conflict());
-}
-
-TEST(UnionFind, sets_joined_in_any_order__are_named_by_their_smallest) {
-  UnionFind sets(8);
-  EXPECT_TRUE(sets.unite(7, 3));
-  EXPECT_TRUE(sets.unite(5, 7));
-  EXPECT_FALSE(sets.unite(3, 5));
-  EXPECT_TRUE(sets.unite(1, 5));
-  std::vector<std::uint32_t> expected = {0, 1, 2, 1, 4, 1, 6, 1};
-  EXPECT_TRUE(std::ranges::equal(sets.flatten(), expected));
-  UnionFind more(sets.flatten(), 9);
-  EXPECT_EQ(more.find(7), 1U);
-  EXPECT_EQ(more.find(8), 8U);
-}
-
-TEST(UnionFind, over_few_of_many_numbers__says_the_same) {
-  SparseUnionFind sets;
-  EXPECT_EQ(sets.find(4'000'000'000), 4'000'000'000U);
-  EXPECT_TRUE(sets.unite(4'000'000'000, 20));
-  EXPECT_TRUE(sets.unite(30, 4'000'000'000));
-  EXPECT_FALSE(sets.unite(30, 20));
-  EXPECT_EQ(sets.find(30), 20U);
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> expected = {
-      {20, 20}, {20, 30}, {20, 4'000'000'000}};
-  EXPECT_EQ(sets.sets(), expected);
 }
 
 }  // namespace
