@@ -36,15 +36,15 @@ std::string report_text(const transfers::IngestReport& report) {
       plural(report.transactions, "transaction"), plural(report.blocks, "block"),
       plural(report.counts.transfers, "transfer"), plural(report.counts.accounts, "account"));
   if (report.sorted) text += "the list was not in order: its rows were sorted by block\n";
-  if (report.repeats_skipped > 0) {
+  if (report.repeats.skipped > 0) {
     text += fmt::format("passed over: {}, the same as one before\n",
-                        plural(report.repeats_skipped, "row"));
+                        plural(report.repeats.skipped, "row"));
   }
-  if (report.repeats_kept > 0) {
+  if (report.repeats.kept > 0) {
     text += fmt::format(
         "kept: {}, the same as one before; without positions they may be meant (`repeats = skip` "
         "in the map leaves them out)\n",
-        plural(report.repeats_kept, "row"));
+        plural(report.repeats.kept, "row"));
   }
   return text;
 }

@@ -1,27 +1,25 @@
 // The checksum of one block's rows, shared by writer and check.
 #pragma once
 
+#define XXH_STATIC_LINKING_ONLY  // for a state that is no allocation: there are many blocks
 #include <xxhash.h>
 
-#include <memory>
-
 #include "base/bytes.h"
-#include "base/check.h"
 #include "ledger/schema.h"
 
 namespace tracehound::ledger {
 
 class RowsChecksum {
  public:
-  explicit RowsChecksum(std::uint64_t seed) : state_(XXH3_createState(), XXH3_freeState) {
-    CHECK(state_ != nullptr);
-    XXH3_64bits_reset_withSeed(state_.get(), seed);
+  explicit RowsChecksum(std::uint64_t seed) {
+    XXH3_INITSTATE(&state_);
+    XXH3_64bits_reset_withSeed(&state_, seed);
   }
-  void add(ByteView bytes) { XXH3_64bits_update(state_.get(), bytes.data(), bytes.size()); }
-  std::uint64_t value() const { return XXH3_64bits_digest(state_.get()); }
+  void add(ByteView bytes) { XXH3_64bits_update(&state_, bytes.data(), bytes.size()); }
+  std::uint64_t value() const { return XXH3_64bits_digest(&state_); }
 
  private:
-  std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state_;
+  XXH3_state_t state_;
 };
 
 // XXH3-64, seeded with the block before's checksum, over the rows between `before` and `after` of

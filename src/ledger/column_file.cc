@@ -45,8 +45,8 @@ Status ColumnFile::flush(FileSystem& files) const {
                     path_));
   }
   std::uint64_t over = std::min<std::uint64_t>(file->size() - committed_size, sealed_.size());
-  TRY(file->write_at(committed_size, ByteView(sealed_).first(over)));
-  TRY(file->append(ByteView(sealed_).subspan(over)));
+  TRY(file->write_at(committed_size, sealed_.view().first(over)));
+  TRY(file->append(sealed_.view().subspan(over)));
   return file->sync();
 }
 

@@ -8,7 +8,7 @@
 
 #include "base/check.h"
 #include "base/file.h"
-#include "base/huge_pages.h"
+#include "base/large_bytes.h"
 #include "base/result.h"
 
 namespace tracehound::ledger {
@@ -33,12 +33,9 @@ class ColumnFile {
     CHECK(sizeof(Field) == width_);
     push_bytes({reinterpret_cast<const Byte*>(&field), sizeof(Field)});
   }
-  void push_bytes(ByteView bytes) { tail_.insert(tail_.end(), bytes.begin(), bytes.end()); }
+  void push_bytes(ByteView bytes) { tail_.append(bytes); }
   // Room for `count` more rows, to be filled in at once; valid until the next push.
-  Byte* add_rows(std::uint64_t count) {
-    tail_.resize(tail_.size() + count * width_);
-    return tail_.data() + tail_.size() - count * width_;
-  }
+  Byte* add_rows(std::uint64_t count) { return tail_.extend(count * width_); }
 
   // `count` rows' bytes. REQUIRES: all of them committed, all sealed or all in the tail.
   // Row numbers come out of other rows: one that does not exist is damage.
@@ -79,10 +76,10 @@ class ColumnFile {
 
  private:
   ByteView uncommitted(std::uint64_t start, std::uint64_t size) const {
-    ByteView rows = sealed_;
+    ByteView rows = sealed_.view();
     if (start >= rows.size()) {
       start -= rows.size();
-      rows = tail_;
+      rows = tail_.view();
     }
     CHECK_LEDGER(start <= rows.size() && size <= rows.size() - start);
     return rows.subspan(start, size);
@@ -93,8 +90,8 @@ class ColumnFile {
   std::unique_ptr<Mapping> map_;
   ByteView committed_;  // the committed rows in it
   std::uint64_t committed_rows_ = 0;
-  LargeVector<Byte> sealed_;
-  LargeVector<Byte> tail_;
+  LargeBytes sealed_;
+  LargeBytes tail_;
 };
 
 }  // namespace tracehound::ledger

@@ -20,14 +20,14 @@ struct Entry {
   std::uint64_t row;
 };
 
-// By key; entries of one key keep their order. Least digit first, 11 bits at a time: a key of 64
-// bits takes six passes over memory, where a comparing sort of a million takes twenty.
-void sort_by_key(LargeVector<Entry>& entries, std::size_t key_width) {
+// By digits of the key from bit `first` on; entries with the same ones keep their order. Least digit
+// first, 11 bits at a time, a pass over memory each.
+void sort_by_digits(LargeVector<Entry>& entries, int first, int end) {
   constexpr int kDigitBits = 11;
   constexpr std::uint64_t kDigits = 1U << kDigitBits;
   LargeVector<Entry> other(entries.size());
   std::array<std::uint64_t, kDigits> starts;
-  for (int shift = 0; shift < static_cast<int>(key_width * 8); shift += kDigitBits) {
+  for (int shift = first; shift < end; shift += kDigitBits) {
     starts.fill(0);
     for (const Entry& entry : entries) ++starts[entry.key >> shift & (kDigits - 1)];
     if (std::ranges::find(starts, entries.size()) != starts.end()) continue;  // all the same digit
@@ -35,6 +35,22 @@ void sort_by_key(LargeVector<Entry>& entries, std::size_t key_width) {
     for (std::uint64_t& start : starts) next += std::exchange(start, next);
     for (const Entry& entry : entries) other[starts[entry.key >> shift & (kDigits - 1)]++] = entry;
     entries.swap(other);
+  }
+}
+
+// By key; entries of one key keep their order. The highest 33 bits of a key of 64, three passes,
+// tell nearly all hashes apart; what they do not is sorted by comparing, which keys made to be
+// alike make slower and not more.
+void sort_by_key(LargeVector<Entry>& entries, std::size_t key_width) {
+  constexpr int kLow = 31;
+  int bits = static_cast<int>(key_width * 8);
+  if (bits <= 64 - kLow) return sort_by_digits(entries, 0, bits);
+  sort_by_digits(entries, kLow, bits);
+  for (auto group = entries.begin(); group != entries.end();) {
+    auto end = group + 1;
+    while (end != entries.end() && end->key >> kLow == group->key >> kLow) ++end;
+    if (end - group > 1) std::ranges::stable_sort(group, end, {}, &Entry::key);
+    group = end;
   }
 }
 
@@ -68,34 +84,45 @@ class RunFile {
   // `size`: how many entries there are to be.
   RunFile(const IndexSpec& spec, const IndexRows& rows, std::uint64_t size,
           std::unique_ptr<WriteFile> file)
-      : spec_(spec), rows_(rows), file_(std::move(file)), fences_(spec, size) {}
+      : spec_(spec),
+        rows_(rows),
+        file_(std::move(file)),
+        buffer_(std::min(kBuffer, (size + 1) * kMostWidth)),
+        fences_(spec, size) {}
 
-  Status add(const Entry& entry) {
+  // Before each entry, room has to be made now and then.
+  bool full() const { return size_ + kMostWidth > buffer_.size(); }
+  Status write() {
+    TRY(file_->append(ByteView(buffer_).first(size_)));
+    size_ = 0;
+    return {};
+  }
+  // REQUIRES: not full().
+  void add(const Entry& entry) {
     fences_.add(entry.key);
-    std::array<Byte, 16> packed;
-    store_le(packed.data(), entry.key);
-    store_le(packed.data() + spec_.key_width, entry.row);
+    Byte* at = buffer_.data() + size_;
+    store_le(at, entry.key);
+    store_le(at + spec_.key_width, entry.row);
+    size_ += spec_.key_width + spec_.row_width;
     ++entries_;
-    buffer_.insert(buffer_.end(), packed.begin(),
-                   packed.begin() + static_cast<long>(spec_.key_width + spec_.row_width));
     if (spec_.sums) {
       group_.push_back(entry.row);
       if (group_.size() == kSumStep) close_group();
     }
-    return buffer_.size() >= kBuffer ? write() : Status{};
   }
 
   std::uint64_t entries() const { return entries_; }
 
   Status finish() {
-    buffer_.insert(buffer_.end(), sums_.begin(), sums_.end());
     TRY(write());
+    if (!sums_.empty()) TRY(file_->append(sums_));
     TRY(file_->append(fences_.bytes()));
     return file_->sync();
   }
 
  private:
   static constexpr std::size_t kBuffer = 1U << 20;
+  static constexpr std::size_t kMostWidth = 16;  // of an entry
 
   void close_group() {
     total_ += rows_.sum_of(group_);
@@ -103,17 +130,13 @@ class RunFile {
     sums_.resize(sums_.size() + width::kAmount);
     store_le(sums_.data() + sums_.size() - width::kAmount, total_);
   }
-  Status write() {
-    TRY(file_->append(buffer_));
-    buffer_.clear();
-    return {};
-  }
 
   const IndexSpec& spec_;
   const IndexRows& rows_;
   std::unique_ptr<WriteFile> file_;
   std::uint64_t entries_ = 0;
   Bytes buffer_;
+  std::size_t size_ = 0;  // of what is in it
   std::vector<std::uint64_t> group_;
   Amount total_ = 0;
   Bytes sums_;
@@ -123,6 +146,7 @@ class RunFile {
 Status merge(std::vector<OldEntries>& old, const LargeVector<Entry>& fresh, RunFile& file) {
   std::size_t next = 0;
   for (;;) {
+    if (file.full()) TRY(file.write());
     // Sources cover ascending rows, the fresh ones last: of equal keys the earliest source's goes
     // first.
     OldEntries* least = nullptr;
@@ -130,10 +154,10 @@ Status merge(std::vector<OldEntries>& old, const LargeVector<Entry>& fresh, RunF
       if (!source.done() && (!least || source.front().key < least->front().key)) least = &source;
     }
     if (least != nullptr && (next == fresh.size() || least->front().key <= fresh[next].key)) {
-      TRY(file.add(least->front()));
+      file.add(least->front());
       least->pop();
     } else if (next < fresh.size()) {
-      TRY(file.add(fresh[next++]));
+      file.add(fresh[next++]);
     } else {
       return {};
     }

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <mutex>
 
 #include "base/parallel.h"
 #include "chains/transfers/csv.h"
@@ -33,7 +34,8 @@ class CsvSource final : public RowSource {
     return {};
   }
 
-  Status each(const std::function<bool(RowBatch&&)>& take) override {
+  Status each(const std::function<void(RowBatch&)>& beside,
+              const std::function<bool(RowBatch&&)>& take) override {
     auto starts = csv_pieces(text_, kPieceBytes);
     std::size_t window = 2 * std::size_t{thread_limit()} + 2;
     std::vector<RowBatch> batches(window);
@@ -43,13 +45,14 @@ class CsvSource final : public RowSource {
         starts.size() - 1, window,
         [&](std::size_t i) {
           RowReader reader = *reader_;
-          RowBatch& batch = batches[i % window] = RowBatch();
+          RowBatch& batch = batches[i % window] = unused_batch();
           read_csv_piece(text_.substr(starts[i], starts[i + 1] - starts[i]), separator_, reader,
                          batch);
+          if (batch.wrong.empty()) beside(batch);
         },
         [&](std::size_t i) {
           RowBatch& batch = batches[i % window];
-          for (ListedRow& row : batch.rows) row.line += lines;
+          batch.first_line = lines;
           if (!batch.wrong.empty()) {
             status = bad_input(
                 fmt::format("{}, line {}: {}", path_, lines + batch.wrong_line, batch.wrong));
@@ -60,10 +63,23 @@ class CsvSource final : public RowSource {
         });
     return status;
   }
+  void give_back(RowBatch&& batch) override {
+    batch.clear();
+    std::lock_guard hold(unused_mutex_);
+    unused_.push_back(std::move(batch));
+  }
   std::uint64_t bytes() const override { return map_->bytes().size(); }
   const std::string& name() const override { return path_; }
 
  private:
+  RowBatch unused_batch() {
+    std::lock_guard hold(unused_mutex_);
+    if (unused_.empty()) return {};
+    RowBatch batch = std::move(unused_.back());
+    unused_.pop_back();
+    return batch;
+  }
+
   std::string path_;
   std::unique_ptr<Mapping> map_;
   std::string_view text_;
@@ -71,6 +87,8 @@ class CsvSource final : public RowSource {
   std::uint64_t heading_lines_ = 0;
   std::deque<std::string> held_;
   std::unique_ptr<RowReader> reader_;
+  std::mutex unused_mutex_;
+  std::deque<RowBatch> unused_;
 };
 
 }  // namespace

@@ -19,9 +19,13 @@ namespace tracehound::chains::transfers {
 class RowSource {
  public:
   virtual ~RowSource() = default;
-  // take(batch) for each, in the order of the list, until it gives false. Lines are counted from 1.
+  // take(batch) for each, in the order of the list, until it gives false; before that
+  // beside(batch), of several batches at once. Lines are counted from 1.
   // May be asked again. Errors (bad_input): a row that cannot be read, with file and line.
-  virtual Status each(const std::function<bool(RowBatch&&)>& take) = 0;
+  virtual Status each(const std::function<void(RowBatch&)>& beside,
+                      const std::function<bool(RowBatch&&)>& take) = 0;
+  // Takes back a batch that is done with: the next one is read into its memory.
+  virtual void give_back(RowBatch&& batch) { batch.clear(); }
   virtual std::uint64_t bytes() const = 0;
   virtual const std::string& name() const = 0;
   // What its rows are counted in, for errors.
@@ -40,15 +44,14 @@ struct IngestReport {
   std::uint64_t blocks = 0;
   std::uint64_t transactions = 0;
   std::uint64_t transfers = 0;
-  std::uint64_t repeats_skipped = 0;  // the same in everything as a row before
-  std::uint64_t repeats_kept = 0;     // so without positions, where they may be meant
+  Repeats repeats;
   bool sorted = false;                // the list was not in order
   ledger::accounts::Counts counts;    // of the ledger now
 };
 
 struct IngestOptions {
   std::uint64_t memory_bytes = std::uint64_t{1} << 30;
-  std::uint64_t commit_rows = std::uint64_t{1} << 22;
+  std::uint64_t commit_rows = std::uint64_t{1} << 20;
 };
 
 // Labels that a list gives accounts: told once for each (account, label), in the list's order.

@@ -34,9 +34,11 @@ class ParquetSource final : public RowSource {
     return {};
   }
 
-  Status each(const std::function<bool(RowBatch&&)>& take) override {
+  Status each(const std::function<void(RowBatch&)>& beside,
+              const std::function<bool(RowBatch&&)>& take) override {
     reader_->begin_batch();
     RowBatch batch;
+    batch.first_line = 1;
     std::uint64_t row = 1;
     std::string wrong;
     bool more = true;
@@ -47,14 +49,19 @@ class ParquetSource final : public RowSource {
       }
       row += chunk.rows();
       if (batch.rows.size() >= kBatchRows) {
+        beside(batch);
         more = take(std::exchange(batch, {}));
+        batch.first_line = row;
         reader_->begin_batch();
       }
       return more;
     });
     TRY(status);
     if (!wrong.empty()) return bad_input(wrong);
-    if (more && !batch.rows.empty()) take(std::move(batch));
+    if (more && !batch.rows.empty()) {
+      beside(batch);
+      take(std::move(batch));
+    }
     return {};
   }
   std::uint64_t bytes() const override { return table_->bytes(); }
@@ -79,7 +86,7 @@ class ParquetSource final : public RowSource {
         cells_[wanted_[column]] = std::string_view(held).substr(start);
       }
       batch.wrong_line = i;
-      if (auto wrong = reader_->read(cells_, first + i, batch)) return wrong;
+      if (auto wrong = reader_->read(cells_, first + i - batch.first_line, batch)) return wrong;
     }
     return std::nullopt;
   }

@@ -58,13 +58,42 @@ std::optional<std::uint64_t> parse_usd(std::string_view text) {
 
 const Byte* ByteArena::keep(ByteView bytes) {
   constexpr std::size_t kChunk = 1U << 16;
-  if (chunks_.empty() || chunks_.back()->capacity() - chunks_.back()->size() < bytes.size()) {
+  auto fits = [&] {
+    return chunks_[filling_]->capacity() - chunks_[filling_]->size() >= bytes.size();
+  };
+  while (filling_ < chunks_.size() && !fits()) ++filling_;
+  if (filling_ == chunks_.size()) {
     chunks_.push_back(std::make_unique<Bytes>());
     chunks_.back()->reserve(std::max(kChunk, bytes.size()));
   }
-  Bytes& chunk = *chunks_.back();
+  Bytes& chunk = *chunks_[filling_];
   chunk.insert(chunk.end(), bytes.begin(), bytes.end());
   return chunk.data() + chunk.size() - bytes.size();
+}
+
+void ByteArena::clear() {
+  for (auto& chunk : chunks_) chunk->clear();
+  filling_ = 0;
+}
+
+void RowBatch::clear() {
+  rows.clear();
+  assets.clear();
+  asset_lines.clear();
+  held.clear();
+  names.clear();
+  first_line = 0;
+  lines = 0;
+  ascending = true;
+  made.count = 0;
+  made.first_row = 0;
+  made.end_row = 0;
+  made.transactions = 0;
+  made.transfers = 0;
+  made.repeats = {};
+  made.lines.clear();
+  made.wrong.reset();
+  wrong.clear();
 }
 
 ListedName listed_name(std::string_view text, ByteArena& arena) {
@@ -184,6 +213,7 @@ std::optional<std::string> RowReader::read_asset(std::span<const std::string_vie
   }
   row.asset = static_cast<std::uint32_t>(batch.assets.size());
   batch.assets.push_back(std::move(asset));
+  batch.asset_lines.push_back(row.line);
   known_.emplace(key_, row.asset);
   return std::nullopt;
 }

@@ -15,6 +15,7 @@
 
 #include "base/u256.h"
 #include "chains/transfers/transfer_map.h"
+#include "ledger/accounts/block_rows.h"
 #include "ledger/accounts/names.h"
 #include "ledger/accounts/rows.h"
 
@@ -46,9 +47,12 @@ struct ListedName {
 class ByteArena {
  public:
   const Byte* keep(ByteView bytes);
+  // Forgets them and keeps its memory.
+  void clear();
 
  private:
   std::vector<std::unique_ptr<Bytes>> chunks_;
+  std::size_t filling_ = 0;  // the chunk that takes what comes next
 };
 
 // REQUIRES: text has at most kMostNameBytes; it and the arena outlive the name.
@@ -56,7 +60,7 @@ ListedName listed_name(std::string_view text, ByteArena& arena);
 
 // Texts point into the file, or into the batch that holds the row.
 struct ListedRow {
-  std::uint64_t line = 0;
+  std::uint64_t line = 0;  // the batch's first is 0
   std::uint64_t block = 0;
   std::uint32_t time = 0;
   std::uint32_t position = 0;
@@ -70,15 +74,49 @@ struct ListedRow {
   std::optional<std::uint64_t> usd_micro;
 };
 
+// Rows that say what others say.
+struct Repeats {
+  std::uint64_t skipped = 0;  // the same in everything as a row before
+  std::uint64_t kept = 0;     // so without positions, where they may be meant
+};
+
+// A row that contradicts one before it.
+struct Contradiction {
+  std::uint64_t line = 0;
+  std::uint64_t before = 0;  // the other's line
+  std::string what;          // both are what
+};
+
+// Rows of a list that are made into blocks already, those whose blocks lie in one batch whole.
+struct MadeBlocks {
+  std::vector<ledger::accounts::BlockRows> blocks;  // the first `count`; others are kept memory
+  std::size_t count = 0;
+  std::size_t first_row = 0;  // of their rows in the batch
+  std::size_t end_row = 0;
+  std::uint64_t transactions = 0;
+  std::uint64_t transfers = 0;
+  Repeats repeats;
+  // Of each transaction, all blocks' end to end, the line that names it first.
+  std::vector<std::uint64_t> lines;
+  std::optional<Contradiction> wrong;  // with the block that would come behind them
+};
+
 struct RowBatch {
   std::vector<ListedRow> rows;
   std::vector<ledger::accounts::Asset> assets;
+  std::vector<std::uint64_t> asset_lines;  // of the rows that name them first
   std::deque<std::string> held;  // texts that do not stand in the file as they are
   ByteArena names;
+  std::uint64_t first_line = 0;  // in the list
   std::uint64_t lines = 0;
+  bool ascending = true;  // blocks never fall; known once it is made
+  MadeBlocks made;
   // What is wrong with the row that could not be read, the last one; "" if nothing is.
   std::string wrong;
   std::uint64_t wrong_line = 0;
+
+  // As it was made, but for the memory it has.
+  void clear();
 };
 
 // Turns the cells of one row into a ListedRow. One a thread.

@@ -1,7 +1,9 @@
 #include "ledger/accounts/commit.h"
 
+#include <array>
 #include <set>
 
+#include "base/parallel.h"
 #include "ledger/accounts/index_keys.h"
 #include "ledger/keys.h"
 #include "ledger/manifest.h"
@@ -30,8 +32,16 @@ Status sync_own_name(FileSystem& files, std::string folder) {
 
 Status write_commit(FileSystem& files, const std::string& folder, const Columns& columns,
                     const Manifest& before, const Manifest& after) {
-  TRY(columns.flush(files));
-  TRY(write_indexes(files, folder, columns, before.counts, after.counts));
+  // Nobody reads any of it before the manifest names it, so the order does not matter: while rows
+  // are on their way to the disk, the indexes are sorted.
+  Status flushed;
+  Status indexed;
+  {
+    Background flushing([&] { flushed = columns.flush(files); });
+    indexed = write_indexes(files, folder, columns, before.counts, after.counts);
+  }
+  TRY(flushed);
+  TRY(indexed);
   TRY(files.sync_folder(columns_folder(folder)));
   TRY(files.sync_folder(folder));
   if (before.counts.blocks == 0) TRY(sync_own_name(files, folder));
@@ -41,16 +51,19 @@ Status write_commit(FileSystem& files, const std::string& folder, const Columns&
 Status write_indexes(FileSystem& files, const std::string& folder, const Columns& columns,
                      const Counts& had, const Counts& now) {
   WrittenRows rows{columns};
-  for (const IndexSpec& spec : kIndexes) {
+  std::array<Status, kIndexCount> written;
+  parallel_for(kIndexCount, [&](std::size_t i) {
+    const IndexSpec& spec = kIndexes[i];
     auto keys_of = [&](std::uint64_t first, std::span<std::uint64_t> keys) {
       for (std::uint64_t& key : keys) key = index_key(rows, spec.index, first++);
     };
-    TRY(write_runs(files, folder, spec.shape,
-                   {.had = rows_of(spec.index, had),
-                    .now = rows_of(spec.index, now),
-                    .keys_of = keys_of,
-                    .sum_of = {}}));
-  }
+    written[i] = write_runs(files, folder, spec.shape,
+                            {.had = rows_of(spec.index, had),
+                             .now = rows_of(spec.index, now),
+                             .keys_of = keys_of,
+                             .sum_of = {}});
+  });
+  for (const Status& status : written) TRY(status);
   return files.sync_folder(runs_folder(folder));
 }
 

@@ -40,9 +40,19 @@ void NameTable::forget() {
 }
 
 bool NameTable::same(AccountId id, NameKind kind, ByteView payload) const {
-  return columns_[Column::account_kind].get<Byte>(id.number()) == static_cast<Byte>(kind) &&
-         std::ranges::equal(columns_.text(Column::account_end, Column::account_name, id.number()),
-                            payload);
+  if (columns_[Column::account_kind].get<Byte>(id.number()) != static_cast<Byte>(kind)) {
+    return false;
+  }
+  ByteView name;
+  if (kind == NameKind::text) {
+    name = columns_.text(Column::account_end, Column::account_name, id.number());
+  } else {
+    // All names of another kind are of one length: where it ends says it all.
+    std::uint64_t end = columns_[Column::account_end].get<Uint40>(id.number()).number();
+    CHECK_LEDGER(end >= payload.size());
+    name = columns_[Column::account_name].bytes(end - payload.size(), payload.size());
+  }
+  return std::ranges::equal(name, payload);
 }
 
 std::optional<AccountId> NameTable::find_on_disk(std::uint64_t key, NameKind kind,
@@ -55,15 +65,19 @@ std::optional<AccountId> NameTable::find_on_disk(std::uint64_t key, NameKind kin
   return found;
 }
 
-void NameTable::expect_end(std::uint64_t key) const {
-  if (auto likely = table_.likely(key)) columns_[Column::account_end].prefetch(likely->number());
+std::optional<AccountId> NameTable::expect_end(std::uint64_t key) const {
+  auto likely = table_.likely(key);
+  if (likely) columns_[Column::account_end].prefetch(likely->number());
+  return likely;
 }
 
-void NameTable::expect_name(std::uint64_t key) const {
-  auto likely = table_.likely(key);
-  if (!likely) return;
-  ByteView name = columns_.text(Column::account_end, Column::account_name, likely->number());
+void NameTable::expect_text(AccountId id) const {
+  constexpr std::uint64_t kLikelySize = 20;
+  std::uint64_t end = columns_[Column::account_end].get<Uint40>(id.number()).number();
+  if (end < kLikelySize) return;
+  ByteView name = columns_[Column::account_name].bytes(end - 1);
   __builtin_prefetch(name.data());
+  __builtin_prefetch(name.data() - (kLikelySize - 1));
 }
 
 AccountId NameTable::intern(std::uint64_t key, NameKind kind, ByteView payload, Counts& counts) {

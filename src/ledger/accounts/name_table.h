@@ -26,10 +26,11 @@ class NameTable {
   // nobody's.
   // `key` is its name_key.
   AccountId intern(std::uint64_t key, NameKind kind, ByteView payload, Counts& counts);
-  // Asks the memory for what intern() will read under that key, a step after the other.
-  void expect(std::uint64_t key) const { table_.prefetch(key); }
-  void expect_end(std::uint64_t key) const;
-  void expect_name(std::uint64_t key) const;
+  // Asks the memory for what intern() will read, a step after the other: the key's slot; where the
+  // name of the account in it ends, if there is one; its name.
+  void expect_slot(std::uint64_t key) const { table_.prefetch(key); }
+  std::optional<AccountId> expect_end(std::uint64_t key) const;
+  void expect_text(AccountId id) const;
 
  private:
   bool same(AccountId id, NameKind kind, ByteView payload) const;

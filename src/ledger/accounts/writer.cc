@@ -18,6 +18,7 @@
 #include "ledger/accounts/columns.h"
 #include "ledger/accounts/commit.h"
 #include "ledger/accounts/index_keys.h"
+#include "ledger/accounts/look_ahead.h"
 #include "ledger/accounts/name_table.h"
 #include "ledger/keys.h"
 #include "ledger/manifest.h"
@@ -67,6 +68,7 @@ struct Writer::State {
   std::vector<AccountId> payers;
   std::vector<AccountId> givers;
   std::vector<AccountId> takers;
+  RefusedRow refused;
   // Whether memory and disk are as the manifest says, with nothing there from a failure or a kill;
   // if not, recover() comes before the next change. Readers may have to be told besides that rows
   // of theirs were taken back.
@@ -89,9 +91,9 @@ struct Writer::State {
 
   Status make_room(const BlockRows& block);
   Status check_block(const BlockRows& block) const;
-  Status append_rows(const BlockRows& block);
-  void expect_names(const BlockRows& block, std::size_t tx, std::size_t transfer) const;
-  Status give_ids(const BlockRows& block);
+  Status append_all(std::span<const BlockRows> blocks);
+  Status append_rows(const BlockRows& block, LookAhead& ahead);
+  Status give_ids(const BlockRows& block, LookAhead& ahead);
   Status give_id(const BlockRows& block, const TxRow& row);
   AccountId account(const BlockRows& block, const NameRef& name);
   void push_transactions(const BlockRows& block, const Counts& before);
@@ -238,15 +240,28 @@ Asset Writer::State::asset(AssetId id) const {
 
 // ---- appending ----------------------------------------------------------------------------------
 
-Status Writer::append(const BlockRows& block) {
+Status Writer::append(std::span<const BlockRows> blocks) {
   State& state = *state_;
   TRY(state.recover());
   state.build_tables();
-  Status status = state.make_room(block);
-  if (status) status = state.append_rows(block);
+  Status status = state.append_all(blocks);
   if (status) return status;
   TRY(state.back_to_commit());
   return status;
+}
+
+const RefusedRow& Writer::refused() const { return state_->refused; }
+
+Status Writer::State::append_all(std::span<const BlockRows> blocks) {
+  refused = {};
+  LookAhead ahead(blocks, names, new_ids);
+  for (const BlockRows& block : blocks) {
+    TRY(make_room(block));
+    TRY(append_rows(block, ahead));
+    ++refused.block;
+    refused.transaction = 0;
+  }
+  return {};
 }
 
 // Sees to it that the block's accounts fit into the table. Only what is committed can be forgotten,
@@ -281,7 +296,7 @@ Status Writer::State::check_block(const BlockRows& block) const {
   return {};
 }
 
-Status Writer::State::append_rows(const BlockRows& block) {
+Status Writer::State::append_rows(const BlockRows& block, LookAhead& ahead) {
   TRY(check_block(block));
   Counts before = counts;
   columns[Column::block_number].push(block.block.number);
@@ -296,7 +311,7 @@ Status Writer::State::append_rows(const BlockRows& block) {
     TRY_ASSIGN(AssetId id, intern(asset));
     ids.push_back(id);
   }
-  TRY(give_ids(block));
+  TRY(give_ids(block, ahead));
   push_transactions(block, before);
   push_transfers(block, ids);
   ++counts.blocks;
@@ -321,54 +336,23 @@ bool Writer::State::has_transaction(std::uint64_t key, NameKind kind, ByteView i
   return found;
 }
 
-// Names that are looked up together.
-constexpr std::size_t kWindow = 16;
-
-// Asks the memory for what the names of the window's rows are looked up in, each step for what the
-// one before led to, so that their misses overlap.
-void Writer::State::expect_names(const BlockRows& block, std::size_t tx,
-                                 std::size_t transfer) const {
-  auto ids = std::span(block.transactions).subspan(tx);
-  auto rows = std::span(block.transfers).subspan(transfer);
-  ids = ids.first(std::min(kWindow, ids.size()));
-  rows = rows.first(std::min(kWindow, rows.size()));
-  for (const TxRow& row : ids) new_ids.prefetch(row.id.key);
-  for (const TransferRow& row : rows) {
-    names.expect(row.from.key);
-    names.expect(row.to.key);
-  }
-  for (const TransferRow& row : rows) {
-    names.expect_end(row.from.key);
-    names.expect_end(row.to.key);
-  }
-  for (const TransferRow& row : rows) {
-    names.expect_name(row.from.key);
-    names.expect_name(row.to.key);
-  }
-}
-
 // Accounts are numbered by first appearance: payer, then its transaction's transfers in order.
-Status Writer::State::give_ids(const BlockRows& block) {
+Status Writer::State::give_ids(const BlockRows& block, LookAhead& ahead) {
   payers.clear();
   givers.clear();
   takers.clear();
-  std::size_t next = 0;
-  std::size_t expected = 0;
+  const TransferRow* transfer = block.transfers.data();
   for (const TxRow& row : block.transactions) {
-    if (payers.size() % kWindow == 0) expect_names(block, payers.size(), block.transfers.size());
+    refused.transaction = payers.size();
     TRY(give_id(block, row));
     payers.push_back(account(block, row.payer));
-    for (std::uint32_t i = 0; i < row.transfers; ++i, ++next) {
-      if (next == expected) {
-        expect_names(block, block.transactions.size(), next);
-        expected += kWindow;
-      }
-      const TransferRow& transfer = block.transfers[next];
-      givers.push_back(account(block, transfer.from));
-      takers.push_back(account(block, transfer.to));
+    for (std::uint32_t i = 0; i < row.transfers; ++i, ++transfer) {
+      ahead.step();
+      givers.push_back(account(block, transfer->from));
+      takers.push_back(account(block, transfer->to));
     }
   }
-  CHECK(next == block.transfers.size());
+  CHECK(transfer == block.transfers.data() + block.transfers.size());
   return {};
 }
 

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "base/file.h"
@@ -19,6 +20,13 @@ struct WriterOptions {
   std::uint64_t table_bytes = std::uint64_t{1} << 30;
   // What fees are paid in; a new ledger begins with it as asset 0.
   std::optional<Asset> native = std::nullopt;
+};
+
+// Which of the blocks and of its transactions append() did not take; the first one's where the block
+// as a whole cannot be.
+struct RefusedRow {
+  std::size_t block = 0;
+  std::size_t transaction = 0;
 };
 
 // One writer a ledger; a second is refused with the first one's process id. Not thread-safe.
@@ -45,10 +53,14 @@ class Writer {
   // The same of an asset, by its contract.
   bool has_asset(const std::string& contract) const;
 
-  // Adds a block to the end and gives out ids.
-  // Errors (ErrorKind::bad_input; the writer is then at the last commit again): its number is not
-  // above the tip's; a transaction's id is there already; an asset has other decimals than before.
-  Status append(const BlockRows& block);
+  // Adds blocks to the end and gives out ids.
+  // Errors (ErrorKind::bad_input; the writer is then at the last commit again, and refused() says
+  // where): a number is not above the tip's; a transaction's id is there already; an asset has
+  // other decimals than before.
+  Status append(std::span<const BlockRows> blocks);
+  Status append(const BlockRows& block) { return append(std::span(&block, 1)); }
+  // Of the blocks that the last append() refused.
+  const RefusedRow& refused() const;
 
   // Makes everything appended durable and visible.
   Status commit();

@@ -92,7 +92,7 @@ TEST(transfers, repeated_rows__are_passed_over_and_contradictions_refused_with_b
   std::string row = "10,1,t,0,a,b,5,XRP\n";
   auto report = take(disk, kHeading + row + row + "10,1,t,1,a,b,5,XRP\n" + row);
   ASSERT_TRUE(report.has_value()) << report.error().message;
-  EXPECT_EQ(report->repeats_skipped, 2);
+  EXPECT_EQ(report->repeats.skipped, 2);
   EXPECT_EQ(report->transfers, 2);
   EXPECT_NE(refusal(kHeading + row + "10,1,u,0,a,b,5,XRP\n10,1,t,0,a,b,6,XRP\n")
                 .find("list.csv, line 4: contradicts line 2"),
@@ -106,11 +106,11 @@ TEST(transfers, without_positions__same_rows_are_kept_unless_the_map_says_skip) 
   FaultyFileSystem kept;
   auto report = take(kept, kHeading + row + row, map);
   ASSERT_TRUE(report.has_value());
-  EXPECT_EQ(std::pair(report->transfers, report->repeats_kept), std::pair(2UL, 1UL));
+  EXPECT_EQ(std::pair(report->transfers, report->repeats.kept), std::pair(2UL, 1UL));
   FaultyFileSystem skipped;
   report = take(skipped, kHeading + row + row, map + "repeats = skip\n");
   ASSERT_TRUE(report.has_value());
-  EXPECT_EQ(std::pair(report->transfers, report->repeats_skipped), std::pair(1UL, 1UL));
+  EXPECT_EQ(std::pair(report->transfers, report->repeats.skipped), std::pair(1UL, 1UL));
 }
 
 TEST(transfers, rows_that_cannot_be__are_refused_by_line_and_leave_no_ledger) {

@@ -1,0 +1,54 @@
+// Makes a block of the rows that a list has of it: repeats found, transactions together, each in
+// the order of its transfers.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "chains/transfers/rows.h"
+#include "chains/transfers/transfer_map.h"
+#include "ledger/accounts/block_rows.h"
+
+namespace tracehound::chains::transfers {
+
+// What an asset is known by.
+std::string asset_key(const ledger::accounts::Asset& asset);
+
+// One a thread; scratch is kept between calls.
+class BlockFiller {
+ public:
+  explicit BlockFiller(const TransferMap& map) : map_(map) {}
+
+  // Makes `block` of rows of one block, of which there is one at least, in the list's order. Of
+  // each of its transactions the least line goes to the end of `lines`.
+  std::optional<Contradiction> fill(std::span<const ListedRow* const> rows,
+                                    std::span<const ledger::accounts::Asset> assets,
+                                    ledger::accounts::BlockRows& block,
+                                    std::vector<std::uint64_t>& lines, Repeats& repeats);
+
+ private:
+  void group(std::span<const ListedRow* const> rows);
+  std::optional<Contradiction> order(Repeats& repeats);
+  std::optional<Contradiction> keep_positions(std::span<const ListedRow*> group, Repeats& repeats);
+  void keep_all(std::span<const ListedRow*> group, Repeats& repeats);
+  std::uint32_t block_asset(std::uint32_t asset, std::span<const ledger::accounts::Asset> assets,
+                            ledger::accounts::BlockRows& block);
+
+  const TransferMap& map_;
+  std::vector<const ListedRow*> kept_;
+  // The transactions in the order of first naming: of each row which, of each where its rows end in
+  // grouped_, and by hash which there are.
+  std::vector<std::uint32_t> tx_of_;
+  std::vector<std::size_t> ends_;
+  std::vector<const ListedRow*> grouped_;
+  std::vector<std::uint32_t> by_hash_;
+  std::vector<std::uint32_t> block_assets_;
+};
+
+// Makes the blocks that lie in the batch whole, as far as that can be told: all but the first and
+// the last. Gives one number to what is one asset. For RowSource::each(), beside the reading.
+void make_blocks(const TransferMap& map, RowBatch& batch);
+
+}  // namespace tracehound::chains::transfers

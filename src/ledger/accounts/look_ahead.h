@@ -1,0 +1,80 @@
+// Names lie anywhere in memory, and finding one takes three reads, each where the one before led.
+// While a transfer is dealt with, those of the transfers behind it are on their way already: each
+// step is asked for some transfers after the one before, so that their misses overlap.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "ledger/accounts/block_rows.h"
+#include "ledger/accounts/name_table.h"
+
+namespace tracehound::ledger::accounts {
+
+class LookAhead {
+ public:
+  LookAhead(std::span<const BlockRows> blocks, const NameTable& names, const KeyTable<TxId>& ids)
+      : blocks_(blocks), names_(names), ids_(ids) {}
+
+  // Before each transfer, in their order.
+  void step() {
+    while (slots_ < at_ + 3 * kApart && enter()) ++slots_;
+    for (; ends_ < std::min(slots_, at_ + 2 * kApart); ++ends_) {
+      for (Name& name : seen(ends_)) name.id = names_.expect_end(name.key);
+    }
+    for (; texts_ < std::min(ends_, at_ + kApart); ++texts_) {
+      for (const Name& name : seen(texts_)) {
+        if (name.id) names_.expect_text(*name.id);
+      }
+    }
+    ++at_;
+  }
+
+ private:
+  struct Name {
+    std::uint64_t key = 0;
+    std::optional<AccountId> id;
+  };
+  static constexpr std::uint64_t kApart = 12;
+  static constexpr std::uint64_t kRing = 64;
+  static_assert(3 * kApart <= kRing);
+
+  std::array<Name, 2>& seen(std::uint64_t transfer) { return ring_[transfer % kRing]; }
+  // The next transfer; false behind the last one.
+  bool enter() {
+    for (; !blocks_.empty() && transfer_ == blocks_.front().transfers.size(); transfer_ = 0) {
+      blocks_ = blocks_.subspan(1);
+      tx_ = 0;
+      tx_end_ = 0;
+    }
+    if (blocks_.empty()) return false;
+    const BlockRows& block = blocks_.front();
+    for (; tx_end_ <= transfer_ && tx_ < block.transactions.size(); ++tx_) {
+      const TxRow& tx = block.transactions[tx_];
+      ids_.prefetch(tx.id.key);
+      tx_end_ += tx.transfers;
+    }
+    const TransferRow& row = block.transfers[transfer_++];
+    seen(slots_) = {Name{row.from.key, {}}, Name{row.to.key, {}}};
+    names_.expect_slot(row.from.key);
+    names_.expect_slot(row.to.key);
+    return true;
+  }
+
+  std::span<const BlockRows> blocks_;  // from the one on that is being entered
+  const NameTable& names_;
+  const KeyTable<TxId>& ids_;
+  std::size_t transfer_ = 0;  // the next of the first block
+  std::size_t tx_ = 0;        // the next transaction
+  std::size_t tx_end_ = 0;    // where the transfers of those before it end
+  std::array<std::array<Name, 2>, kRing> ring_;
+  std::uint64_t at_ = 0;     // transfers dealt with
+  std::uint64_t slots_ = 0;  // those whose slots were asked for, ...
+  std::uint64_t ends_ = 0;
+  std::uint64_t texts_ = 0;
+};
+
+}  // namespace tracehound::ledger::accounts
