@@ -47,9 +47,14 @@ class LargeBytes {
   }
 
  private:
+  // Memory that nothing is written to costs nothing, so what is large already is soon made larger
+  // than it may ever be, up to a point.
   void make_room(std::size_t more) {
     constexpr std::size_t kFirst = 256;
-    std::size_t room = std::max({2 * room_, size_ + more, kFirst});
+    constexpr std::size_t kLarge = std::size_t{1} << 20;
+    constexpr std::size_t kVeryLarge = std::size_t{1} << 26;
+    std::size_t grown = room_ >= kLarge && room_ < kVeryLarge ? kVeryLarge : 2 * room_;
+    std::size_t room = std::max({grown, size_ + more, kFirst});
     auto* data = static_cast<Byte*>(allocate_large(room));
     if (size_ > 0) std::memcpy(data, data_, size_);
     if (data_ != nullptr) free_large(data_, room_);

@@ -20,8 +20,8 @@ struct Entry {
   std::uint64_t row;
 };
 
-// By digits of the key from bit `first` on; entries with the same ones keep their order. Least digit
-// first, 11 bits at a time, a pass over memory each.
+// By digits of the key from bit `first` on; entries with the same ones keep their order. Least
+// digit first, 11 bits at a time, a pass over memory each.
 void sort_by_digits(LargeVector<Entry>& entries, int first, int end) {
   constexpr int kDigitBits = 11;
   constexpr std::uint64_t kDigits = 1U << kDigitBits;

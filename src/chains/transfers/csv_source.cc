@@ -11,7 +11,7 @@ namespace tracehound::chains::transfers {
 
 namespace {
 
-constexpr std::size_t kPieceBytes = 1U << 20;
+constexpr std::size_t kPieceBytes = 1U << 18;
 
 class CsvSource final : public RowSource {
  public:

@@ -45,8 +45,8 @@ struct IngestReport {
   std::uint64_t transactions = 0;
   std::uint64_t transfers = 0;
   Repeats repeats;
-  bool sorted = false;                // the list was not in order
-  ledger::accounts::Counts counts;    // of the ledger now
+  bool sorted = false;              // the list was not in order
+  ledger::accounts::Counts counts;  // of the ledger now
 };
 
 struct IngestOptions {

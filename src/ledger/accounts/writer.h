@@ -22,8 +22,8 @@ struct WriterOptions {
   std::optional<Asset> native = std::nullopt;
 };
 
-// Which of the blocks and of its transactions append() did not take; the first one's where the block
-// as a whole cannot be.
+// Which of the blocks and of its transactions append() did not take; the first one's where the
+// block as a whole cannot be.
 struct RefusedRow {
   std::size_t block = 0;
   std::size_t transaction = 0;

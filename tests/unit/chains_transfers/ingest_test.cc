@@ -7,6 +7,7 @@
 #include <fstream>
 #include <random>
 
+#include "base/parallel.h"
 #include "chains/transfers/csv.h"
 #include "chains/transfers/time_text.h"
 #include "ledger/accounts/check.h"
@@ -31,12 +32,12 @@ void put(FileSystem& files, const std::string& path, const std::string& text) {
   ASSERT_TRUE((*file)->append(as_bytes(text)).has_value());
 }
 
-Result<IngestReport> take(FileSystem& files, const std::string& csv,
-                          const std::string& map = kMap) {
+Result<IngestReport> take(FileSystem& files, const std::string& csv, const std::string& map = kMap,
+                          const IngestOptions& options = {}) {
   put(files, "list.csv", csv);
   TRY_ASSIGN(auto parsed, parse_transfer_map(map, "list.map"));
   TRY_ASSIGN(auto source, open_csv(files, "list.csv", parsed));
-  return ingest_transfers(files, "L", parsed, *source, {});
+  return ingest_transfers(files, "L", parsed, *source, options);
 }
 
 std::string refusal(const std::string& csv, const std::string& map = kMap) {
@@ -136,6 +137,86 @@ TEST(transfers, rows_that_cannot_be__are_refused_by_line_and_leave_no_ledger) {
   EXPECT_EQ(refusal(kHeading), "list.csv has no rows");
   EXPECT_EQ(refusal(""), "list.csv has no heading");
   EXPECT_NE(refusal("when,height\n").find("has no column id"), std::string::npos);
+}
+
+// 2 MB of rows, in blocks of one to 40 and one of 6,000, so that most blocks lie in one piece of
+// the file and some in several. `lines[i]` is the i-th row.
+std::vector<std::string> many_rows() {
+  std::mt19937_64 engine(5);
+  std::vector<std::string> rows;
+  for (int block = 1; block <= 1000; ++block) {
+    std::uint64_t size = block == 400 ? 6000 : 1 + engine() % 40;
+    for (std::uint64_t i = 0; i < size; ++i) {
+      rows.push_back(fmt::format("{},{},tx{}-{},{},account{:040},account{:040},{},XRP\n",
+                                 1000 + block, block, block, i / 3, i % 3, engine() % 5000,
+                                 engine() % 5000, engine() % 1'000'000));
+    }
+  }
+  return rows;
+}
+
+std::string joined(std::span<const std::string> rows) {
+  std::string text(kHeading);
+  for (const std::string& row : rows) text += row;
+  return text;
+}
+
+TEST(transfers, a_list_of_many_pieces__makes_the_same_bytes_by_any_threads_commits_and_order) {
+  std::vector<std::string> rows = many_rows();
+  FaultyFileSystem disk;
+  auto report = take(disk, joined(rows));
+  ASSERT_TRUE(report.has_value()) << report.error().message;
+  EXPECT_FALSE(report->sorted);
+  EXPECT_EQ(report->transfers, rows.size());
+  EXPECT_EQ(report->blocks, 1000);
+  EXPECT_EQ(report->rows, rows.size());
+  EXPECT_EQ(report->transactions, report->counts.transactions);
+  EXPECT_EQ(std::ranges::count(book(disk), '\n'), static_cast<long>(rows.size()));
+  auto ledger_of = [](const FaultyFileSystem& files) {
+    auto contents = files.contents();
+    std::erase_if(contents, [](auto& file) {
+      return !file.first.starts_with("L/columns") && !file.first.starts_with("L/runs") &&
+             file.first != "L/manifest";
+    });
+    return contents;
+  };
+
+  FaultyFileSystem alone;
+  {
+    ThreadLimit one(1);
+    ASSERT_TRUE(take(alone, joined(rows), kMap, {.commit_rows = 700}).has_value());
+  }
+  EXPECT_TRUE(ledger_of(alone) == ledger_of(disk));
+
+  FaultyFileSystem shuffled;
+  auto second_block =
+      std::ranges::find_if(rows, [](auto& row) { return row.starts_with("1002,"); });
+  std::ranges::rotate(rows, second_block);
+  auto sorted = take(shuffled, joined(rows));
+  ASSERT_TRUE(sorted.has_value()) << sorted.error().message;
+  EXPECT_TRUE(sorted->sorted);
+  EXPECT_TRUE(ledger_of(shuffled) == ledger_of(disk));
+}
+
+TEST(transfers, what_is_wrong_deep_in_a_list__is_named_by_its_own_line) {
+  std::vector<std::string> rows = many_rows();
+  auto named = [&](std::size_t place, const std::string& row) {
+    std::vector<std::string> changed = rows;
+    changed[place] = row;
+    return refusal(joined(changed));
+  };
+  for (std::size_t place : {std::size_t{500}, rows.size() / 2, rows.size() - 7}) {
+    // Cells of the row that stands there, to make one of the same block that is wrong.
+    std::string block = rows[place].substr(0, rows[place].find(",tx"));
+    std::string line = fmt::format("list.csv, line {}: ", place + 2);
+    EXPECT_TRUE(named(place, block + ",tx1-0,0,a,b,1,XRP\n").starts_with(line)) << place;
+    EXPECT_TRUE(named(place, block + ",t,x,a,b,1,XRP\n").starts_with(line)) << place;
+    EXPECT_EQ(
+        named(place, rows[place - 1].substr(0, rows[place - 1].find(",account")) + ",a,b,1,XRP\n")
+            .substr(0, line.size() + 11),
+        line + "contradicts")
+        << place;
+  }
 }
 
 TEST(transfers, maps_that_say_too_little_or_too_much__are_refused) {
