@@ -33,22 +33,6 @@ Status check(const EvidenceOptions& options, const std::vector<trace::MethodKind
   return tracing::check_options(options.trace, methods);
 }
 
-// What --as-of means: a block, and what was believed at the end of that day.
-struct Day {
-  std::optional<BlockHeight> last;
-  Belief belief;
-};
-
-Result<Day> day_of(const OpenLedger& open, const std::string& as_of) {
-  Day day;
-  if (as_of.empty()) return day;
-  TRY_ASSIGN(auto moment, tracing::moment_of("--as-of", as_of, trace::SpanEnd::last));
-  TRY_ASSIGN(day.last, trace::block_of(open.ledger, moment));
-  day.belief.last = day.last;
-  day.belief.tags_at = moment.time ? *moment.time : open.ledger.block_time(*day.last);
-  return day;
-}
-
 evidence::Asked asked_of(const tracing::Options& options, const trace::Options& how,
                          const std::vector<trace::MethodKind>& methods,
                          const std::vector<std::string_view>& categories) {
@@ -105,7 +89,7 @@ Result<evidence::Files> make(Context& context, const OpenLedger& open,
   const tracing::Options& asked = options.trace;
   Bytes bytes(incident_text.begin(), incident_text.end());
   TRY_ASSIGN(auto incident, incidents::parse_incident(bytes, options.file));
-  TRY_ASSIGN(Day day, day_of(open, asked.as_of));
+  TRY_ASSIGN(auto day, tracing::day_of(open.ledger, asked));
   TRY_ASSIGN(auto found,
              evidence::seeds_of(open.ledger, incident, asked.label_by, options.file, day.last));
   TRY_ASSIGN(auto known, tracing::know_services(context, open, asked, day.belief));
@@ -114,8 +98,7 @@ Result<evidence::Files> make(Context& context, const OpenLedger& open,
   for (const std::string& clause : incidents::clauses(found.left_out)) {
     remarks.push_back(fmt::format("{}: {}", options.file, clause));
   }
-  TRY_ASSIGN(std::string remark, tags_remark(open.ledger.folder(), store));
-  if (!remark.empty()) remarks.push_back(std::move(remark));
+  TRY(tracing::remark_on_tags(remarks, open.ledger.folder(), day.belief.tags_at));
   trace::Options how;
   how.label_names = found.labels;
   how.fees = asked.fees == "miner" ? trace::FeeRule::miner : trace::FeeRule::sink;
@@ -188,16 +171,6 @@ Status run(Context& context, EvidenceOptions options) {
 }
 
 }  // namespace
-
-// Tags are believed from their import on, which may be long after the day that is asked about.
-Result<std::string> tags_remark(const std::string& ledger_folder, tags::TagStore& then) {
-  TRY_ASSIGN(auto now, tags::TagStore::open_to_read(ledger_folder));
-  TRY_ASSIGN(auto packs_now, now.packs());
-  TRY_ASSIGN(auto packs_then, then.packs());
-  if (packs_now.size() <= packs_then.size()) return std::string();
-  return fmt::format("--as-of: {} of the {} in this ledger had been imported by then",
-                     packs_then.size(), plural(packs_now.size(), "pack of tags", "packs of tags"));
-}
 
 void add_incident_evidence(CLI::App& group, Context& context) {
   CLI::App* command = group.add_subcommand(

@@ -6,7 +6,6 @@
 #include "cli/node_login.h"
 #include "cli/verb_trace.h"
 #include "evidence/bundle.h"
-#include "tags/store.h"
 
 namespace tracehound::cli {
 
@@ -19,9 +18,6 @@ struct EvidenceOptions {
   NodeOptions node;
   tracing::Options trace;
 };
-
-// "--as-of: 1 of the 2 packs of tags in this ledger had been imported by then"; "" where all had.
-Result<std::string> tags_remark(const std::string& ledger_folder, tags::TagStore& then);
 
 // The bundle's files, of an account ledger. Adds to the remarks.
 Result<evidence::Files> make_account_evidence(Context& context, const EvidenceOptions& options,

@@ -33,23 +33,6 @@ Status check(const EvidenceOptions& options, std::size_t methods) {
   return tracing::check_on_accounts(options.trace, methods);
 }
 
-// The last block that counts, and what was believed at its time.
-struct Day {
-  BlockId tip;
-  std::optional<std::uint32_t> tags_at;
-};
-
-Result<Day> day_of(const Ledger& ledger, const std::string& as_of) {
-  Day day{ledger.tip(), std::nullopt};
-  if (as_of.empty()) return day;
-  TRY_ASSIGN(auto moment, tracing::moment_of("--as-of", as_of, trace::SpanEnd::last));
-  TRY_ASSIGN(TxId end, trace::accounts::end_of(ledger, moment));
-  if (end.number() == 0) return bad_input("--as-of is before the ledger's first transaction");
-  day.tip = moment.height ? *ledger.block_at_most(*moment.height) : *ledger.block_at(*moment.time);
-  day.tags_at = moment.time ? *moment.time : ledger.block(day.tip).time;
-  return day;
-}
-
 evidence::accounts::Asked asked_of(const tracing::Options& options,
                                    const trace::accounts::Options& how, const Ledger& ledger,
                                    const std::vector<trace::MethodKind>& methods,
@@ -100,10 +83,8 @@ Result<evidence::Files> make(const Ledger& ledger, const EvidenceOptions& option
   TRY_ASSIGN(auto incident, incidents::parse_incident(bytes, options.file));
   tracing::Question question;
   question.incident = std::move(incident);
-  TRY_ASSIGN(Day day, day_of(ledger, asked.as_of));
-  std::optional<TxId> end;
-  if (!asked.as_of.empty()) end = ledger.transactions(day.tip).end;
-  TRY_ASSIGN(auto what, tracing::resolve_on_accounts(question, asked, ledger, end));
+  TRY_ASSIGN(auto day, tracing::account_day_of(ledger, asked));
+  TRY_ASSIGN(auto what, tracing::resolve_on_accounts(question, asked, ledger, day.end));
   TRY_ASSIGN(auto stops, tracing::stops_on_accounts(asked, texts.stop_lists, ledger, day.tags_at));
   TRY_ASSIGN(auto categories, tracing::stop_categories(asked));
   TRY_ASSIGN(auto store, tags::TagStore::open_to_read(ledger.folder(), day.tags_at));
@@ -113,8 +94,7 @@ Result<evidence::Files> make(const Ledger& ledger, const EvidenceOptions& option
   events.set_prices(prices);
   remarks = what.remarks;
   remarks.insert(remarks.end(), stops.remarks.begin(), stops.remarks.end());
-  TRY_ASSIGN(std::string remark, tags_remark(ledger.folder(), store));
-  if (!remark.empty()) remarks.push_back(std::move(remark));
+  TRY(tracing::remark_on_tags(remarks, ledger.folder(), day.tags_at));
   auto listed = listed_of(asked, texts, stops, ledger);
   return evidence::accounts::make_bundle(
       {.ledger = ledger,

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <tuple>
 
 #include "cli/interrupt.h"
 #include "cli/verb_trace.h"
@@ -21,7 +20,7 @@ using tracing::Options;
 using tracing::Question;
 
 Result<trace::Options> trace_options(const OpenLedger& open, const Options& options,
-                                     const Case& what) {
+                                     const Case& what, const tracing::Day& day) {
   trace::Options how;
   how.parcels = tracing::needs_parcels(options);
   how.label_names = what.labels;
@@ -31,14 +30,13 @@ Result<trace::Options> trace_options(const OpenLedger& open, const Options& opti
       options.min_amount.fits_64() ? options.min_amount.low() : std::numeric_limits<Amount>::max();
   how.cuts.max_hops = options.max_hops;
   how.interrupt = &catch_interrupt();
-  for (auto [option, text, into] : {std::tuple("--until", &options.until, &how.cuts.until),
-                                    std::tuple("--as-of", &options.as_of, &how.as_of)}) {
-    if (text->empty()) continue;
+  how.as_of = day.last;
+  if (!options.until.empty()) {
     // Backward the bound is the earliest block followed: a day begins there, it does not end.
     bool first = options.direction == "backward";
     auto end = first ? trace::SpanEnd::first : trace::SpanEnd::last;
-    TRY_ASSIGN(auto moment, tracing::moment_of(option, *text, end));
-    TRY_ASSIGN(*into, trace::block_of(open.ledger, moment));
+    TRY_ASSIGN(auto moment, tracing::moment_of("--until", options.until, end));
+    TRY_ASSIGN(how.cuts.until, trace::block_of(open.ledger, moment));
   }
   return how;
 }
@@ -83,13 +81,16 @@ Status run(Context& context, const Options& options) {
   std::vector<std::string> remarks;
   auto work = [&](const OpenLedger& open) -> Result<Answer> {
     TRY_ASSIGN(Case what, tracing::resolve(question, options, open));
-    TRY_ASSIGN(KnownServices known, tracing::know_services(context, open, options));
-    TRY_ASSIGN(trace::Options how, trace_options(open, options, what));
+    TRY_ASSIGN(tracing::Day day, tracing::day_of(open.ledger, options));
+    TRY_ASSIGN(KnownServices known, tracing::know_services(context, open, options, day.belief));
+    TRY_ASSIGN(trace::Options how, trace_options(open, options, what, day));
     known.asked.cuts = how.cuts;
     TRY_ASSIGN(auto found, run_methods(context, open, options, methods, what, known, how));
     const std::vector<trace::Trace>& traces = found.traces;
     interrupted = traces.front().interrupted;
     remarks = what.remarks;
+    TRY(tracing::remark_on_tags(remarks, open.ledger.folder(), day.belief.tags_at,
+                                tracing::kOtherTags));
     Answer answer;
     TRY_ASSIGN(answer.files, tracing::as_files(context, options, traces, open, what, known, tools));
     if (!options.save_state.empty() && !interrupted) {

@@ -51,6 +51,7 @@ struct Options {
   std::optional<std::uint32_t> max_hops;
   std::string until;
   std::string as_of;
+  std::string tags_as_of;
   std::string resume, save_state;
   std::string json, csv, html, flow, graphml, columns;
   std::string misp, stix, tagpack, bats;
@@ -98,6 +99,23 @@ Result<AddressId> find_address(const OpenLedger& open, std::string_view text);
 // --until and the like. Error (usage), naming the option.
 Result<trace::Moment> moment_of(std::string_view option, const std::string& text,
                                 trace::SpanEnd end);
+
+// ---- the day it is asked about (verb_trace_day.cc) ----------------------------------------------
+
+// The last block that counts, where not all do, and what was believed at the end of that day.
+struct Day {
+  std::optional<BlockHeight> last;
+  Belief belief;
+};
+// By --as-of, and of the tags by --tags-as-of. Errors (usage): no such words. Errors (bad_input):
+// the ledger has no such block.
+Result<Day> day_of(const ledger::Ledger& ledger, const Options& options);
+// Tags are believed from their import on, which may be long after the day that is asked about:
+// "1 of the 2 packs of tags in this ledger had been imported by then", and the advice; nothing
+// where all had.
+Status remark_on_tags(std::vector<std::string>& remarks, const std::string& ledger_folder,
+                      std::optional<std::int64_t> tags_at, std::string_view advice = "");
+constexpr std::string_view kOtherTags = "; --tags-as-of now takes them all";
 
 // ---- what stops it (verb_trace_stops.cc) --------------------------------------------------------
 

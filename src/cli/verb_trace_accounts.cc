@@ -166,7 +166,9 @@ Status run_on_accounts(Context& context, const Options& options) {
   std::vector<std::string> remarks;
   auto work = [&](OpenAccounts& open) -> Result<Answer> {
     TRY_ASSIGN(AccountCase what, resolve_on_accounts(question, options, open.ledger));
-    TRY_ASSIGN(AccountStops known, stops_on_accounts(options, texts.stop_lists, open.ledger));
+    TRY_ASSIGN(AccountDay day, account_day_of(open.ledger, options));
+    TRY_ASSIGN(AccountStops known,
+               stops_on_accounts(options, texts.stop_lists, open.ledger, day.tags_at));
     LedgerEvents events(open.ledger);
     if (!options.prices.empty()) {
       TRY_ASSIGN(auto prices, read_prices(texts.prices, open.ledger));
@@ -177,6 +179,7 @@ Status run_on_accounts(Context& context, const Options& options) {
     interrupted = traces.front().interrupted;
     remarks = what.remarks;
     remarks.insert(remarks.end(), known.remarks.begin(), known.remarks.end());
+    TRY(remark_on_tags(remarks, open.ledger.folder(), day.tags_at, kOtherTags));
     Names names(open.ledger, events);
     Answer answer;
     answer.files = files_of(options, traces, names);

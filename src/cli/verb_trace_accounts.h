@@ -52,7 +52,14 @@ std::string list_name(const std::string& path);
 Result<AccountStops> stops_on_accounts(const Options& options,
                                        const std::vector<std::string>& lists,
                                        const ledger::accounts::Ledger& ledger,
-                                       std::optional<std::uint32_t> tags_at = std::nullopt);
+                                       std::optional<std::int64_t> tags_at = std::nullopt);
+// The same as day_of(), of an account ledger.
+struct AccountDay {
+  std::optional<TxId> end;  // transactions from here on do not count
+  ledger::accounts::BlockId tip;
+  std::optional<std::int64_t> tags_at;
+};
+Result<AccountDay> account_day_of(const ledger::accounts::Ledger& ledger, const Options& options);
 // Errors (usage): what traces on account ledgers do not have.
 Status check_on_accounts(const Options& options, std::size_t methods);
 

@@ -143,7 +143,7 @@ Status each_line(std::string_view text, Line line) {
 Result<std::vector<KnownAccount>> known_accounts(const Options& options,
                                                  const std::vector<std::string>& lists,
                                                  const Ledger& ledger,
-                                                 std::optional<std::uint32_t> tags_at) {
+                                                 std::optional<std::int64_t> tags_at) {
   std::vector<KnownAccount> known;
   for (std::size_t list = 0; list < lists.size(); ++list) {
     TRY(each_line(lists[list], [&](std::string_view line, std::size_t number) -> Status {
@@ -190,7 +190,7 @@ Result<AccountCase> resolve_on_accounts(const Question& question, const Options&
 
 Result<AccountStops> stops_on_accounts(const Options& options,
                                        const std::vector<std::string>& lists, const Ledger& ledger,
-                                       std::optional<std::uint32_t> tags_at) {
+                                       std::optional<std::int64_t> tags_at) {
   TRY_ASSIGN(auto known, known_accounts(options, lists, ledger, tags_at));
   std::map<std::pair<std::string, std::string>, std::uint32_t> numbers;
   for (const KnownAccount& one : known) numbers[{one.name, one.category}] = 0;

@@ -137,7 +137,7 @@ void add_rule_options(CLI::App& command, Options& options) {
       ->type_name("HEIGHT|TIME");
   command
       .add_option("--as-of", options.as_of,
-                  "where everything was then, as if no later block were there")
+                  "where everything was then, by the tags of then, as if no later block were there")
       ->type_name("HEIGHT|TIME");
 }
 
@@ -203,6 +203,10 @@ void add_options(CLI::App& command, Options& options) {
   add_seed_options(command, options);
   add_label_by(command, options);
   add_rule_options(command, options);
+  command
+      .add_option("--tags-as-of", options.tags_as_of,
+                  "by the tags that were believed then; now: by all there are, whatever --as-of is")
+      ->type_name("HEIGHT|TIME|now");
   add_output_options(command, options);
 }
 

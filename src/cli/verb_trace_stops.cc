@@ -214,6 +214,7 @@ Result<KnownServices> know_services(Context& context, const OpenLedger& open,
                  .mix = options.mix,
                  .clusters = options.clusters == "on",
                  .cuts = {},
+                 .tags_at = belief.tags_at,
                  .services = named.services.size(),
                  .addresses = named.tagged,
                  .fingerprint = named.fingerprint};

@@ -79,7 +79,9 @@ class JsonTrace {
     asked_->cuts.max_hops ? json_.value(*asked_->cuts.max_hops) : json_.null();
     json_.key("until");
     asked_->cuts.until ? json_.value(asked_->cuts.until->number()) : json_.null();
-    json_.key("tags").open_object().key("services").value(asked_->services);
+    json_.key("tags").open_object().key("as_of");
+    asked_->tags_at ? json_.value(static_cast<std::uint64_t>(*asked_->tags_at)) : json_.null();
+    json_.key("services").value(asked_->services);
     json_.key("addresses").value(asked_->addresses);
     json_.key("fingerprint").value(fmt::format("{:016x}", asked_->fingerprint));
     json_.close_object().close_object();

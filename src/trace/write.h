@@ -26,6 +26,7 @@ struct Asked {
   Cuts cuts;
   // What tags say: how many services and addresses of those categories, and a number that is
   // another one as soon as any of them is.
+  std::optional<std::int64_t> tags_at;  // those believed then, seconds since 1970; nothing: today
   std::uint64_t services = 0;
   std::uint64_t addresses = 0;
   std::uint64_t fingerprint = 0;
