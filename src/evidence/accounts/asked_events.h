@@ -40,7 +40,7 @@ class AskedEvents final : public trace::accounts::Events {
   explicit AskedEvents(const trace::accounts::LedgerEvents& events, const Stated* stated = nullptr)
       : events_(events), stated_(stated) {}
 
-  // Whose history was read: all that carried taint.
+  // Whose history the trace rests on: all that carried taint.
   const std::set<AccountId>& accounts_asked() const { return histories_; }
   // Who was asked about to say who swapped, from the least seen to the most. Of a part: with their
   // places there instead of numbers of transfers.
@@ -60,6 +60,7 @@ class AskedEvents final : public trace::accounts::Events {
     return events_.transaction_of(transfer);
   }
   std::vector<TransferId> transfers_of(AccountId account) const override;
+  void rests_on(AccountId account) const override { histories_.insert(account); }
   std::uint64_t transfers_before(AccountId account, TransferId end) const override;
   std::vector<TxId> paid_by(AccountId account) const override;
   U256 fee(TxId tx) const override { return events_.fee(tx); }

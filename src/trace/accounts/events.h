@@ -88,6 +88,8 @@ class Events {
   virtual std::vector<TransferId> transfers_of(AccountId account) const = 0;
   // How many of them lie before that one.
   virtual std::uint64_t transfers_before(AccountId account, TransferId end) const = 0;
+  // Says that the trace rests on all of the account's history, from wherever its balance is known.
+  virtual void rests_on(AccountId account) const { static_cast<void>(account); }
   // The transactions whose fee, above 0, the account pays; ascending.
   virtual std::vector<TxId> paid_by(AccountId account) const = 0;
   virtual U256 fee(TxId tx) const = 0;

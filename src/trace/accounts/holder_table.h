@@ -3,8 +3,9 @@
 // to the next, with the memory it had.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <vector>
 
 #include "base/check.h"
@@ -14,13 +15,37 @@
 
 namespace tracehound::trace::accounts {
 
+// A holder's units, a lane each; of one lane they lie here.
+class LaneUnits {
+ public:
+  void resize(std::size_t lanes) {
+    if (lanes == size_) return;
+    many_ = lanes > 1 ? std::make_unique<Units[]>(lanes) : nullptr;
+    size_ = lanes;
+  }
+  std::size_t size() const { return size_; }
+  Units* begin() { return many_ ? many_.get() : &one_; }
+  Units* end() { return begin() + size_; }
+  const Units* begin() const { return many_ ? many_.get() : &one_; }
+  const Units* end() const { return begin() + size_; }
+  Units& operator[](std::size_t lane) { return begin()[lane]; }
+  const Units& operator[](std::size_t lane) const { return begin()[lane]; }
+  const Units& front() const { return *begin(); }
+
+ private:
+  Units one_;
+  std::unique_ptr<Units[]> many_;
+  std::size_t size_ = 0;
+};
+
+// With one lane and one label, a holder is all in one place.
 struct Holder {
   HolderId id;
   std::uint32_t shorts = 0;  // how often more went out than was known to be there
   std::uint32_t noted = 0;   // lanes, a bit each, that know of that
   bool idle = false;         // no taint, when it was last looked at
   bool gone = false;         // no longer active
-  std::vector<Units> lanes;  // all of the same value, the balance
+  LaneUnits lanes;           // all of the same value, the balance
 
   const U256& balance() const { return lanes.front().value; }
   bool clean() const {
@@ -46,7 +71,7 @@ class HolderTable {
   // REQUIRES: it is not here. Everything but its id is as its predecessor left it.
   Holder& insert(HolderId id) {
     if (2 * (size_ + 1) > slots_.size()) grow();
-    if (free_.empty()) free_.push_back(&holders_.emplace_back());
+    if (free_.empty()) free_.push_back(&make());
     Holder* holder = free_.back();
     free_.pop_back();
     holder->id = id;
@@ -94,6 +119,15 @@ class HolderTable {
     while (slots_[at].holder != nullptr) at = next(at);
     slots_[at] = {id, holder};
   }
+  Holder& make() {
+    constexpr std::size_t kFirst = 64;
+    constexpr std::size_t kLargest = 10;  // doublings of it
+    if (blocks_.empty() || blocks_.back().size() == blocks_.back().capacity()) {
+      std::size_t room = kFirst << std::min(blocks_.size(), kLargest);
+      blocks_.emplace_back().reserve(room);
+    }
+    return blocks_.back().emplace_back();
+  }
   void grow() {
     LargeVector<Slot> old(2 * slots_.size());
     old.swap(slots_);
@@ -104,7 +138,7 @@ class HolderTable {
 
   LargeVector<Slot> slots_;
   std::size_t size_ = 0;
-  std::deque<Holder> holders_;
+  std::vector<LargeVector<Holder>> blocks_;  // of which none outgrows its room
   std::vector<Holder*> free_;
 };
 

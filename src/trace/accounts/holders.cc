@@ -25,33 +25,38 @@ void Holders::expect(HolderId id, int step) const {
   if (!members_.has(id.account)) return;
   const Holder* holder = active_.find(id);
   if (holder == nullptr) return;
-  if (step == 1) return __builtin_prefetch(holder);
-  // A balance's units and its first label fill three lines, mostly.
-  const Units& units = holder->lanes.front();
-  if (step == 2) {
-    __builtin_prefetch(&units);
-    return __builtin_prefetch(&units.line);
-  }
-  if (!units.clean()) __builtin_prefetch(&units.labels.front());
+  constexpr std::size_t kLine = 64;
+  const char* bytes = reinterpret_cast<const char*>(holder);
+  for (std::size_t at = 0; at < sizeof(Holder); at += kLine) __builtin_prefetch(bytes + at);
 }
 
-Holders::Past Holders::history(HolderId id, TransferId end, TxId tx) const {
+Known Holders::known(HolderId id, TransferId end, TxId tx) {
+  // What going through the whole ledger costs, in rows of histories.
+  constexpr std::uint64_t kRowsWorthOneRead = 2;
+  if (!balances_ && balances_fit_ && rows_read_ > events_.transactions() / kRowsWorthOneRead) {
+    balances_.emplace(events_);
+    past_ = {};
+  }
+  if (balances_) {
+    if (balances_->advance(end, tx)) return balances_->of(id);
+    balances_.reset();
+    balances_fit_ = false;
+  }
+  return history(id, end, tx).known;
+}
+
+Holders::Past Holders::history(HolderId id, TransferId end, TxId tx) {
+  constexpr std::uint64_t kLookUp = 16;  // costs as much as so many rows
   Past past;
   if (auto found = past_.find(id); found != past_.end()) past = found->second;
   std::vector<TransferId> transfers = events_.transfers_of(id.account);
+  rows_read_ += kLookUp + transfers.size();
   std::vector<TxId> paid;
   if (id.asset == kNative) paid = events_.paid_by(id.account);
   auto fee = std::ranges::lower_bound(paid, past.tx);
-  auto take = [&past](const U256& amount) {
-    if (amount > past.balance) {
-      past.balance = amount;
-      ++past.shorts;
-    }
-    past.balance -= amount;
-  };
   auto pay_fees_before = [&](TransferId transfer) {
     while (fee != paid.end() && *fee < tx && events_.first_transfer(fee->next()) <= transfer) {
-      take(events_.fee(*fee++));
+      past.known.give(events_.fee(*fee++));
     }
   };
   for (auto at = std::ranges::lower_bound(transfers, past.end); at != transfers.end(); ++at) {
@@ -59,19 +64,18 @@ Holders::Past Holders::history(HolderId id, TransferId end, TxId tx) const {
     pay_fees_before(*at);
     Movement row = events_.row(*at);
     if (row.asset != id.asset || row.amount.is_zero()) continue;
-    if (row.from == id.account) take(row.amount);
-    if (row.to == id.account && add_overflow(past.balance, row.amount, past.balance)) {
-      past.balance = kU256Max;
-    }
+    if (row.from == id.account) past.known.give(row.amount);
+    if (row.to == id.account) past.known.take(row.amount);
   }
-  while (fee != paid.end() && *fee < tx) take(events_.fee(*fee++));
+  while (fee != paid.end() && *fee < tx) past.known.give(events_.fee(*fee++));
   past.end = end;
   past.tx = tx;
   return past;
 }
 
 Holder& Holders::bring(HolderId id, TransferId end, TxId tx) {
-  Past past = history(id, end, tx);
+  events_.rests_on(id.account);
+  Known past = known(id, end, tx);
   CHECK(active_.find(id) == nullptr);
   Holder& holder = active_.insert(id);
   holder.shorts = past.shorts;
@@ -90,7 +94,7 @@ Holder& Holders::bring(HolderId id, TransferId end, TxId tx) {
 
 void Holders::retire(Holder& holder, TransferId end, TxId next) {
   HolderId id = holder.id;
-  past_[id] = {holder.balance(), holder.shorts, end, next};
+  if (!balances_) past_[id] = {{holder.balance(), holder.shorts}, end, next};
   holder.gone = true;
   --idle_;
   active_.erase(id);

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
 #include "base/result.h"
+#include "trace/accounts/balances.h"
 #include "trace/accounts/events.h"
 #include "trace/accounts/holder_table.h"
 #include "trace/accounts/method.h"
@@ -22,7 +24,7 @@ class Holders {
   Holder* find(HolderId id) { return members_.has(id.account) ? active_.find(id) : nullptr; }
   // Asks the memory for what will be read of a holder, a step after the other, each some movements
   // later.
-  static constexpr int kExpectSteps = 4;
+  static constexpr int kExpectSteps = 2;
   void expect(HolderId id, int step) const;
   // The holder, with what its history up to before `end` left in it, and all fees it paid in
   // transactions before `tx`. Stays where it is until retire(). REQUIRES: find() gives nothing.
@@ -47,13 +49,13 @@ class Holders {
  private:
   // A holder that has been here, as of then.
   struct Past {
-    U256 balance;
-    std::uint32_t shorts = 0;
+    Known known;
     TransferId end;
     TxId tx;
   };
   void retire(Holder& holder, TransferId end, TxId next);
-  Past history(HolderId id, TransferId end, TxId tx) const;
+  Known known(HolderId id, TransferId end, TxId tx);
+  Past history(HolderId id, TransferId end, TxId tx);
   Status credit_lane(const Divider& lane, Units& balance, Units& arriving, HolderId id) const;
 
   const Events& events_;
@@ -65,6 +67,9 @@ class Holders {
   HolderTable active_;
   std::size_t idle_ = 0;  // of the active ones
   std::unordered_map<HolderId, Past, HolderHash> past_;
+  std::uint64_t rows_read_ = 0;       // of histories, and as many as a look-up costs
+  std::optional<Balances> balances_;  // once histories have cost more
+  bool balances_fit_ = true;
 };
 
 }  // namespace tracehound::trace::accounts

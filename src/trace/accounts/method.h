@@ -43,7 +43,7 @@ class Divider {
 
   MethodKind method_;
   bool ordered_;
-  std::vector<Tainted> entering_;
+  Labels entering_;
   std::vector<U256> shares_;
   std::vector<U256> rooms_;
   std::vector<U256> remainders_;

@@ -4,7 +4,7 @@
 
 namespace tracehound::trace::accounts {
 
-void add_label(std::vector<Tainted>& labels, Label label, std::uint32_t hops, const U256& amount) {
+void add_label(Labels& labels, Label label, std::uint32_t hops, const U256& amount) {
   if (amount.is_zero()) return;
   auto place = place_of(labels, label);
   if (place == labels.end() || place->label != label) {
@@ -15,7 +15,7 @@ void add_label(std::vector<Tainted>& labels, Label label, std::uint32_t hops, co
   place->amount += amount;
 }
 
-void count_line(std::span<const Piece> line, std::vector<Tainted>& labels) {
+void count_line(std::span<const Piece> line, Labels& labels) {
   for (Tainted& entry : labels) entry.amount = U256();
   for (const Piece& piece : line) {
     if (piece.label == kClean) continue;
@@ -23,7 +23,8 @@ void count_line(std::span<const Piece> line, std::vector<Tainted>& labels) {
     CHECK(place != labels.end() && place->label == piece.label);
     place->amount += piece.length;
   }
-  std::erase_if(labels, [](const Tainted& entry) { return entry.amount.is_zero(); });
+  labels.cut(std::remove_if(labels.begin(), labels.end(),
+                            [](const Tainted& entry) { return entry.amount.is_zero(); }));
 }
 
 std::vector<Piece> line_of(const Units& units) {

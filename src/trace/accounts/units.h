@@ -8,6 +8,7 @@
 
 #include "base/ids.h"
 #include "base/u256.h"
+#include "trace/accounts/short_list.h"
 
 namespace tracehound::trace::accounts {
 
@@ -17,6 +18,7 @@ struct Tainted {
   std::uint32_t hops = 0;  // fewest movements from a seed of this label
   U256 amount;             // above 0
 };
+using Labels = ShortList<Tainted>;
 // `length` neighbouring units of one label; label 0 is clean.
 struct Piece {
   U256 length;
@@ -25,8 +27,8 @@ struct Piece {
 
 // Units that lie together, in one lane's eyes.
 struct Units {
-  U256 value;                   // of all of them, tainted or not
-  std::vector<Tainted> labels;  // ascending; empty when all are clean
+  U256 value;     // of all of them, tainted or not
+  Labels labels;  // ascending; empty when all are clean
   // Ordered methods (fifo, lifo): all units, first to last, where any is tainted; else empty. The
   // others keep none: where an order is asked for, tainted units come first.
   std::vector<Piece> line;
@@ -53,7 +55,7 @@ inline void append_piece(std::vector<Piece>& line, const U256& length, Label lab
 }
 
 // The entry of a label, or the place where it would stand.
-inline std::vector<Tainted>::iterator place_of(std::vector<Tainted>& labels, Label label) {
+inline Tainted* place_of(Labels& labels, Label label) {
   return std::ranges::lower_bound(labels, label, {}, &Tainted::label);
 }
 inline const U256* amount_of(std::span<const Tainted> labels, Label label) {
@@ -61,11 +63,11 @@ inline const U256* amount_of(std::span<const Tainted> labels, Label label) {
   return place != labels.end() && place->label == label ? &place->amount : nullptr;
 }
 // Adds units of a label; of two ways to the same holder the shorter counts.
-void add_label(std::vector<Tainted>& labels, Label label, std::uint32_t hops, const U256& amount);
+void add_label(Labels& labels, Label label, std::uint32_t hops, const U256& amount);
 
 // Sets the labels' amounts to what lies in the line. Labels keep their hops; those that have no
 // units left go. REQUIRES: every label of the line has an entry.
-void count_line(std::span<const Piece> line, std::vector<Tainted>& labels);
+void count_line(std::span<const Piece> line, Labels& labels);
 
 // The line of units that keep none: tainted ones first, ascending, then clean ones.
 std::vector<Piece> line_of(const Units& units);

@@ -1,0 +1,76 @@
+#include "trace/accounts/balances.h"
+
+namespace tracehound::trace::accounts {
+
+Balances::Balances(const Events& events) : events_(events), slots_(1U << 10) {}
+
+const TransactionRows& Balances::read(TxId tx) {
+  for (; seen_.number() < events_.transactions() && seen_.number() < tx.number() + kAhead;
+       seen_ = seen_.next()) {
+    TransactionRows& rows = ahead_[seen_.number() % kAhead];
+    events_.read(seen_, rows);
+    for (const Movement& row : rows.rows) {
+      __builtin_prefetch(&slots_[home({row.from, row.asset})]);
+      __builtin_prefetch(&slots_[home({row.to, row.asset})]);
+    }
+    if (!rows.fee.is_zero()) __builtin_prefetch(&slots_[home({rows.payer, kNative})]);
+  }
+  return ahead_[tx.number() % kAhead];
+}
+
+bool Balances::advance(TransferId end, TxId tx) {
+  for (; tx_ < tx; tx_ = tx_.next(), row_ = 0) {
+    const TransactionRows& rows = read(tx_);
+    for (; row_ < rows.rows.size(); ++row_) move(rows.rows[row_]);
+    if (rows.payer != kNobody && !rows.fee.is_zero())
+      slot({rows.payer, kNative}).known.give(rows.fee);
+    if (size_ > kMostHolders) return false;
+  }
+  if (tx.number() >= events_.transactions()) return true;
+  const TransactionRows& rows = read(tx);
+  for (; rows.first.number() + row_ < end.number(); ++row_) move(rows.rows[row_]);
+  return true;
+}
+
+void Balances::move(const Movement& row) {
+  if (row.amount.is_zero()) return;
+  if (row.from != kNobody) slot({row.from, row.asset}).known.give(row.amount);
+  if (row.to != kNobody) slot({row.to, row.asset}).known.take(row.amount);
+}
+
+Known Balances::of(HolderId id) const {
+  for (std::size_t place = home(id);; place = (place + 1) & (slots_.size() - 1)) {
+    const Slot& slot = slots_[place];
+    if (slot.id == id) return slot.known;
+    if (slot.id.account == kNobody) return {};
+  }
+}
+
+Balances::Slot& Balances::slot(HolderId id) {
+  for (;;) {
+    std::size_t place = home(id);
+    while (slots_[place].id.account != kNobody && slots_[place].id != id) {
+      place = (place + 1) & (slots_.size() - 1);
+    }
+    if (slots_[place].id == id) return slots_[place];
+    if (4 * (size_ + 1) <= 3 * slots_.size()) {
+      ++size_;
+      slots_[place].id = id;
+      return slots_[place];
+    }
+    grow();
+  }
+}
+
+void Balances::grow() {
+  LargeVector<Slot> old(2 * slots_.size());
+  old.swap(slots_);
+  for (const Slot& slot : old) {
+    if (slot.id.account == kNobody) continue;
+    std::size_t place = home(slot.id);
+    while (slots_[place].id.account != kNobody) place = (place + 1) & (slots_.size() - 1);
+    slots_[place] = slot;
+  }
+}
+
+}  // namespace tracehound::trace::accounts

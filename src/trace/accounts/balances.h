@@ -1,0 +1,69 @@
+// The balances of all holders at one point of the ledger, by going through it once.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "base/huge_pages.h"
+#include "trace/accounts/events.h"
+
+namespace tracehound::trace::accounts {
+
+// What is known of a holder at a point: what came in less what went out, where what is missing was
+// there before (holders.cc).
+struct Known {
+  U256 balance;
+  std::uint32_t shorts = 0;  // how often more went out than was known to be there
+
+  void give(const U256& amount) {
+    if (amount > balance) {
+      balance = amount;
+      ++shorts;
+    }
+    balance -= amount;
+  }
+  void take(const U256& amount) {
+    if (add_overflow(balance, amount, balance)) balance = kU256Max;
+  }
+};
+
+// 48 bytes a slot, at most three quarters of them in use: 64 to 128 bytes for each holder that the
+// ledger has named by then.
+class Balances {
+ public:
+  // The events must outlive it.
+  explicit Balances(const Events& events);
+
+  // Goes on to where all transfers before `end` and all fees of transactions before `tx` are
+  // counted; `end` is in `tx` or at its beginning. False when there are more than kMostHolders
+  // before that: then it knows nothing. REQUIRES: not back.
+  bool advance(TransferId end, TxId tx);
+  Known of(HolderId id) const;
+
+  static constexpr std::uint64_t kMostHolders = 3U << 22;  // with them 0.8 GB of slots
+
+ private:
+  struct Slot {
+    HolderId id{kNobody, AssetId(0)};
+    Known known;
+  };
+  // Transactions that are read before their turn, so that the slots of their holders are on their
+  // way.
+  static constexpr std::uint64_t kAhead = 16;
+
+  const TransactionRows& read(TxId tx);
+  Slot& slot(HolderId id);
+  void move(const Movement& row);
+  std::size_t home(HolderId id) const { return HolderHash()(id) & (slots_.size() - 1); }
+  void grow();
+
+  const Events& events_;
+  LargeVector<Slot> slots_;
+  std::uint64_t size_ = 0;
+  TxId tx_{0};                                 // whose fee is the next
+  std::size_t row_ = 0;                        // of its transfers, the next
+  TxId seen_{0};                               // transactions before it have been read
+  std::array<TransactionRows, kAhead> ahead_;  // by number
+};
+
+}  // namespace tracehound::trace::accounts
