@@ -29,16 +29,19 @@ Status answer_accounts(Context& context,
   return found.text.empty() ? Status{} : print(found.text);
 }
 
-Status check_spelling(const ledger::accounts::Ledger& ledger, std::string_view address) {
-  std::string_view chain = ledger.chain();
-  // Rootstock's two have capitals of their own (EIP-1191).
-  bool has_checksum =
-      chain.starts_with("ethereum:") && chain != "ethereum:30" && chain != "ethereum:31";
-  if (!has_checksum || !chains::ethereum::is_miswritten(address)) return {};
-  return bad_input(fmt::format(
+std::string fault_of_capitals(std::string_view chain, std::string_view address) {
+  if (!chains::ethereum::has_checksums(chain) || !chains::ethereum::is_miswritten(address)) {
+    return "";
+  }
+  return fmt::format(
       "{}: its capitals are not those of its checksum (EIP-55), so a character may be wrong; check "
       "it, or write it in lower case",
-      address));
+      address);
+}
+
+Status check_spelling(const ledger::accounts::Ledger& ledger, std::string_view address) {
+  std::string fault = fault_of_capitals(ledger.chain(), address);
+  return fault.empty() ? Status{} : bad_input(fault);
 }
 
 std::string amount_text(const accounts::Asset& asset, const U256& amount) {

@@ -87,7 +87,7 @@ tags::AddressTest address_test() {
   using chains::bitcoin::parse_address;
   auto fault = [](std::string_view chain, std::string_view address) -> std::string {
     const auto* network = find_network_of_chain(chain);
-    if (network == nullptr) return "";
+    if (network == nullptr) return fault_of_capitals(chain, address);
     auto parsed = parse_address(*network, address);
     return parsed ? "" : parsed.error().message;
   };

@@ -88,11 +88,11 @@ class Linter {
 
   std::string fault_of(const PackTag& tag, const Attribution& a) const {
     bool account = std::ranges::find(kAccountCodes, a.network) != kAccountCodes.end();
-    if (!account) {
+    if (!account || is_account_address(tag.subject)) {
       std::string chain = chain_of(a.currency, a.network);
-      return !chain.empty() && test_.fault ? test_.fault(chain, tag.subject) : "";
+      const std::string& text = tag.written.empty() ? tag.subject : tag.written;
+      return !chain.empty() && test_.fault ? test_.fault(chain, text) : "";
     }
-    if (is_account_address(tag.subject)) return "";
     std::string other = test_.chain_of ? test_.chain_of(tag.subject) : "";
     return fmt::format("{} is no address of {}: that is 0x and 40 hexadecimal digits{}{}",
                        quoted(tag.subject), a.network, other.empty() ? "" : "; it is one of ",

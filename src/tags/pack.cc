@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "tags/address_test.h"
 #include "tags/codes.h"
 
 namespace tracehound::tags {
@@ -51,7 +52,9 @@ void PackBuilder::add_tag(const Fields& own, std::uint32_t line) {
   bool by_hash = own.text(Field::address).empty() && !own.text(Field::tx_hash).empty();
   PackTag tag;
   tag.kind = by_hash ? SubjectKind::transaction : SubjectKind::address;
-  tag.subject = normal_subject(own.text(by_hash ? Field::tx_hash : Field::address));
+  std::string_view text = own.text(by_hash ? Field::tx_hash : Field::address);
+  tag.subject = normal_subject(text);
+  if (is_account_address(tag.subject) && text != tag.subject) tag.written = text;
   tag.line = line;
   tag.attribution = number;
   pack_.tags.push_back(std::move(tag));

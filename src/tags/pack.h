@@ -31,6 +31,7 @@ struct Complaint {
 struct PackTag {
   SubjectKind kind = SubjectKind::address;
   std::string subject;
+  std::string written;  // as it stands in the file, where its capitals may be a checksum; else ""
   std::uint32_t line = 0;
   std::uint32_t attribution = 0;  // index into TagPack::attributions
 };

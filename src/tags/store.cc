@@ -320,6 +320,7 @@ Result<TagPack> TagStore::pack(std::string_view name) {
     if (!row) break;
     pack.tags.push_back({.kind = static_cast<SubjectKind>(tags.number(3)),
                          .subject = std::string(tags.text(0)),
+                         .written = {},
                          .line = static_cast<std::uint32_t>(tags.number(2)),
                          .attribution = static_cast<std::uint32_t>(tags.number(1) - first)});
   }

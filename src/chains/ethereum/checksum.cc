@@ -110,4 +110,8 @@ bool is_miswritten(std::string_view address) {
   return hex && mixed && with_checksum(address) != address;
 }
 
+bool has_checksums(std::string_view chain) {
+  return !chain.starts_with("transfers:") && chain != "ethereum:30" && chain != "ethereum:31";
+}
+
 }  // namespace tracehound::chains::ethereum
