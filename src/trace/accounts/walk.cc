@@ -112,7 +112,7 @@ Status Walk::visit(TxId tx) {
 // little later are on their way already: each step is asked for some transfers after the one
 // before.
 void Walk::look_ahead() {
-  constexpr std::uint64_t kApart = 8;
+  constexpr std::uint64_t kApart = 16;
   constexpr std::uint64_t kFarthest = kApart * Holders::kExpectSteps;
   static_assert(kFarthest <= std::tuple_size_v<decltype(ahead_)>);
   std::uint64_t end = events_.first_transfer(end_).number();
