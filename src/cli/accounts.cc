@@ -29,18 +29,8 @@ Status answer_accounts(Context& context,
   return found.text.empty() ? Status{} : print(found.text);
 }
 
-std::string fault_of_capitals(std::string_view chain, std::string_view address) {
-  if (!chains::ethereum::has_checksums(chain) || !chains::ethereum::is_miswritten(address)) {
-    return "";
-  }
-  return fmt::format(
-      "{}: its capitals are not those of its checksum (EIP-55), so a character may be wrong; check "
-      "it, or write it in lower case",
-      address);
-}
-
 Status check_spelling(const ledger::accounts::Ledger& ledger, std::string_view address) {
-  std::string fault = fault_of_capitals(ledger.chain(), address);
+  std::string fault = chains::ethereum::fault_of_capitals(ledger.chain(), address);
   return fault.empty() ? Status{} : bad_input(fault);
 }
 

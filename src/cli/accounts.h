@@ -18,8 +18,6 @@ bool has_accounts(const Context& context);
 Status answer_accounts(Context& context,
                        const std::function<Result<Answer>(const OpenAccounts&)>& work);
 
-// What is wrong with the capitals of an address, in a sentence; "" when nothing is.
-std::string fault_of_capitals(std::string_view chain, std::string_view address);
 // Refuses an address whose capitals contradict its checksum, on chains that have one: with one
 // character wrong it may be somebody else's.
 Status check_spelling(const ledger::accounts::Ledger& ledger, std::string_view address);

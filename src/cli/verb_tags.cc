@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "chains/bitcoin/address.h"
+#include "chains/ethereum/checksum.h"
 #include "cli/accounts.h"
 #include "tags/contradictions.h"
 #include "tags/store.h"
@@ -87,7 +88,7 @@ tags::AddressTest address_test() {
   using chains::bitcoin::parse_address;
   auto fault = [](std::string_view chain, std::string_view address) -> std::string {
     const auto* network = find_network_of_chain(chain);
-    if (network == nullptr) return fault_of_capitals(chain, address);
+    if (network == nullptr) return chains::ethereum::fault_of_capitals(chain, address);
     auto parsed = parse_address(*network, address);
     return parsed ? "" : parsed.error().message;
   };

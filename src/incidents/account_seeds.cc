@@ -6,6 +6,7 @@
 #include <span>
 
 #include "base/text.h"
+#include "chains/ethereum/checksum.h"
 #include "tags/codes.h"
 #include "trace/accounts/seeds.h"
 
@@ -104,7 +105,10 @@ class Finder {
                                               "YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ",
                                               words->text));
     }
-    auto account = ledger_.find_account(seed.account().text);
+    const Words& name = seed.account();
+    std::string fault = chains::ethereum::fault_of_capitals(ledger_.chain(), name.text);
+    if (!fault.empty()) return fail_at(name.line, fault);
+    auto account = ledger_.find_account(name.text);
     if (seed.asset.given()) {
       auto assets = ledger_.find_assets(seed.asset.text);
       if (assets.size() > 1) {

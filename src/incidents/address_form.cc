@@ -11,6 +11,7 @@
 #include "chains/bitcoin/address.h"
 #include "chains/bitcoin/base58.h"
 #include "chains/bitcoin/network.h"
+#include "chains/ethereum/checksum.h"
 
 namespace tracehound::incidents {
 
@@ -171,7 +172,12 @@ FormCheck check_address(std::string_view chain, std::string_view text) {
   }
   const OtherChain* other = find_other(chain);
   CHECK(other != nullptr);
-  return in_words(check_by_family(*other, text), chain, text, "address");
+  FormCheck check = check_by_family(*other, text);
+  if (other->family == Family::ethereum && check.form == Form::good) {
+    check.why = chains::ethereum::fault_of_capitals(chain, text);
+    if (!check.why.empty()) check.form = Form::capitals;
+  }
+  return in_words(std::move(check), chain, text, "address");
 }
 
 FormCheck check_transaction(std::string_view chain, std::string_view text) {

@@ -2,10 +2,10 @@
 // is looked up, and a form that holds does not mean that anybody uses it.
 //
 // Bitcoin's family: all forms of chains/bitcoin/address.h. Chains with Ethereum's accounts: 0x and
-// 40 hexadecimal digits; capitals are not held to the checksum of EIP-55, since many publish
-// addresses with capitals as they fell. Tron: Base58Check. XRP: Base58Check in its own alphabet.
-// Stellar: base 32 with CRC-16 (SEP-23). Solana: 32 bytes in base 58. For the others nothing is
-// known here and the answer is `unchecked`.
+// 40 hexadecimal digits, in one case or with the capitals of EIP-55; other capitals are told apart,
+// since many publish addresses with capitals as they fell. Tron: Base58Check. XRP: Base58Check in
+// its own alphabet. Stellar: base 32 with CRC-16 (SEP-23). Solana: 32 bytes in base 58. For the
+// others nothing is known here and the answer is `unchecked`.
 #pragma once
 
 #include <cstdint>
@@ -15,11 +15,17 @@
 
 namespace tracehound::incidents {
 
-enum class Form : std::uint8_t { good, malformed, unchecked };
+enum class Form : std::uint8_t {
+  good,
+  capitals,  // those of no checksum: either a character is wrong, or whoever wrote it knew of none
+  malformed,
+  unchecked
+};
 
 struct FormCheck {
   Form form = Form::unchecked;
-  std::string why;  // of `malformed`: a sentence that names the text
+  std::string why;  // of `capitals` and `malformed`: a sentence that names the text
+  bool wrong() const { return form == Form::capitals || form == Form::malformed; }
 };
 
 // As a ledger names its chain ("bitcoin:main"), or "ethereum:main", "bsc:main", "tron:main", ...

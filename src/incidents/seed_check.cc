@@ -61,7 +61,7 @@ void Checker::check_seed(const IncidentSeed& seed) {
   if (!seed.coin.empty()) check_coin(seed, chain, known);
   if (seed.account().given() && known) {
     FormCheck form = check_address(chain, seed.account().text);
-    if (form.form == Form::malformed) problems_.add(seed.account().line, form.why);
+    if (form.wrong()) problems_.add(seed.account().line, form.why);
   }
   for (auto [field, words] :
        {std::pair("sent_by", &seed.sent_by), std::pair("asset", &seed.asset)}) {
@@ -130,15 +130,17 @@ void Checker::check_seeds() {
 }
 
 void Checker::check_mark(const Published& entry, const FormCheck& form) {
-  bool marked = entry.check.text == "malformed";
+  std::string_view mark = form.form == Form::capitals ? "capitals" : "malformed";
   std::uint32_t line = entry.check.given() ? entry.check.line : entry.line;
-  if (form.form == Form::malformed && !marked) {
-    problems_.add(line, fmt::format("{}; correct it, or mark it with `check: malformed` if the "
-                                    "source has it so",
-                                    form.why));
+  if (form.wrong() && entry.check.text != mark) {
+    problems_.add(line,
+                  fmt::format("{}{} or mark it with `check: {}` if the source has it so", form.why,
+                              form.form == Form::capitals ? "," : "; correct it,", mark));
   }
-  if (form.form != Form::malformed && marked) {
-    problems_.add(line, "this is marked as malformed, and nothing is wrong with its form");
+  bool marked = entry.check.text == "capitals" || entry.check.text == "malformed";
+  if (!form.wrong() && marked) {
+    problems_.add(line, fmt::format("this is marked as {}, and nothing is wrong with its form",
+                                    entry.check.text));
   }
   if (form.form == Form::unchecked && !entry.check.given()) {
     problems_.remark(line,

@@ -14,7 +14,7 @@ constexpr std::string_view kVictimKinds[] = {
     "casino",   "mining market", "payments", "protocol", "company",     "person"};
 constexpr std::string_view kMeasures[] = {"stolen", "attempted", "recovered", "frozen", "net"};
 constexpr std::string_view kPrecisions[] = {"exact", "about", "at least", "at most"};
-constexpr std::string_view kChecks[] = {"malformed", "unchecked"};
+constexpr std::string_view kChecks[] = {"capitals", "malformed", "unchecked"};
 constexpr std::string_view kFiat[] = {"AUD", "BDT", "CAD", "CHF", "CNY", "EUR", "GBP",
                                       "HKD", "INR", "JPY", "KRW", "MXN", "NZD", "PHP",
                                       "PKR", "SGD", "TWD", "USD", "VND", "ZAR"};

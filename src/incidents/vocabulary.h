@@ -20,7 +20,8 @@ std::span<const std::string_view> measures();
 // How the source puts its figure: "exact", "about", "at least", "at most"; absent where it does not
 // say.
 std::span<const std::string_view> precisions();
-// How a published address was found: "malformed" or "unchecked"; absent: well-formed.
+// How a published address was found: "capitals" (that are none of a checksum), "malformed" or
+// "unchecked"; absent: well-formed.
 std::span<const std::string_view> checks();
 
 // More of a state's money than any theft: a larger amount is a slip of the pen.

@@ -266,7 +266,7 @@ def refused(folder):
     sentence(make_bundle(folder, folder / "B", incident=folder / "unknown.yaml", code=BAD_INPUT),
              "colour")
     (folder / "other.yaml").write_text("name: x\nseeds:\n- {address: "
-                                       "'0x443e285a20e5Ff1df69e9db8bca8402c176524eb', "
+                                       "'0x443e285a20e5ff1df69e9db8bca8402c176524eb', "
                                        "chain: 'ethereum:main'}\n")
     sentence(make_bundle(folder, folder / "B", incident=folder / "other.yaml", code=BAD_INPUT),
              "ethereum:main")
@@ -301,7 +301,7 @@ def seeds_that_came_later(folder):
     (folder / "theft.yaml").write_text(
         f"name: Two hauls\nchain: 'bitcoin:regtest'\nvictims: [{{name: A}}, {{name: B}}]\nseeds:\n"
         f"- {{coin: '{young}:0', victim: B}}\n- {{coin: '{old}:0', victim: A}}\n"
-        "- {address: '0x443e285a20e5Ff1df69e9db8bca8402c176524eb', chain: 'ethereum:main'}\n")
+        "- {address: '0x443e285a20e5ff1df69e9db8bca8402c176524eb', chain: 'ethereum:main'}\n")
     words = ["--label-by", "victim", "--as-of", 150]
     short = folder / "short"
     short.mkdir()

@@ -4,6 +4,8 @@
 
 #include "chains/ethereum/checksum.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -110,8 +112,13 @@ bool is_miswritten(std::string_view address) {
   return hex && mixed && with_checksum(address) != address;
 }
 
-bool has_checksums(std::string_view chain) {
-  return !chain.starts_with("transfers:") && chain != "ethereum:30" && chain != "ethereum:31";
+std::string fault_of_capitals(std::string_view chain, std::string_view address) {
+  bool free = chain.starts_with("transfers:") || chain == "ethereum:30" || chain == "ethereum:31";
+  if (free || !is_miswritten(address)) return "";
+  return fmt::format(
+      "{}: its capitals are not those of its checksum (EIP-55), so a character may be wrong; check "
+      "it, or write it in lower case",
+      address);
 }
 
 }  // namespace tracehound::chains::ethereum

@@ -23,8 +23,9 @@ std::string with_checksum(std::string_view address);
 // Whether it is 0x and 40 hexadecimal digits of both cases, and not those of its checksum: a
 // character is wrong, or the capitals are none of a checksum.
 bool is_miswritten(std::string_view address);
-// Whether capitals are checksums on the chain: on all that have such addresses but Rootstock's two,
-// which have capitals of their own (EIP-1191), and lists of transfers, which may say anything.
-bool has_checksums(std::string_view chain);
+// What is wrong with the capitals of an address of a chain, in a sentence that names it; "" when
+// nothing is. Rootstock's two chains have capitals of their own (EIP-1191), and lists of transfers
+// may say anything: there nothing is.
+std::string fault_of_capitals(std::string_view chain, std::string_view address);
 
 }  // namespace tracehound::chains::ethereum

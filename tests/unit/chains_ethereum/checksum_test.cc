@@ -43,5 +43,16 @@ TEST(address_checksum, one_case_alone_or_no_address__says_nothing) {
   EXPECT_FALSE(is_miswritten(""));
 }
 
+TEST(address_checksum, chains_with_capitals_of_their_own__find_no_fault) {
+  constexpr std::string_view kWrong = "0x5AAeb6053F3E94C9b9A09f33669435E7Ef1BeAed";
+  for (std::string_view chain : {"ethereum:1", "ethereum:56", "ethereum:main", "bsc:main"}) {
+    EXPECT_NE(fault_of_capitals(chain, kWrong), "") << chain;
+    EXPECT_EQ(fault_of_capitals(chain, with_checksum(kWrong)), "") << chain;
+  }
+  for (std::string_view chain : {"ethereum:30", "ethereum:31", "transfers:toy"}) {
+    EXPECT_EQ(fault_of_capitals(chain, kWrong), "") << chain;
+  }
+}
+
 }  // namespace
 }  // namespace tracehound::chains::ethereum

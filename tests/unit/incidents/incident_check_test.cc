@@ -1,5 +1,6 @@
 #include "incidents/incident_check.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "incidents/address_form.h"
@@ -155,11 +156,41 @@ TEST(IncidentCheck, malformed_addresses__stay_if_they_are_marked) {
   std::string chain = "', chain: 'ethereum:main', sources: s";
   expect_fault(published(bad + chain + "}"), "or mark it with `check: malformed`");
   EXPECT_TRUE(faults(published(bad + chain + ", check: malformed}")).empty());
-  expect_fault(published(bad.substr(0, 42) + chain + ", check: malformed}"),
-               "nothing is wrong with its form");
-  expect_fault(
-      published(bad.substr(0, 42) + chain + "}\n- {address: '" + bad.substr(0, 42) + chain + "}"),
-      "this stands at line");
+  const std::string good = "0x443e285a20e5ff1df69e9db8bca8402c176524eb";
+  expect_fault(published(good + chain + ", check: malformed}"), "nothing is wrong with its form");
+  expect_fault(published(good + chain + "}\n- {address: '" + good + chain + "}"),
+               "this stands at line");
+}
+
+TEST(IncidentCheck, capitals_that_are_no_checksum__stay_if_they_are_marked_and_are_no_seeds) {
+  auto published = [&](std::string_view address, std::string_view check) {
+    return faults(with("attributions",
+                       fmt::format("attributions: unknown\npublished:\n- {{address: '{}', chain: "
+                                   "'ethereum:main', sources: s{}}}",
+                                   address, check)));
+  };
+  auto seed = [&](std::string_view address) {
+    return faults(with(
+        "seeds:", fmt::format("seeds:\n- {{address: '{}', chain: 'ethereum:main'}}", address)));
+  };
+  // The first of EIP-55's, with a digit changed, with a capital changed, and in one case alone.
+  const std::string right = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed";
+  for (std::string_view wrong : {"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAec",
+                                 "0x5AAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"}) {
+    auto found = published(wrong, "");
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_NE(found[0].find("or mark it with `check: capitals`"), std::string::npos) << found[0];
+    EXPECT_TRUE(published(wrong, ", check: capitals").empty());
+    EXPECT_EQ(published(wrong, ", check: malformed").size(), 1U);
+    ASSERT_EQ(seed(wrong).size(), 1U);
+    EXPECT_NE(seed(wrong)[0].find("(EIP-55)"), std::string::npos) << seed(wrong)[0];
+  }
+  for (std::string_view fine : {right, std::string("0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed"),
+                                std::string("0x5AAEB6053F3E94C9B9A09F33669435E7EF1BEAED")}) {
+    EXPECT_TRUE(published(fine, "").empty()) << fine;
+    EXPECT_EQ(published(fine, ", check: capitals").size(), 1U) << fine;
+    EXPECT_TRUE(seed(fine).empty()) << fine;
+  }
 }
 
 TEST(IncidentCheck, text_from_outside__is_quoted_and_cut) {
@@ -190,6 +221,7 @@ TEST(AddressForm, chains__tell_their_addresses_from_others) {
   EXPECT_EQ(form("solana:main", "11111111111111111111111111111111"), Form::good);
   EXPECT_EQ(form("solana:main", "1111111111111111111111111111111"), Form::malformed);
   EXPECT_EQ(form("bsc:main", "0x54459d826a727393134c929ad1F4bcle16f6F021"), Form::malformed);
+  EXPECT_EQ(form("bsc:main", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAec"), Form::capitals);
   EXPECT_EQ(form("eos:main", "g4ydomrxhege"), Form::unchecked);
   EXPECT_EQ(check_transaction("ethereum:main", "0x" + kTxid).form, Form::good);
   EXPECT_EQ(check_transaction("bitcoin:main", "0x" + kTxid).form, Form::malformed);
