@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
 """Checks a bundle of evidence that `tracehound incident evidence` made, in plain Python.
 usage: verify.py FOLDER [--key HEX]. Exit codes: 0 it holds, 1 something does not, 3 no bundle.
-It shares no code with tracehound and needs Python 3.8 alone, so whoever doubts the program can read
-this; docs/evidence.md says what the files are. It checks sums, signature, headers and their work,
-Merkle branches and input values, runs the trace again by every method and compares every amount.
-Taken as stated: where the trace stops and why, mixes and changes in them, the seeds, notation, how
-hard blocks had to be, running totals, ranges, times, README.txt. `tracehound verify` looks at all.
+It shares no code with tracehound and needs Python 3.8 alone. docs/evidence.md says what the files
+are. It checks sums, signature, headers and their difficulty, Merkle branches, input values; runs
+the trace again by every method; compares every amount. Taken as stated: where the trace stops and
+why, mixes and changes in them, seeds, notation, running totals, ranges, times, README.txt.
 """
-import csv, hashlib, io, itertools, json, os, re, struct, sys
+import csv, hashlib, io, itertools, json, os, pathlib, re, struct, sys
 from collections import defaultdict
 FILES = ["README.txt", "bundle.json", "headers.bin", "incident.yaml", "result.csv", "result.json",
          "tags.json", "transactions.bin"]
@@ -31,18 +30,17 @@ sha256, sha256d = lambda data: hashlib.sha256(data).digest(), lambda data: sha25
 check = lambda holds, file, what: holds or wrong.append(f"{file}: {what}")  # true if it holds
 # ---- Ed25519 (RFC 8032)
 P, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
-inverse = lambda number: pow(number, P - 2, P)
-D = -121665 * inverse(121666) % P
+D = -121665 * pow(121666, -1, P) % P
 def add_points(a, b):
     (x1, y1), (x2, y2) = a, b
     m = D * x1 * x2 * y1 * y2 % P
-    return (x1 * y2 + x2 * y1) * inverse(1 + m) % P, (y1 * y2 + x1 * x2) * inverse(1 - m) % P
+    return (x1 * y2 + x2 * y1) * pow(1 + m, -1, P) % P, (y1 * y2 + x1 * x2) * pow(1 - m, -1, P) % P
 def times(point, number):
     half = times(add_points(point, point), number // 2) if number else (0, 1)
     return add_points(half, point) if number % 2 else half
 def point_of(data):
     sign, y = divmod(int.from_bytes(data, "little"), 2**255)
-    square = (y * y - 1) * inverse(D * y * y + 1) % P
+    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
     x = pow(square, (P + 3) // 8, P)
     x = x if x * x % P == square else x * pow(2, (P - 1) // 4, P) % P
     is_point = x * x % P == square and y < P and (x or not sign)
@@ -59,8 +57,7 @@ def read_files(folder, key):
         plain = entry.is_file(follow_symlinks=False) and entry.stat().st_size < 2**33
         if check(entry.name in FILES + special, entry.name, "does not belong to the bundle") and \
                 check(plain, entry.name, "is a link or a folder, or too large"):
-            with open(entry.path, "rb") as file:
-                read[entry.name] = file.read()
+            read[entry.name] = pathlib.Path(entry.path).read_bytes()
     sums = read["SHA256SUMS"].split(b"\n")[:99]
     check(len(sums) == len(FILES) + 1 and sums[-1] == b"", "SHA256SUMS", "has not a line a file")
     for name, stated in zip(FILES, sums):
@@ -74,20 +71,27 @@ def read_files(folder, key):
     check(key in (None, signer.hex()), "signature.txt", "is not by the key that was named")
     return read, signer
 # ---- headers and transactions
-def check_headers(raw, stated, genesis, easiest, hashing):  # gives Merkle roots by height
+def check_headers(raw, stated, chain):  # gives them by height
     target = lambda bits: (bits & 0x7FFFFF) << 8 * (bits >> 24) >> 24
-    before, first, headers, file = None, stated["first_header"], {}, "headers.bin"
+    block, first, headers, file = None, stated["first_header"], {}, "headers.bin"
+    number = lambda height, at: struct.unpack_from("<I", headers[height], at)[0]
+    easiest, sha = target(int(chain[1], 16)), chain[6] == "sha"
+    due = (1209600 if sha else 302400) * stated["chain"].endswith("main")  # seconds of 2016 blocks
     for height in range(first, first + len(raw) // 80):
-        header = raw[(height - first) * 80:(height - first + 1) * 80]
-        block, (bits,) = sha256d(header), struct.unpack_from("<I", header, 72)
-        proof = block if hashing == "sha" else hashlib.scrypt(header, salt=header, n=1024, r=1, p=1,
-                                                              dklen=32)
-        proven = int.from_bytes(proof, "little") <= target(bits) <= target(easiest)
+        headers[height] = header = raw[(height - first) * 80:(height - first + 1) * 80]
+        check(block in (None, header[4:36]), file, f"height {height} is not on the one before it")
+        goal = block and due and target(number(height - 1, 72))  # by the rules; none: not known
+        if goal and height % 2016 == 0:  # a new one, by the time that went by since then
+            since = max(0, height - 2016 - (not sha))
+            took = number(height - 1, 68) - number(max(since, first), 68)
+            goal = since >= first and min(goal * min(max(took, due // 4), due * 4) // due, easiest)
+        block, bits = sha256d(header), number(height, 72)
+        check(not goal or target(bits) <= goal, file, f"height {height} is too easy to find")
+        proof = block if sha else hashlib.scrypt(header, salt=header, n=1024, r=1, p=1, dklen=32)
+        proven = int.from_bytes(proof, "little") <= target(bits) <= easiest
         check(proven and not bits >> 23 & 1, file, f"height {height} has no work")
-        check(before in (None, header[4:36]), file, f"height {height} is not on the one before it")
-        headers[height], before = header[36:68], block
-    check(first or sha256d(raw[:80])[::-1].hex().endswith(genesis), file, "begins at no genesis")
-    check(len(raw) % 80 == 0 and before and before[::-1].hex() == stated["tip"]["hash"] and
+    check(first or sha256d(raw[:80])[::-1].hex().endswith(chain[0]), file, "begins at no genesis")
+    check(len(raw) % 80 == 0 and block and block[::-1].hex() == stated["tip"]["hash"] and
           max(headers) == stated["tip"]["height"], file, "does not end at the stated tip")
     return headers
 class Transaction:  # coins are (value, script), inputs (txid, number); a coinbase has no inputs
@@ -114,10 +118,8 @@ class Transaction:  # coins are (value, script), inputs (txid, number); a coinba
         self.name, self.coinbase = self.id[::-1].hex(), self.inputs == [(bytes(32), 2**32 - 1)]
         self.inputs = [] if self.coinbase else self.inputs
 def merkle_root(level):
-    while len(level) > 1:
-        level = level + level[-1:] * (len(level) % 2)
-        level = [sha256d(level[i] + level[i + 1]) for i in range(0, len(level), 2)]
-    return level[0]
+    pairs = zip(level[::2], level[1::2] + level[-1:])  # an odd one stands beside itself
+    return merkle_root([sha256d(a + b) for a, b in pairs]) if level[1:] else level[0]
 def read_transactions(data, headers):  # all, in chain order, each by its branch; and those by txid
     file, found, made, spent, depths, at = "transactions.bin", [], {}, set(), {}, 16
     check(data[:16] == b"tracehound.tx/1\n", file, "is no tracehound.tx/1")
@@ -131,7 +133,7 @@ def read_transactions(data, headers):  # all, in chain order, each by its branch
             place = -1 if place % 2 and beside == root else place
             root = sha256d(beside + root if place % 2 else root + beside)
             place >>= 1
-        check(height in headers and root == headers[height] and place == 0 and
+        check(height in headers and root == headers[height][36:68] and place == 0 and
               depths.setdefault(height, levels) == levels and tx.coinbase == (position == 0) and
               (not found or found[-1].key < tx.key), file, f"{tx.name} is not in its block")
         tx.took = [made.get(txid) for txid, _ in tx.inputs]  # none: not in the bundle
@@ -225,8 +227,7 @@ class Trace:  # a coin is (height, position, number)
             self.seeds[(*tx.key, number)].append([seed["label"], first, end, 0, value])
             self.seeds[(*tx.key, number)].sort()
     def run(self):
-        for _, block in itertools.groupby(self.found, lambda tx: tx.key[0]):
-            block = list(block)
+        for block in [[*txs] for _, txs in itertools.groupby(self.found, lambda tx: tx.key[0])]:
             mined = block[0].coinbase and self.miner  # then the coinbase comes last
             fees = {tx.key: self.visit(tx) for tx in block[mined:]}
             if mined:
@@ -270,7 +271,7 @@ class Trace:  # a coin is (height, position, number)
         height, values = block[0].key[0], [value for value, _ in block[0].coins]
         outputs = [Holding(value) for value in values]
         if any(fees.values()):
-            assert merkle_root([tx.id for tx in block]) == self.headers[height] and all(
+            assert merkle_root([tx.id for tx in block]) == self.headers[height][36:68] and all(
                 tx.complete for tx in block), f"block {height} is not whole"
             sources = [Holding(50 * 10**8 >> height // self.halving),
                        *(fees[tx.key] or Holding(tx.fee) for tx in block[1:])]
@@ -318,9 +319,8 @@ class Trace:  # a coin is (height, position, number)
         laid.units = units if self.method in ("fifo", "lifo") else [*laid.amounts().items()]
         return laid
     def land(self, kind, service, coin, holding):
-        for label, amount in holding.amounts().items():
-            entry = self.landed[kind, service].setdefault((coin, label), [0, holding.hops[label]])
-            entry[0] += amount
+        for label, n in holding.amounts().items():
+            self.landed[kind, service].setdefault((coin, label), [0, holding.hops[label]])[0] += n
     def rows(self, name):  # as rows_of() has them, as far as hops, and each one's script
         order = lambda place: (KINDS.index(place[0]), -1 if place[1] is None else place[1])
         for kind, service in sorted({*self.landed, *((k, None) for k in self.bare)}, key=order):
@@ -386,7 +386,7 @@ def main():
         check((stated["schema"], asked["direction"]) == ("tracehound.evidence/1", "forward") and
               asked["fees"] in ("sink", "miner") and asked["mix"] in MIXES, "bundle.json",
               "asks for what this program does not know")
-        headers = check_headers(read["headers.bin"], stated, chain[0], int(chain[1], 16), chain[6])
+        headers = check_headers(read["headers.bin"], stated, chain)
         count = 0 if wrong else run_again(read, stated, chain, headers)
     except Exception as fault:  # whatever a hostile file makes this stumble over
         check(False, "the bundle", f"cannot be read on: {type(fault).__name__}: {fault}")

@@ -1,10 +1,14 @@
 """A stranger's path: a bundle is made, moved to where there is no ledger, and checked by both
 verifiers; what is changed in it is found and named; the same question gives the same bytes."""
 
+import hashlib
+import itertools
 import json
 import os
 import random
 import shutil
+import struct
+import types
 
 from support.bundles import moved, plain_verify, resum
 from support.harness import (BAD_INPUT, NO, ROOT, USAGE, check, environment, equal,
@@ -134,11 +138,56 @@ def any_bit(folder):
     return f"{FLIPS} bits by each of both programs"
 
 
-def flips_by_python(bundle):
-    """What verify.py says of the files alone, in this process."""
+def verify_py():
+    """verify.py in this process, all but its last line."""
     program = {}
     source = (ROOT / "docs" / "verify.py").read_text().rsplit("main()", 1)[0]
     exec(compile(source, "verify.py", "exec"), program)
+    return program
+
+
+def targets_by_python(_):
+    """Which targets verify.py asks for: headers of the least work, under a main network's rules."""
+    program = verify_py()
+    least, harder, due = 0x207FFFFF, 0x207FFEFF, 0x203FF7DE
+    seconds = {"bitcoin": 300, "litecoin": 150}
+
+    def told(chain, first, bits):
+        work, raw, before = "scrypt" if chain == "litecoin" else "sha", b"", bytes(32)
+        for number, one in enumerate(bits):
+            time = 10**9 + seconds[chain] * number
+            start = bytes(4) + before + bytes(32) + struct.pack("<II", time, one)
+            nonce = next(n for n in itertools.count() if program["sha256d"](
+                start + struct.pack("<I", n))[31] < 0x3F)
+            raw += start + struct.pack("<I", nonce)
+            before = program["sha256d"](raw[-80:])
+        stated = {"chain": chain + ":main", "first_header": first,
+                  "tip": {"height": first + len(bits) - 1, "hash": before[::-1].hex()}}
+        program["wrong"].clear()
+        program["check_headers"](raw, stated, ["", "207fffff", 0, 0, 0, 0, work])
+        return [line.split(": ", 1)[1] for line in program["wrong"]]
+
+    # Litecoin's scrypt would take a minute here.
+    program["hashlib"] = types.SimpleNamespace(
+        sha256=hashlib.sha256, scrypt=lambda data, **_: program["sha256d"](data))
+    equal(told("bitcoin", 10, [least - 1] * 3 + [least]), ["height 13 is too easy to find"], "bits")
+    equal(told("bitcoin", 10, [least - 1] * 4), [], "bits that stay")
+    kept = [least] * 2016
+    easy = ["height 4032 is too easy to find"]
+    equal(told("bitcoin", 2016, kept + [least]), easy, "bits after 2016 blocks in half the time")
+    equal(told("bitcoin", 2016, kept + [due]), [], "those that are due")
+    equal(told("bitcoin", 2017, kept + [least]), [], "where the first of them is not there")
+    # Litecoin's take from the block before them on just the time in which they are due.
+    kept = [harder] * 2017
+    equal(told("litecoin", 2015, kept + [harder]), [], "bits that are due again")
+    equal(told("litecoin", 2015, kept + [least]), easy, "bits that are not due")
+    equal(told("litecoin", 2016, kept[1:] + [least]), [], "where the one before is not there")
+    return "kept, due, and too easy"
+
+
+def flips_by_python(bundle):
+    """What verify.py says of the files alone."""
+    program = verify_py()
     chance = random.Random(8)
     files = sorted(bundle.iterdir())
     for _ in range(FLIPS):
@@ -350,5 +399,5 @@ def the_same_bytes(folder):
 
 
 if __name__ == "__main__":
-    main([a_simulated_theft, every_rule, the_real_first_blocks, any_bit, forged, what_is_no_bundle,
-          refused, seeds_that_came_later, the_same_bytes])
+    main([a_simulated_theft, every_rule, the_real_first_blocks, any_bit, targets_by_python, forged,
+          what_is_no_bundle, refused, seeds_that_came_later, the_same_bytes])
