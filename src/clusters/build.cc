@@ -18,6 +18,9 @@ namespace {
 
 using ledger::Ledger;
 
+// A number's place is a cache miss: so many numbers before, it is asked for.
+constexpr std::size_t kAhead = 32;
+
 const PartSpec& spec_of(Part part) { return kParts[static_cast<std::size_t>(part)]; }
 
 // The five columns of edges.
@@ -105,7 +108,9 @@ class Build {
   void join_links(UnionFind& sets, EdgeWriter& edges);
   Status join_changes(UnionFind& sets, EdgeWriter& edges);
   Status write(UnionFind sets, EdgeWriter& edges);
-  Status write_members(std::span<const std::uint32_t> cluster_of, LargeVector<std::uint32_t> room);
+  LargeVector<std::uint32_t> places_of_members(std::span<const std::uint32_t> cluster_of);
+  Status write_members(std::span<const std::uint32_t> cluster_of, std::span<std::uint32_t> places,
+                       LargeVector<std::uint32_t> room);
   Status commit();
   Status remove_others(const Facts& facts);
 
@@ -178,7 +183,12 @@ void Build::join_links(UnionFind& sets, EdgeWriter& edges) {
   std::vector<Edge> kept;
   auto take = [&](std::span<const Edge> part) {
     kept.clear();
-    for (const Edge& both : part) {
+    for (std::size_t i = 0; i < part.size(); ++i) {
+      if (i + kAhead < part.size()) {
+        sets.prefetch(part[i + kAhead].first.number());
+        sets.prefetch(part[i + kAhead].second.number());
+      }
+      const Edge& both = part[i];
       if (sets.unite(both.first.number(), both.second.number())) kept.push_back(both);
     }
     edges.add(kept);
@@ -217,44 +227,60 @@ Status Build::write(UnionFind sets, EdgeWriter& edges) {
   {
     Background finish_edges([&] { edges_written = edges.finish(facts_); });
     auto clusters = sets.flatten();
-    writer.push_bytes({reinterpret_cast<const Byte*>(clusters.data()), clusters.size_bytes()});
+    LargeVector<std::uint32_t> places;
+    {
+      Background push([&] {
+        writer.push_bytes({reinterpret_cast<const Byte*>(clusters.data()), clusters.size_bytes()});
+      });
+      places = places_of_members(clusters);
+    }
     std::span<const std::uint32_t> cluster_of;
     if (!clusters.empty()) {
-      // Read back from the file, so that the memory is free for counting.
+      // Read back from the file, so that the memory is free for the members.
       TRY_ASSIGN(map, writer.map());
       CHECK(map->bytes().size() == clusters.size_bytes());
       cluster_of = {reinterpret_cast<const std::uint32_t*>(map->bytes().data()), clusters.size()};
     }
     Background finish_clusters([&] { clusters_written = writer.finish(facts_); });
-    TRY(write_members(cluster_of, std::move(sets).take()));
+    TRY(write_members(cluster_of, places, std::move(sets).take()));
   }
   TRY(edges_written);
   return clusters_written;
 }
 
-// A counting sort. `room` has a number for each address: first how many there are in the cluster of
-// that name, then where its next member goes. An address alone goes where the next cluster begins,
-// whose first member comes later and is written over it: no branch that nobody can foretell.
-Status Build::write_members(std::span<const std::uint32_t> cluster_of,
-                            LargeVector<std::uint32_t> room) {
-  std::ranges::fill(room, 0U);
-  for (std::uint32_t cluster : cluster_of) ++room[cluster];
+// The first half of a counting sort: of each number that names a cluster, where among all members
+// its first one goes. An address alone goes where the next cluster begins, whose first member comes
+// later and is written over it: no branch that nobody can foretell.
+LargeVector<std::uint32_t> Build::places_of_members(std::span<const std::uint32_t> cluster_of) {
+  LargeVector<std::uint32_t> places(cluster_of.size());
+  for (std::size_t i = 0; i < cluster_of.size(); ++i) {
+    if (i + kAhead < cluster_of.size()) __builtin_prefetch(&places[cluster_of[i + kAhead]]);
+    ++places[cluster_of[i]];
+  }
   std::uint32_t next = 0;
-  for (std::uint32_t& slot : room) {
-    std::uint32_t size = slot > 1 ? slot : 0;
-    slot = next;
+  for (std::uint32_t& place : places) {
+    std::uint32_t size = place > 1 ? place : 0;
+    place = next;
     next += size;
     facts_.clusters += size > 0 ? 1 : 0;
     facts_.largest = std::max<std::uint64_t>(facts_.largest, size);
   }
   facts_.members = next;
   CHECK(facts_.edges == facts_.members - facts_.clusters);
-  LargeVector<std::uint32_t> members(facts_.members + 1);
-  for (std::uint32_t address = 0; address < cluster_of.size(); ++address) {
-    members[room[cluster_of[address]]++] = address;
+  return places;
+}
+
+// The second half. `room` has a number for each address.
+Status Build::write_members(std::span<const std::uint32_t> cluster_of,
+                            std::span<std::uint32_t> places, LargeVector<std::uint32_t> room) {
+  // Addresses alone at the end go behind the last member.
+  room.resize(std::max<std::size_t>(room.size(), facts_.members + 1));
+  for (std::size_t i = 0; i < cluster_of.size(); ++i) {
+    if (i + kAhead < cluster_of.size()) __builtin_prefetch(&places[cluster_of[i + kAhead]]);
+    room[places[cluster_of[i]]++] = static_cast<std::uint32_t>(i);
   }
   TRY_ASSIGN(auto writer, PartWriter::create(files_, folder_, spec_of(Part::member)));
-  writer.push_bytes({reinterpret_cast<const Byte*>(members.data()), facts_.members * 4});
+  writer.push_bytes({reinterpret_cast<const Byte*>(room.data()), facts_.members * 4});
   return writer.finish(facts_);
 }
 

@@ -15,8 +15,8 @@ namespace {
 using ledger::Column;
 using ledger::Ledger;
 
-// An input's address lies at a random place of a column: a cache miss each, so the places of some
-// transactions are asked for before the first is read.
+// An input's address lies at a random place of a column, and that address's set at another: a cache
+// miss each, so both are asked for some transactions before they are read.
 constexpr std::uint32_t kAhead = 64;       // transactions
 constexpr std::uint32_t kPart = 1U << 13;  // transactions made at once
 constexpr std::size_t kPartsWaiting = 16;
@@ -37,23 +37,41 @@ class Reader {
     into.clear();
     std::uint64_t wrapper = ledger_.first_wrapper_from(first);
     std::uint32_t wrapper_tx = transaction_of_wrapper(wrapper);
+    Batch batch;
     for (std::uint32_t tx = first.number(); tx < end.number();) {
       std::uint32_t stop = end.number() - tx > kAhead ? tx + kAhead : end.number();
-      for (std::uint32_t i = tx; i < stop; ++i) prefetch(i);
-      std::size_t begun = into.size();
-      for (; tx < stop; ++tx) {
-        read_one(tx, into);
-        for (; wrapper_tx == tx; wrapper_tx = transaction_of_wrapper(++wrapper)) {
-          ledger::Wrapper shown = ledger_.wrapper(wrapper);
-          into.push_back(
-              {shown.transaction, shown.address, shown.wraps, kWrapper, kWrapperConfidence});
+      gather(tx, stop, batch);
+      std::size_t next = 0;
+      for (const Spender& spender : batch.spenders) {
+        for (; wrapper_tx < spender.tx; wrapper_tx = transaction_of_wrapper(++wrapper)) {
+          add_wrapper(wrapper, into);
         }
+        std::span<const Spent> spent(&batch.spent[next], spender.end - next);
+        next = spender.end;
+        if (!shows_nothing(spent)) add_co_spends(spender.tx, spent, into);
       }
-      sift(into, begun);
+      tx = stop;
+      for (; wrapper_tx < tx; wrapper_tx = transaction_of_wrapper(++wrapper)) {
+        add_wrapper(wrapper, into);
+      }
     }
   }
 
  private:
+  struct Spent {
+    std::uint64_t coin;
+    std::uint32_t address;
+  };
+  struct Spender {
+    std::uint32_t tx;
+    std::size_t end;  // of its coins in Batch::spent
+  };
+  // The transactions of a few that spend two coins or more.
+  struct Batch {
+    std::vector<Spender> spenders;
+    std::vector<Spent> spent;
+  };
+
   std::uint64_t first_input(std::uint64_t tx) const {
     if (tx == ledger_.counts().transactions) return ledger_.counts().inputs;
     auto first = load_le<Uint40>(first_input_.data() + tx * sizeof(Uint40)).number();
@@ -64,70 +82,76 @@ class Reader {
   std::uint32_t transaction_of_wrapper(std::uint64_t row) const {
     return row < wrappers_ ? ledger_.wrapper(row).transaction.number() : ledger::kNoTx;
   }
-  std::uint64_t coin(std::uint64_t input) const {
-    auto coin = load_le<Uint40>(input_coin_.data() + input * sizeof(Uint40)).number();
-    CHECK_LEDGER(coin < ledger_.counts().coins);
-    return coin;
-  }
   const Byte* place(std::uint64_t coin) const {
     return coin_address_.data() + coin * sizeof(std::uint32_t);
   }
-  // Nothing for a coin that anyone can spend.
-  std::optional<AddressId> address(std::uint64_t input) const {
-    std::uint64_t spent = coin(input);
-    if (!names_a_key(static_cast<ledger::ScriptKind>(coin_script_[spent]))) return std::nullopt;
-    auto address = load_le<std::uint32_t>(place(spent));
-    CHECK_LEDGER(address < ledger_.counts().addresses);
-    return AddressId(address);
+  bool takes_a_key(std::uint64_t coin) const {
+    return names_a_key(static_cast<ledger::ScriptKind>(coin_script_[coin]));
   }
-  void prefetch(std::uint32_t tx) const {
-    std::uint64_t end = first_input(std::uint64_t{tx} + 1);
-    std::uint64_t input = first_input(tx);
-    if (end < input + 2) return;
-    for (; input < end; ++input) {
-      std::uint64_t spent = coin(input);
-      __builtin_prefetch(place(spent));
-      __builtin_prefetch(coin_script_.data() + spent);
-    }
-  }
-  void read_one(std::uint32_t tx, std::vector<Edge>& into) const {
-    std::uint64_t end = first_input(std::uint64_t{tx} + 1);
-    std::uint64_t input = first_input(tx);
-    if (end < input + 2) return;
-    std::optional<AddressId> first;
-    std::optional<AddressId> last;
-    for (; input < end; ++input) {
-      auto next = address(input);
-      if (!next) continue;
-      if (!first) first = next;
-      if (next != first && next != last) into.push_back({TxId(tx), *first, *next});
-      last = next;
-    }
-  }
-  // Takes from `begun` on out of the links those that join nothing.
-  void sift(std::vector<Edge>& links, std::size_t begun) const {
-    if (joined_ != nullptr) {
-      for (std::size_t i = begun; i < links.size(); ++i) {
-        joined_->prefetch(links[i].first.number());
-        joined_->prefetch(links[i].second.number());
-      }
-    }
-    std::uint32_t asked = ledger::kNoTx;
-    bool nobody = false;
-    std::size_t kept = begun;
-    for (std::size_t i = begun; i < links.size(); ++i) {
-      const Edge& link = links[i];
-      if (joined_ != nullptr && joined_->are_one(link.first.number(), link.second.number())) {
+
+  void gather(std::uint32_t tx, std::uint32_t stop, Batch& batch) const {
+    batch.spenders.clear();
+    batch.spent.clear();
+    for (std::uint64_t input = first_input(tx); tx < stop; ++tx) {
+      std::uint64_t end = first_input(std::uint64_t{tx} + 1);
+      if (end < input + 2) {
+        input = end;
         continue;
       }
-      if (link.rule == kMultiInput && joins_nobody_) {
-        if (link.transaction.number() != asked) nobody = joins_nobody_(ledger_, link.transaction);
-        asked = link.transaction.number();
-        if (nobody) continue;
+      for (; input < end; ++input) {
+        auto coin = load_le<Uint40>(input_coin_.data() + input * sizeof(Uint40)).number();
+        CHECK_LEDGER(coin < ledger_.counts().coins);
+        __builtin_prefetch(place(coin));
+        __builtin_prefetch(coin_script_.data() + coin);
+        batch.spent.push_back({coin, 0});
       }
-      links[kept++] = link;
+      batch.spenders.push_back({tx, batch.spent.size()});
     }
-    links.resize(kept);
+    for (Spent& spent : batch.spent) {
+      spent.address = load_le<std::uint32_t>(place(spent.coin));
+      CHECK_LEDGER(spent.address < ledger_.counts().addresses);
+      if (joined_ != nullptr) joined_->prefetch(spent.address);
+    }
+  }
+
+  // Whether they are of one address or of one set, whatever their scripts: half of all that spend
+  // two coins or more leave here.
+  bool shows_nothing(std::span<const Spent> spent) const {
+    std::uint32_t first = spent.front().address;
+    if (joined_ == nullptr) {
+      return std::ranges::all_of(spent, [&](const Spent& one) { return one.address == first; });
+    }
+    std::uint32_t root = joined_->find(first);
+    return std::ranges::all_of(spent, [&](const Spent& one) {
+      return one.address == first || joined_->find(one.address) == root;
+    });
+  }
+  void add_co_spends(std::uint32_t tx, std::span<const Spent> spent,
+                     std::vector<Edge>& into) const {
+    std::size_t begun = into.size();
+    std::optional<std::uint32_t> first;
+    std::uint32_t last = 0;
+    for (const Spent& one : spent) {
+      if (!takes_a_key(one.coin)) continue;
+      std::uint32_t next = one.address;
+      if (!first) {
+        first = next;
+      } else if (next != first && next != last && !are_one(*first, next)) {
+        into.push_back({TxId(tx), AddressId(*first), AddressId(next)});
+      }
+      last = next;
+    }
+    if (into.size() > begun && joins_nobody_ && joins_nobody_(ledger_, TxId(tx))) {
+      into.resize(begun);
+    }
+  }
+  void add_wrapper(std::uint64_t row, std::vector<Edge>& into) const {
+    ledger::Wrapper shown = ledger_.wrapper(row);
+    if (are_one(shown.address.number(), shown.wraps.number())) return;
+    into.push_back({shown.transaction, shown.address, shown.wraps, kWrapper, kWrapperConfidence});
+  }
+  bool are_one(std::uint32_t one, std::uint32_t other) const {
+    return joined_ != nullptr && joined_->are_one(one, other);
   }
 
   const Ledger& ledger_;

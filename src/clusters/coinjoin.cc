@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/bytes.h"
 #include "base/text.h"
 #include "clusters/coinjoin_rules.h"
 #include "clusters/coinjoin_shape.h"
@@ -29,30 +30,58 @@ constexpr std::size_t kOutputsMin = 3;
 
 // ---- what most transactions leave at ------------------------------------------------------------
 
-bool two_are_equal(std::span<const ViewedCoin> outputs) {
+// Outputs as a view has them.
+struct OutputsOfView {
+  std::span<const ViewedCoin> coins;
+  std::size_t size() const { return coins.size(); }
+  Amount value(std::size_t i) const { return coins[i].value; }
+  ScriptKind script(std::size_t i) const { return coins[i].script; }
+};
+
+// As a ledger has them, without making a view of what is left at once.
+class OutputsOfLedger {
+ public:
+  OutputsOfLedger(const ledger::Ledger& ledger, IdRange<CoinId> coins)
+      : size_(coins.size()),
+        values_(ledger.column(ledger::Column::coin_value).data() + coins.first.number() * 8),
+        scripts_(ledger.column(ledger::Column::coin_script).data() + coins.first.number()) {}
+  std::size_t size() const { return size_; }
+  Amount value(std::size_t i) const { return load_le<Amount>(values_ + i * 8); }
+  ScriptKind script(std::size_t i) const { return static_cast<ScriptKind>(scripts_[i]); }
+
+ private:
+  std::size_t size_;
+  const Byte* values_;
+  const Byte* scripts_;
+};
+
+template <typename Outputs>
+bool two_are_equal(const Outputs& outputs) {
   constexpr std::size_t kFew = 12;
   if (outputs.size() <= kFew) {
     for (std::size_t i = 1; i < outputs.size(); ++i) {
       for (std::size_t j = 0; j < i; ++j) {
-        if (outputs[i].value == outputs[j].value) return true;
+        if (outputs.value(i) == outputs.value(j)) return true;
       }
     }
     return false;
   }
-  std::vector<Amount> values;
-  values.reserve(outputs.size());
-  for (const ViewedCoin& output : outputs) values.push_back(output.value);
+  std::vector<Amount> values(outputs.size());
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = outputs.value(i);
   std::ranges::sort(values);
   return std::ranges::adjacent_find(values) != values.end();
 }
 
 // Whether any rule could hold, from the outputs alone. Every rule asks for two equal outputs, but
 // for a Tx0 of one premix and for chips of different sizes.
-bool worth_its_inputs(std::span<const ViewedCoin> outputs) {
+template <typename Outputs>
+bool worth_its_inputs(const Outputs& outputs) {
+  if (outputs.size() < kOutputsMin) return false;
   if (two_are_equal(outputs)) return true;
-  bool marked = std::ranges::any_of(
-      outputs, [](const ViewedCoin& output) { return output.script == ScriptKind::op_return; });
-  return marked || (outputs.size() >= kChipsMin && is_chip(outputs.front().value));
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    if (outputs.script(i) == ScriptKind::op_return) return true;
+  }
+  return outputs.size() >= kChipsMin && is_chip(outputs.value(0));
 }
 
 }  // namespace
@@ -72,8 +101,7 @@ std::string reason(const Recognised& recognised) {
 }
 
 std::optional<Recognised> recognise(const TransactionView& transaction) {
-  if (transaction.inputs.empty() || transaction.outputs.size() < kOutputsMin ||
-      !worth_its_inputs(transaction.outputs)) {
+  if (transaction.inputs.empty() || !worth_its_inputs(OutputsOfView{transaction.outputs})) {
     return std::nullopt;
   }
   Shape shape(transaction);
@@ -118,11 +146,12 @@ Recognised with_lineage(Recognised alone, const TransactionView& transaction,
 
 std::optional<Recognised> Recogniser::alone(TxId tx) {
   // Counts first, then what lies in one place, then what does not.
-  if (ledger_.outputs(tx).size() < kOutputsMin || ledger_.is_coinbase(tx)) return std::nullopt;
-  view_outputs(ledger_, tx, room_);
-  if (!worth_its_inputs(room_.outputs)) return std::nullopt;
-  view_inputs(ledger_, tx, room_);
-  return recognise({.inputs = room_.inputs, .outputs = room_.outputs});
+  IdRange<CoinId> outputs = ledger_.outputs(tx);
+  if (outputs.size() < kOutputsMin || ledger_.is_coinbase(tx) ||
+      !worth_its_inputs(OutputsOfLedger(ledger_, outputs))) {
+    return std::nullopt;
+  }
+  return recognise(view_of(ledger_, tx, room_));
 }
 
 std::optional<Recognised> Recogniser::look(TxId tx) {

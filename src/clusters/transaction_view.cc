@@ -12,22 +12,14 @@ ViewedCoin viewed(const ledger::Ledger& ledger, CoinId coin) {
 
 }  // namespace
 
-void view_outputs(const ledger::Ledger& ledger, TxId tx, ViewRoom& room) {
+TransactionView view_of(const ledger::Ledger& ledger, TxId tx, ViewRoom& room) {
   room.outputs.clear();
   for (CoinId coin : ledger.outputs(tx)) room.outputs.push_back(viewed(ledger, coin));
-}
-
-void view_inputs(const ledger::Ledger& ledger, TxId tx, ViewRoom& room) {
   room.inputs.clear();
   std::uint64_t inputs = ledger.input_count(tx);
   for (std::uint64_t i = 0; i < inputs; ++i) {
     room.inputs.push_back(viewed(ledger, ledger.input(tx, i)));
   }
-}
-
-TransactionView view_of(const ledger::Ledger& ledger, TxId tx, ViewRoom& room) {
-  view_outputs(ledger, tx, room);
-  view_inputs(ledger, tx, room);
   return {.inputs = room.inputs, .outputs = room.outputs};
 }
 

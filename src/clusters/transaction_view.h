@@ -33,11 +33,6 @@ struct ViewRoom {
   std::vector<ViewedCoin> outputs;
 };
 
-// One half each, for whoever can leave after the first. An output's row lies beside the last one's,
-// an input's anywhere.
-void view_outputs(const ledger::Ledger& ledger, TxId tx, ViewRoom& room);
-void view_inputs(const ledger::Ledger& ledger, TxId tx, ViewRoom& room);
-
 // Valid until the room is used again.
 TransactionView view_of(const ledger::Ledger& ledger, TxId tx, ViewRoom& room);
 

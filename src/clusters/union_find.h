@@ -66,11 +66,7 @@ class UnionFind {
 
   // Afterwards every number names its root, which is the smallest of its set. REQUIRES: nobody asks
   // or joins meanwhile.
-  std::span<const std::uint32_t> flatten() {
-    // Names are smaller than those that give them, so the named one is done already.
-    for (std::uint32_t& parent : parent_) parent = parent_[parent];
-    return parent_;
-  }
+  std::span<const std::uint32_t> flatten();
   // The memory, for other use.
   LargeVector<std::uint32_t> take() && { return std::move(parent_); }
 
