@@ -86,7 +86,7 @@ class Chunks {
     list.first_ = chunk;
     list.count_ = 0;
   }
-  void buy() {
+  [[gnu::noinline]] void buy() {
     std::size_t count =
         blocks_.empty() ? kFirstBlock : std::min(2 * blocks_.back().size(), kLastBlock);
     blocks_.emplace_back(count);

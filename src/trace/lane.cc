@@ -67,6 +67,7 @@ void Lane::divide_lists(std::span<const Amount> values, Amount total, bool as_ha
   if (single_) {
     for (const Run& run : line_) of_single_.amount += run.label == kClean ? 0 : run.length;
     std::span<Amount> shares = room_for(outputs_);
+    dealt_ = shares.data();
     if (of_single_.amount > 0) return amounts->divide({{&of_single_, 1}, values, total}, shares);
     std::ranges::fill(shares, 0);  // clean, beside lanes that are not
     return;

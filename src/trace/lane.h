@@ -33,6 +33,12 @@ class Lane {
     hops_ = ~0U;
     if (!counts_one_) begin_lists();
   }
+  bool counts_one() const { return counts_one_; }
+  // All tainted inputs at once. REQUIRES: counts_one().
+  void enter_sum(Amount amount, std::uint32_t fewest_hops) {
+    of_single_.amount = amount;
+    hops_ = fewest_hops;
+  }
   // A tainted input.
   void enter(CoinId from, Amount value, RunView runs) {
     if (counts_one_) {
@@ -57,25 +63,32 @@ class Lane {
     if (maker_) maker_->enter_clean(value);
   }
 
-  // `values` are those of the outputs, then the fee; `total` is their sum and the inputs'. In a mix
-  // that is gone through by haircut, `as_haircut`; poison stays poison.
+  // `values` are those of the outputs, then the fee; they stay as they are until the outputs have
+  // been asked for. `total` is their sum and the inputs'. In a mix that is gone through by haircut,
+  // `as_haircut`; poison stays poison.
   void divide(std::span<const Amount> values, Amount total, bool as_haircut) {
     if (!counts_one_ || as_haircut || of_single_.amount == 0) {
       return divide_lists(values, total, as_haircut);
     }
     ++found.transactions_touched;
-    method_.amounts->divide({{&of_single_, 1}, values, total}, room_for(values.size()));
+    if (of_single_.amount == total) {
+      dealt_ = values.data();  // all goes in tainted, so all comes out tainted
+      return;
+    }
+    std::span<Amount> shares = room_for(values.size());
+    method_.amounts->divide({{&of_single_, 1}, values, total}, shares);
+    dealt_ = shares.data();
   }
   // The runs of an output, with their hops. Good until the next call.
   RunView output(std::size_t i) {
     if (!by_shares_) return division_.of(i);
     if (!single_) return output_by_shares(i);
-    one_ = run_of(shares_[i]);
+    one_ = run_of(dealt_[i]);
     return {&one_, one_.length > 0 ? 1U : 0U};
   }
   // Of one label, by a method that counts: each output's share, and a share as the run it is. Null:
   // ask output().
-  const Amount* shares() const { return counts_one_ ? shares_.data() : nullptr; }
+  const Amount* shares() const { return counts_one_ ? dealt_ : nullptr; }
   Run run_of(Amount share) const { return {share, of_single_.label, hops_ + 1}; }
   // What falls on the fee ends there.
   void end_in_fee(std::size_t fee, bool unconfirmed) {
@@ -83,13 +96,16 @@ class Lane {
       found.fees.add(label, amount);
       if (unconfirmed) found.unconfirmed_fees += amount;
     };
-    if (!counts_one_) {
-      for (const Run& run : output(fee)) {
-        if (run.label != kClean) end(run.label, run.length);
-      }
-    } else if (shares_[fee] > 0) {
-      end(of_single_.label, shares_[fee]);
+    if (counts_one_) return end_sum_in_fee(fee, unconfirmed);
+    for (const Run& run : output(fee)) {
+      if (run.label != kClean) end(run.label, run.length);
     }
+  }
+  // The same. REQUIRES: counts_one().
+  void end_sum_in_fee(std::size_t fee, bool unconfirmed) {
+    if (dealt_[fee] == 0) return;
+    found.fees.add(of_single_.label, dealt_[fee]);
+    if (unconfirmed) found.unconfirmed_fees += dealt_[fee];
   }
 
   void land(CoinId coin, Amount value, RunView runs, Stop stop);
@@ -156,6 +172,7 @@ class Lane {
   bool by_shares_ = false;             // how the transaction at hand was divided
   std::size_t outputs_ = 0;
   std::vector<Amount> shares_;
+  const Amount* dealt_ = nullptr;  // of a single label: the shares, here or in the values divided
   Division division_;
   std::vector<Run> runs_;
   LabelSums sums_;

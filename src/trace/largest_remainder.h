@@ -20,6 +20,8 @@ class LargestRemainder {
               std::span<Amount> shares);
 
  private:
+  static void divide_among_three(Amount amount, Amount total, const Amount* weights,
+                                 Amount* shares);
   void hand_out_to_many(Amount missing, std::span<Amount> shares);
 
   std::vector<Amount> remainders_;

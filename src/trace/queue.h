@@ -61,12 +61,15 @@ class RadixQueue {
     CHECK(!empty());
     opened_ = next_ == window_size_ && late_ == kNone;
     if (opened_) open_window();
-    std::size_t first = next_;
-    std::uint64_t in_window = next_ < window_size_ ? window_[next_].key() : kNone;
+    Item* first = window_.data() + next_;
+    Item* end = window_.data() + window_size_;
+    std::uint64_t in_window = first < end ? first->key() : kNone;
     base_ = static_cast<std::uint32_t>(std::min(in_window, late_));
-    while (next_ < window_size_ && window_[next_].key() == base_) ++next_;
-    passed_ = next_ - first;
-    std::span<Item> taken{window_.data() + first, passed_};
+    Item* next = first;
+    while (next < end && next->key() == base_) ++next;
+    passed_ = static_cast<std::size_t>(next - first);
+    next_ += passed_;
+    std::span<Item> taken{first, passed_};
     if (late_ == base_) taken = with_late(taken);
     size_ -= taken.size();
     return taken;
@@ -129,7 +132,7 @@ class RadixQueue {
   }
 
   // What was taken of the window, and what came late for the same key.
-  std::span<Item> with_late(std::span<const Item> taken) {
+  [[gnu::noinline]] std::span<Item> with_late(std::span<const Item> taken) {
     mixed_.assign(taken.begin(), taken.end());
     std::uint32_t digit = base_ % kDigits;
     Chunks<Item>::each(buckets_[digit], [&](const Item& item) { mixed_.push_back(item); });
@@ -141,7 +144,7 @@ class RadixQueue {
 
   // Fills the window, which is used up, from the first bucket of level 1. REQUIRES: level 0 is
   // empty, the queue is not.
-  void open_window() {
+  [[gnu::noinline]] void open_window() {
     while (true) {
       std::size_t level = 1;
       while (used_[level].buckets == 0) ++level;

@@ -92,17 +92,20 @@ class LaneRuns {
   std::vector<Run> runs_;  // room_, of which the first size_ count
 };
 
-// How taint is kept: 16 bits that are the label of a single run of one lane, or one of these forms.
+// How taint is kept: 9 bits that are the label of all lanes' only run, or one of these forms.
 namespace form {
-inline constexpr std::uint64_t kOneLane = 0xFFFF;     // runs of one lane, in the store
-inline constexpr std::uint64_t kOneRunEach = 0xFFFE;  // one run for each lane, in the store
-inline constexpr std::uint64_t kCounted = 0xFFFD;     // how many of each lane, then the runs
-inline constexpr std::uint64_t kLastLabel = 0xFFFC;
+inline constexpr std::uint64_t kOneLane = 0x1FF;     // runs of one lane, in the store
+inline constexpr std::uint64_t kOneRunEach = 0x1FE;  // one run for each lane, in the store
+inline constexpr std::uint64_t kCounted = 0x1FD;     // how many of each lane, then the runs
+inline constexpr std::uint64_t kLastLabel = 0x1FC;
 }  // namespace form
 
-// Taint as WaitingRuns keeps it.
+// Taint as WaitingRuns keeps it. A label instead of a form: each lane has one run, and those of all
+// lanes are equal but for their lengths, which are the coin's value for the lanes of `whole` and
+// `amount` for the others. Of two lanes that go together, poison and haircut, nothing is stored.
 struct PackedRuns {
   LaneSet lanes = 0;
+  LaneSet whole = 0;
   std::uint64_t form = 0;
   std::uint32_t size = 0;    // the hops, or the number of runs of all lanes in the store
   std::uint64_t amount = 0;  // the amount, or where in the store
@@ -132,9 +135,14 @@ class Waiting {
   Amount value() const { return value_; }  // of the coin, or the fee
 
   LaneSet lanes() const { return static_cast<LaneSet>(word_ >> 40 & 0x7F); }
-  std::uint64_t form() const { return word_ >> 48; }
+  LaneSet whole() const { return static_cast<LaneSet>(word_ >> 48 & 0x7F); }
+  std::uint64_t form() const { return word_ >> 55; }
   std::uint32_t size() const { return size_; }
   std::uint64_t amount() const { return amount_; }
+  // Of a lane whose run is not stored.
+  Amount amount_in(std::size_t lane) const {
+    return (whole() >> lane & 1U) != 0 ? value_ : amount_;
+  }
 
  private:
   static constexpr std::uint64_t kNumber = (std::uint64_t{1} << 40) - 1;
@@ -143,13 +151,14 @@ class Waiting {
   Waiting(std::uint32_t key, std::uint64_t number, Amount value, const PackedRuns& runs,
           std::uint64_t fee)
       : value_(value),
-        word_(number | std::uint64_t{runs.lanes} << 40 | fee | runs.form << 48),
+        word_(number | std::uint64_t{runs.lanes} << 40 | fee | std::uint64_t{runs.whole} << 48 |
+              runs.form << 55),
         amount_(runs.amount),
         key_(key),
         size_(runs.size) {}
 
   Amount value_;
-  std::uint64_t word_;  // 40 bits of number, 7 of lanes, whether a fee, 16 of form
+  std::uint64_t word_;  // 40 bits of number, 7 of lanes, whether a fee, 7 of whole, 9 of form
   std::uint64_t amount_;
   std::uint32_t key_;
   std::uint32_t size_;
@@ -165,7 +174,23 @@ class WaitingRuns {
     const Run& first = runs.all()[0];
     bool stored = runs.all().size() > 1 || first.label.number() > form::kLastLabel;
     if (stored) return put_stored(runs);
-    return {runs.lanes(), first.label.number(), first.hops, first.length};
+    return {runs.lanes(), 0, first.label.number(), first.hops, first.length};
+  }
+  // The same of one run for each lane, in their order, all of one label.
+  PackedRuns put(LaneSet lanes, std::span<const Run> each, Amount value) {
+    PackedRuns packed{lanes, 0, each[0].label.number(), each[0].hops, 0};
+    bool fits = packed.form <= form::kLastLabel;
+    const Run* run = each.data();
+    for_each_lane(lanes, [&](std::size_t lane) {
+      if (run->length == value) {
+        packed.whole |= static_cast<LaneSet>(1U << lane);
+      } else {
+        fits = fits && (packed.amount == 0 || packed.amount == run->length);
+        packed.amount = run->length;
+      }
+      fits = fits && run++->hops == packed.size;
+    });
+    return fits ? packed : put_stored(lanes, each);
   }
   // Visits the runs of every lane, by ascending lane. They stay good until the next put(), also
   // after remove(); a single run until visit() returns.
@@ -173,7 +198,10 @@ class WaitingRuns {
   void each(const Waiting& waiting, Visit visit) const {
     if (waiting.form() <= form::kLastLabel) {
       Run run{waiting.amount(), Label(static_cast<std::uint32_t>(waiting.form())), waiting.size()};
-      return visit(first_lane(waiting.lanes()), RunView(&run, 1));
+      return for_each_lane(waiting.lanes(), [&](std::size_t lane) {
+        run.length = waiting.amount_in(lane);
+        visit(lane, RunView(&run, 1));
+      });
     }
     const Run* next = store_.view(waiting.amount(), cells(waiting)).data();
     if (waiting.form() == form::kOneLane) {
@@ -207,6 +235,8 @@ class WaitingRuns {
   void remove(const Waiting& waiting) {
     if (waiting.form() > form::kLastLabel) store_.remove(waiting.amount(), cells(waiting));
   }
+  // Whether anything was ever too large for Waiting.
+  bool any() const { return store_.capacity() > 0; }
   // Of memory held.
   std::size_t bytes() const { return store_.capacity() * sizeof(Run); }
 
@@ -219,6 +249,7 @@ class WaitingRuns {
   }
 
   PackedRuns put_stored(const LaneRuns& runs);
+  PackedRuns put_stored(LaneSet lanes, std::span<const Run> each);
 
   RunStore store_;
 };

@@ -53,9 +53,12 @@ Walk::Walk(const WalkRequest& request)
       std::ranges::all_of(seeds_, [&](const Seed& seed) { return seed.label == seeds_[0].label; });
   std::optional<Label> only;
   if (one_label && !options_.parcels) only = seeds_[0].label;
+  one_label_ = only.has_value();
   for (std::size_t i = 0; i < request.methods.size(); ++i) {
     lanes_.emplace_back(request.methods[i], stops_.services().size(), only, options_.parcels);
-    if (lanes_.back().ordered()) ordered_ |= static_cast<LaneSet>(1U << i);
+    auto lane = static_cast<LaneSet>(1U << i);
+    if (lanes_.back().ordered()) ordered_ |= lane;
+    if (lanes_.back().counts_one() && only->number() <= form::kLastLabel) sums_only_ |= lane;
   }
 }
 
@@ -135,7 +138,9 @@ void Walk::prefetch() const {
     std::size_t first = queue_.opened() ? 0 : within - std::min(queue_.passed(), within);
     for (const Waiting& next : queue_.ahead(first, within)) fetch(next);
   };
-  each_new(kRows, [&](const Waiting& next) { waiting_runs_.prefetch(next); });
+  if (waiting_runs_.any()) {
+    each_new(kRows, [&](const Waiting& next) { waiting_runs_.prefetch(next); });
+  }
   if (queue_.window() > kScattered) return;
   // A key past the last transaction is that of the last block's end.
   auto limit = static_cast<std::uint32_t>(ledger_.counts().transactions);
@@ -151,7 +156,7 @@ void Walk::prefetch() const {
 }
 
 // Removes the notes from what arrives; says whether there were any.
-bool Walk::take_notes() {
+[[gnu::noinline]] bool Walk::take_notes() {
   if (notes_ == 0) return false;
   auto notes = std::ranges::remove_if(
       arriving_, [](const Waiting& waiting) { return waiting.kind() == WaitingKind::seed; });
@@ -160,11 +165,11 @@ bool Walk::take_notes() {
   return !notes.empty();
 }
 
-void Walk::visit(TxId tx) {
+[[gnu::flatten]] void Walk::visit(TxId tx) {
   CHECK_LEDGER(tx < end_);
   at_ = tx;
   visited_to_ = tx;
-  makes_seeds_ = take_notes();
+  makes_seeds_ = notes_ != 0 && take_notes();
   Columns::Inputs inputs = columns_.inputs(tx);
   IdRange<CoinId> coins = columns_.outputs(tx);
   bool coinbase = inputs.size() == 0;
@@ -185,26 +190,81 @@ void Walk::visit(TxId tx) {
   in_mix_ = mix && stops_.mix_rule() == MixRule::stop;
   divide(coins.first, mix && stops_.mix_rule() == MixRule::haircut);
   in_mix_ = false;
-  if (values_.back() > 0) pay_fee();
+  if (values_.back() == 0) return;
+  if (!sum_only_ || to_miner_ || options_.parcels) return pay_fee();
+  lanes_[first_lane(touched_)].end_sum_in_fee(values_.size() - 1, ledger_.is_unconfirmed(tx));
 }
 
 // Reads a transaction's inputs with their taint. Flattened, as divide() is: they run for every
 // transaction, and what they call is short.
-[[gnu::flatten]] void Walk::gather(Columns::Inputs inputs) {
-  arriving_by_coin_.show(arriving_);
+[[gnu::flatten, gnu::noinline]] void Walk::gather(Columns::Inputs inputs) {
   touched_ = 0;
   for (const Waiting& waiting : arriving_) touched_ |= waiting.lanes();
-  for_each_lane(touched_, [&](std::size_t lane) { lanes_[lane].begin(); });
+  sum_only_ = (touched_ & sums_only_) != 0 && (touched_ & (touched_ - 1)) == 0;
+  if (sum_only_) return gather_sum(inputs);
+  arriving_by_coin_.show(arriving_);
+  struct Sum {
+    Amount amount = 0;
+    std::uint32_t hops = ~0U;
+  };
+  std::array<Sum, kMostLanes> sums;
+  auto listed = static_cast<LaneSet>(touched_ & ~sums_only_);
+  for_each_lane(listed, [&](std::size_t lane) { lanes_[lane].begin(); });
   total_ = 0;
   std::size_t met = 0;
   for (std::uint64_t i = inputs.first; i < inputs.end; ++i) {
     CoinId coin = columns_.input_coin(i);
     const Waiting* waiting = arriving_by_coin_.find(coin);
-    met += waiting ? 1 : 0;
-    enter(coin, waiting ? waiting->value() : columns_.value(coin), waiting);
+    if (waiting == nullptr) {
+      enter_clean(columns_.value(coin), listed);
+      continue;
+    }
+    ++met;
+    Amount value = waiting->value();
+    waiting_runs_.each(*waiting, [&](std::size_t lane, RunView runs) {
+      if ((listed >> lane & 1U) != 0) return lanes_[lane].enter(coin, value, runs);
+      sums[lane].amount += runs[0].length;
+      sums[lane].hops = std::min(sums[lane].hops, runs[0].hops);
+    });
+    enter_clean(value, static_cast<LaneSet>(listed & ~waiting->lanes()));
   }
+  for_each_lane(touched_ & sums_only_, [&](std::size_t lane) {
+    lanes_[lane].enter_sum(sums[lane].amount, sums[lane].hops);
+  });
   if (met != arriving_.size()) contradiction_ = kSpendsOthers;
   for (const Waiting& waiting : arriving_) waiting_runs_.remove(waiting);
+}
+
+// The same for a single lane that needs to know no more than how much comes in, and from how near.
+[[gnu::flatten, gnu::noinline]] void Walk::gather_sum(Columns::Inputs inputs) {
+  Amount total = 0;
+  Amount tainted = 0;
+  std::uint32_t hops = ~0U;
+  std::size_t met = 0;
+  std::size_t number = first_lane(touched_);
+  Lane& lane = lanes_[number];
+  arriving_by_coin_.show(arriving_);
+  if (inputs.size() == 1 && arriving_.size() == 1) {
+    const Waiting& only = arriving_.front();
+    if (only.coin() != columns_.input_coin(inputs.first)) contradiction_ = kSpendsOthers;
+    total_ = only.value();
+    return lane.enter_sum(only.amount_in(number), only.size());
+  }
+  for (std::uint64_t i = inputs.first; i < inputs.end; ++i) {
+    CoinId coin = columns_.input_coin(i);
+    const Waiting* waiting = arriving_by_coin_.find(coin);
+    if (waiting == nullptr) {
+      total += columns_.value(coin);
+      continue;
+    }
+    ++met;
+    total += waiting->value();
+    tainted += waiting->amount_in(number);
+    hops = std::min(hops, waiting->size());
+  }
+  if (met != arriving_.size()) contradiction_ = kSpendsOthers;
+  total_ = total;
+  lane.enter_sum(tainted, hops);
 }
 
 // One input, with what waited for it or clean.
@@ -223,11 +283,12 @@ void Walk::enter_clean(Amount value, LaneSet lanes) {
 
 // The outputs' values, and what they leave of the inputs. False: they are more than the inputs.
 bool Walk::gather_outputs(IdRange<CoinId> outputs) {
-  values_.resize(outputs.size() + 1);
+  if (values_.size() != outputs.size() + 1) values_.resize(outputs.size() + 1);
+  Amount* next = values_.data();
   Amount paid = 0;
   for (CoinId coin : outputs) {
     Amount value = columns_.value(coin);
-    values_[coin.number() - outputs.first.number()] = value;
+    *next++ = value;
     paid += value;
   }
   values_.back() = total_ - paid;
@@ -241,7 +302,7 @@ Status Walk::contradicts(TxId tx) const {
 }
 
 // A coinbase with the txid of an earlier one took the place of its coins, which are lost (BIP 30).
-void Walk::bury() {
+[[gnu::noinline]] void Walk::bury() {
   LaneRuns runs;
   for (const Waiting& waiting : arriving_) {
     waiting_runs_.show(waiting, runs);
@@ -251,36 +312,104 @@ void Walk::bury() {
 }
 
 // Every lane that arrived divides what came in; the outputs get theirs.
-[[gnu::flatten]] void Walk::divide(CoinId first_output, bool as_haircut) {
-  struct Divided {
-    std::size_t number;
-    const Amount* shares;
-    Lane* lane;
-    Label label;  // and hops: of all shares
-    std::uint32_t hops;
-  };
+[[gnu::flatten, gnu::noinline]] void Walk::divide(CoinId first_output, bool as_haircut) {
+  if (sum_only_ && plain() && !as_haircut) return deal(first_output);
   std::array<Divided, kMostLanes> all;
   Divided* end = all.data();
   for_each_lane(touched_, [&](std::size_t lane) {
     lanes_[lane].divide(values_, total_, as_haircut);
-    Run share = lanes_[lane].run_of(0);
-    *end++ = {lane, lanes_[lane].shares(), &lanes_[lane], share.label, share.hops};
+    *end++ = {lane, lanes_[lane].shares(), &lanes_[lane], lanes_[lane].run_of(0)};
   });
-  for (std::size_t i = 0; i + 1 < values_.size(); ++i) {
+  std::span<const Divided> divided(all.data(), end);
+  bool plainly = one_label_ && plain();
+  std::size_t outputs = values_.size() - 1;
+  for (std::size_t i = 0; i < outputs; ++i) {
+    CoinId coin(first_output.number() + i);
+    if (plainly && deal_one_each(divided, i, coin)) continue;
     made_.clear();
-    for (const Divided* by = all.data(); by != end; ++by) {
-      if (by->shares == nullptr) {
-        made_.set(by->number, by->lane->output(i));
-      } else if (Amount share = by->shares[i]; share > 0) {
-        made_.set(by->number, {share, by->label, by->hops});
+    for (const Divided& by : divided) {
+      if (by.shares == nullptr) {
+        made_.set(by.number, by.lane->output(i));
+      } else if (by.shares[i] > 0) {
+        made_.set(by.number, by.run(by.shares[i]));
       }
     }
-    CoinId coin(first_output.number() + i);
     if (options_.parcels) {
       made_.each(
           [&](std::size_t lane, RunView list) { lanes_[lane].add_parcels(at_, i, coin, list); });
     }
     if (made_.lanes() != 0 || makes_seeds_) arrive(coin, values_[i], made_);
+  }
+}
+
+// What divide() does with an output where nothing is special about the outputs, and in which each
+// lane has one run at most. False, and nothing is done: one has more.
+bool Walk::deal_one_each(std::span<const Divided> divided, std::size_t output, CoinId coin) {
+  std::array<Run, kMostLanes> each;
+  Run* next = each.data();
+  LaneSet lanes = 0;
+  for (const Divided& by : divided) {
+    RunView list;
+    Amount share = by.shares != nullptr ? by.shares[output] : 0;
+    if (by.shares == nullptr) {
+      list = by.lane->output(output);
+      if (list.size() > 1) return false;
+      share = list.empty() ? 0 : list[0].length;
+    }
+    *next = by.run(share);  // which stays if there is any
+    next += share > 0 ? 1 : 0;
+    lanes |= static_cast<LaneSet>((share > 0 ? 1U : 0U) << by.number);
+  }
+  if (lanes != 0) deal_each(coin, values_[output], lanes, {each.data(), next});
+  return true;
+}
+
+// What divide() does for a single lane that sums where nothing about the outputs is special.
+[[gnu::flatten, gnu::noinline]] void Walk::deal(CoinId first_output) {
+  Lane& lane = lanes_[first_lane(touched_)];
+  lane.divide(values_, total_, false);
+  const Amount* shares = lane.shares();
+  Run share = lane.run_of(0);
+  std::uint64_t coins = 0;
+  std::size_t outputs = values_.size() - 1;
+  for (std::size_t i = 0; i < outputs; ++i) {
+    share.length = shares[i];
+    if (share.length == 0) continue;
+    ++coins;
+    CoinId coin(first_output.number() + i);
+    if (auto stop = stop_at(coin)) {
+      lane.land(coin, values_[i], {&share, 1}, *stop);
+      continue;
+    }
+    std::optional<TxId> spender = columns_.spender(coin);
+    if (!spender) {
+      lane.land(coin, values_[i], {&share, 1}, {.kind = DestinationKind::held});
+    } else if (*spender > visited_to_) {
+      queue_.emplace(spender->number(), coin, values_[i],
+                     PackedRuns{touched_, 0, share.label.number(), share.hops, share.length});
+    } else {
+      contradiction_ = kSpentTooSoon;
+      return;
+    }
+  }
+  lane.found.coins_touched += coins;
+}
+
+// The same of one output, for lanes that have one run each.
+void Walk::deal_each(CoinId coin, Amount value, LaneSet lanes, std::span<const Run> each) {
+  ++coins_by_lanes_[lanes];
+  auto land_each = [&](Stop stop) {
+    const Run* run = each.data();
+    for_each_lane(lanes,
+                  [&](std::size_t lane) { lanes_[lane].land(coin, value, {run++, 1}, stop); });
+  };
+  if (auto stop = stop_at(coin)) return land_each(*stop);
+  std::optional<TxId> spender = columns_.spender(coin);
+  if (!spender) return land_each({.kind = DestinationKind::held});
+  if (*spender > visited_to_) {
+    queue_.emplace(spender->number(), coin, value, waiting_runs_.put(lanes, each, value));
+  } else {
+    contradiction_ = kSpentTooSoon;
   }
 }
 
@@ -295,7 +424,7 @@ void Walk::arrive(CoinId coin, Amount value, LaneRuns& runs) {
   if (runs.lanes() != 0) go_on(coin, value, runs);
 }
 
-void Walk::arrive_at_seed(CoinId coin, Amount value, const LaneRuns& runs) {
+[[gnu::noinline]] void Walk::arrive_at_seed(CoinId coin, Amount value, const LaneRuns& runs) {
   auto here = std::ranges::equal_range(seeds_, coin, {}, &Seed::coin);
   auto first = static_cast<std::size_t>(here.begin() - seeds_.begin());
   // Taint that a stop ends here is no longer in the coin when the seed begins.
@@ -321,7 +450,7 @@ void Walk::arrive_at_seed(CoinId coin, Amount value, const LaneRuns& runs) {
   go_on(coin, value, seeded);
 }
 
-std::optional<Stop> Walk::find_stop(CoinId coin) const {
+[[gnu::noinline]] std::optional<Stop> Walk::find_stop(CoinId coin) const {
   if (auto stop = Stops::at_script(columns_.script(coin))) return stop;
   if (stops_.knows_addresses()) {
     if (auto stop = stops_.at_address(columns_.address(coin))) return stop;
@@ -375,6 +504,12 @@ void Walk::go_on(CoinId coin, Amount value, const LaneRuns& runs) {
 
 std::vector<Found> Walk::take_found() {
   std::vector<Found> found;
+  for (std::size_t lanes = 0; lanes < coins_by_lanes_.size(); ++lanes) {
+    for_each_lane(static_cast<LaneSet>(lanes), [&](std::size_t lane) {
+      if (lane < lanes_.size()) lanes_[lane].found.coins_touched += coins_by_lanes_[lanes];
+    });
+  }
+  coins_by_lanes_ = {};
   for (Lane& lane : lanes_) found.push_back(std::move(lane.found));
   return found;
 }

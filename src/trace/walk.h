@@ -1,6 +1,7 @@
 // The engine: taint carried forward through the transactions that spend it.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <optional>
 #include <span>
@@ -76,6 +77,7 @@ class Walk {
   bool take_notes();
   void visit(TxId tx);
   void gather(Columns::Inputs inputs);
+  void gather_sum(Columns::Inputs inputs);
   bool gather_outputs(IdRange<CoinId> outputs);
   void enter(CoinId from, Amount value, const Waiting* waiting);
   void enter_clean(Amount value, LaneSet lanes);
@@ -84,6 +86,22 @@ class Walk {
   void bury();
   void prefetch() const;
 
+  // Whether outputs of the transaction at hand need only go on, land at a stop, or lie unspent.
+  bool plain() const {
+    return !makes_seeds_ && !in_mix_ && !cuts_ && !keeps_resting_ && !options_.parcels;
+  }
+  void deal(CoinId first_output);
+  // What a lane made of the transaction at hand.
+  struct Divided {
+    std::size_t number;
+    const Amount* shares;  // Lane::shares()
+    Lane* lane;
+    Run made;  // any of its runs, but for the length; of one label
+
+    Run run(Amount length) const { return {length, made.label, made.hops}; }
+  };
+  bool deal_one_each(std::span<const Divided> divided, std::size_t output, CoinId coin);
+  void deal_each(CoinId coin, Amount value, LaneSet lanes, std::span<const Run> each);
   void arrive(CoinId coin, Amount value, LaneRuns& runs);
   void arrive_at_seed(CoinId coin, Amount value, const LaneRuns& runs);
   // Most coins are let through by a look at their script.
@@ -129,6 +147,8 @@ class Walk {
   Columns columns_;
   std::vector<Lane> lanes_;
   LaneSet ordered_ = 0;
+  LaneSet sums_only_ = 0;   // whose taint of a coin is an amount and hops, and fits into Waiting
+  bool one_label_ = false;  // and no parcels
   bool to_miner_;
   bool cuts_;  // there are any
 
@@ -137,6 +157,9 @@ class Walk {
   std::size_t notes_ = 0;  // seed coins not made yet
   bool keeps_resting_ = false;
   std::vector<Waiting> resting_;
+  // Coins that deal_each() dealt with, by the lanes that taint them: one count instead of one a
+  // lane.
+  std::array<std::uint64_t, 1U << kMostLanes> coins_by_lanes_{};
   bool interrupted_ = false;
 
   // Of the transaction at hand; kept to reuse their memory.
@@ -145,6 +168,7 @@ class Walk {
   bool makes_seeds_ = false;
   bool in_mix_ = false;  // and mixes stop
   LaneSet touched_ = 0;
+  bool sum_only_ = false;  // by a single lane of sums_only_
   std::string_view contradiction_;
   std::span<Waiting> arriving_;  // the queue's
   ByCoin arriving_by_coin_;

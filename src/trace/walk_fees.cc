@@ -108,6 +108,7 @@ Status Walk::gather_fees(BlockHeight height, IdRange<TxId> block) {
     lanes_[lane].begin();
     lanes_[lane].begin_coinbase();
   });
+  sum_only_ = false;
   total_ = 0;
   auto subsidy = options_.subsidy ? options_.subsidy : ledger::subsidy(ledger_.chain(), height);
   CHECK(subsidy.has_value());

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include <algorithm>
 #include <numeric>
 
@@ -210,6 +212,26 @@ TEST(LargestRemainder, many_missing_units__as_few) {
   for (std::size_t i = 0; i < 10; ++i) expected[i] = 1;
   expected[20] = 31;
   EXPECT_EQ(shares, expected);
+}
+
+TEST(LargestRemainder, three_weights__as_with_a_fourth_of_nothing) {
+  std::mt19937_64 random(3);
+  for (int round = 0; round < 20'000; ++round) {
+    // Small numbers have equal remainders, large ones products of 128 bits.
+    unsigned shift = round % 2 == 0 ? 61 : random() % 64;
+    std::vector<Amount> weights = {random() >> shift, random() >> shift, random() >> shift};
+    if (shift < 2) weights = {weights[0] / 3, weights[1] / 3, weights[2] / 3};
+    Amount total = weights[0] + weights[1] + weights[2];
+    if (total == 0) continue;
+    Amount amount = random() % total;
+    std::vector<Amount> shares(3);
+    LargestRemainder().divide(amount, total, weights, shares);
+    weights.push_back(0);
+    std::vector<Amount> of_four(4);
+    LargestRemainder().divide(amount, total, weights, of_four);
+    shares.push_back(0);
+    ASSERT_EQ(shares, of_four) << amount << " of " << total << ", round " << round;
+  }
 }
 
 TEST(LargestRemainder, missing_units_go_to_the_largest_remainders__ties_to_the_lower_index) {
