@@ -81,7 +81,9 @@ struct World {
 World make_world(std::uint64_t transfers) {
   std::string folder = std::filesystem::temp_directory_path() /
                        fmt::format("tracehound_bench_accounts_{}", transfers);
-  if (!Ledger::open(posix_files(), folder)) {
+  // One that an earlier run left half made is made anew.
+  if (auto kept = Ledger::open(posix_files(), folder);
+      !kept || kept->counts().transfers != transfers) {
     std::filesystem::remove_all(folder);
     ledger::accounts::Asset native{"ETH", "", 18, true};
     auto writer =

@@ -2,7 +2,8 @@
 
 namespace tracehound::trace::accounts {
 
-Balances::Balances(const Events& events) : events_(events), slots_(1U << 10) {}
+Balances::Balances(const Events& events, std::uint64_t most_holders)
+    : events_(events), most_holders_(most_holders), slots_(1U << 10) {}
 
 const TransactionRows& Balances::read(TxId tx) {
   for (; seen_.number() < events_.transactions() && seen_.number() < tx.number() + kAhead;
@@ -21,13 +22,14 @@ const TransactionRows& Balances::read(TxId tx) {
 bool Balances::advance(TransferId end, TxId tx) {
   for (; tx_ < tx; tx_ = tx_.next(), row_ = 0) {
     const TransactionRows& rows = read(tx_);
+    if (!fits(rows)) return false;
     for (; row_ < rows.rows.size(); ++row_) move(rows.rows[row_]);
     if (rows.payer != kNobody && !rows.fee.is_zero())
       slot({rows.payer, kNative}).known.give(rows.fee);
-    if (size_ > kMostHolders) return false;
   }
   if (tx.number() >= events_.transactions()) return true;
   const TransactionRows& rows = read(tx);
+  if (!fits(rows)) return false;
   for (; rows.first.number() + row_ < end.number(); ++row_) move(rows.rows[row_]);
   return true;
 }

@@ -31,16 +31,16 @@ struct Known {
 // ledger has named by then.
 class Balances {
  public:
+  static constexpr std::uint64_t kMostHolders = 3U << 22;  // with them 0.8 GB of slots
+
   // The events must outlive it.
-  explicit Balances(const Events& events);
+  explicit Balances(const Events& events, std::uint64_t most_holders = kMostHolders);
 
   // Goes on to where all transfers before `end` and all fees of transactions before `tx` are
-  // counted; `end` is in `tx` or at its beginning. False when there are more than kMostHolders
-  // before that: then it knows nothing. REQUIRES: not back.
+  // counted; `end` is in `tx` or at its beginning. False when there may be more than
+  // `most_holders` before that: then it knows nothing. REQUIRES: not back.
   bool advance(TransferId end, TxId tx);
   Known of(HolderId id) const;
-
-  static constexpr std::uint64_t kMostHolders = 3U << 22;  // with them 0.8 GB of slots
 
  private:
   struct Slot {
@@ -52,12 +52,17 @@ class Balances {
   static constexpr std::uint64_t kAhead = 16;
 
   const TransactionRows& read(TxId tx);
+  // Whether the slots hold all that the transaction may name, without growing beyond the most.
+  bool fits(const TransactionRows& rows) const {
+    return size_ + 2 * rows.rows.size() + 1 <= most_holders_;
+  }
   Slot& slot(HolderId id);
   void move(const Movement& row);
   std::size_t home(HolderId id) const { return HolderHash()(id) & (slots_.size() - 1); }
   void grow();
 
   const Events& events_;
+  std::uint64_t most_holders_;
   LargeVector<Slot> slots_;
   std::uint64_t size_ = 0;
   TxId tx_{0};                                 // whose fee is the next
