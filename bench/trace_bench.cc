@@ -1,16 +1,25 @@
-// How many tainted transactions a second does a trace walk, by each method and by all in one pass;
-// and does a small theft cost the same on a small chain and on a large one?
+// How many tainted transactions a second does a trace walk, by each method and
+// by all in one pass; and does a small theft cost the same on a small chain and
+// on a large one?
 //
-// Simulated chains of TRACEHOUND_BENCH_MB megabytes and of a tenth of that, ingested. The large
-// theft takes the 200 oldest coins and spreads through most of the chain; the small one takes one
-// coin from which haircut touches about 1,000 transactions. Napkin: a touched transaction reads
-// about 2 inputs and 2 outputs at 6 cache lines that are not at hand, overlapping: 60 to 100 ns, 10
-// to 16 million a second. The floor keeps the whole chain in arrays, goes through all of it in
-// order and shares out in floating point. peak_bytes_per_coin: the most memory a trace holds at one
-// time, over the coins it lists at its end. `touched` of all methods together is the sum over them;
-// share_of_alone is their processor time in one pass over that of each alone, in percent.
+// Simulated chains of TRACEHOUND_BENCH_MB megabytes and of a tenth of that,
+// ingested; and for the small theft one more, if TRACEHOUND_BENCH_LARGEST_MB
+// says of what size. The large theft takes the 200 oldest coins and spreads
+// through most of the chain; the small one takes one coin from which haircut
+// touches about 1,000 transactions. Napkin: a touched transaction reads about 2
+// inputs and 2 outputs at 6 cache lines that are not at hand, overlapping: 60
+// to 100 ns, 10 to 16 million a second. The floor keeps the whole chain in
+// arrays, goes through all of it in order and shares out in floating point.
+// peak_bytes_per_coin: the most memory a trace holds at one time, over the
+// coins it lists at its end. `touched` of all methods together is the sum over
+// them; share_of_alone is their processor time in one pass over that of each
+// alone, in percent.
 //
-//   TRACEHOUND_BENCH_MB=1000 script/bench trace      # the size of the larger chain
+//   TRACEHOUND_BENCH_MB=1000 script/bench trace      # the size of the larger
+//   chain # the small theft at 100 MB, 1 GB and 4 GB, with the time of each
+//   touched transaction: TRACEHOUND_BENCH_MB=1000
+//   TRACEHOUND_BENCH_LARGEST_MB=4000 script/bench trace
+//     --benchmark_filter=small_theft
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 #include <malloc.h>
@@ -26,8 +35,8 @@
 #include "simulated_chain.h"
 #include "trace/trace.h"
 
-// Heap bytes in use, and the most there were since the last reset. Not inlined: the compiler would
-// see malloc() behind new and warn of every delete.
+// Heap bytes in use, and the most there were since the last reset. Not inlined:
+// the compiler would see malloc() behind new and warn of every delete.
 static std::atomic<std::size_t> bytes_now = 0;
 static std::atomic<std::size_t> bytes_peak = 0;
 
@@ -76,7 +85,8 @@ std::vector<trace::Seed> large_theft(const ledger::Ledger& ledger) {
   return seeds;
 }
 
-// The first coin, going back from the tip, from which haircut touches about 1,000 transactions.
+// The first coin, going back from the tip, from which haircut touches about
+// 1,000 transactions.
 std::vector<trace::Seed> small_theft(const ledger::Ledger& ledger) {
   for (std::uint64_t back = 1000; back < ledger.counts().coins; back += back / 50) {
     CoinId coin(ledger.counts().coins - back);
@@ -122,6 +132,11 @@ const World& large_world() {
 }
 const World& small_world() {
   static World world(std::max<std::uint64_t>(1, megabytes() / 10));
+  return world;
+}
+
+const World& largest_world() {
+  static World world(wanted("TRACEHOUND_BENCH_LARGEST_MB", 0));
   return world;
 }
 
@@ -189,11 +204,18 @@ void large_by_haircut_through_miners(benchmark::State& state) {
 BENCHMARK(large_by_haircut_through_miners)->Unit(benchmark::kMillisecond);
 
 void small_theft_by(benchmark::State& state, const World& (*world)(), MethodKind method) {
+  if (world == largest_world && wanted("TRACEHOUND_BENCH_LARGEST_MB", 0) == 0) {
+    return state.SkipWithError("TRACEHOUND_BENCH_LARGEST_MB is not set");
+  }
   measure(state, world(), world().small, {&method, 1});
+  state.counters["chain_transactions"] =
+      static_cast<double>(world().ledger().counts().transactions);
 }
 BENCHMARK_CAPTURE(small_theft_by, haircut_on_the_large_chain, large_world, MethodKind::haircut)
     ->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(small_theft_by, haircut_on_a_tenth_of_it, small_world, MethodKind::haircut)
+    ->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(small_theft_by, haircut_on_the_largest_chain, largest_world, MethodKind::haircut)
     ->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(small_theft_by, fifo_on_the_large_chain, large_world, MethodKind::fifo)
     ->Unit(benchmark::kMicrosecond);
