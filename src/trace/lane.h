@@ -71,8 +71,8 @@ class Lane {
       return divide_lists(values, total, as_haircut);
     }
     ++found.transactions_touched;
-    if (of_single_.amount == total) {
-      dealt_ = values.data();  // all goes in tainted, so all comes out tainted
+    if (of_single_.amount == total || kind() == MethodKind::poison) {
+      dealt_ = values.data();  // all goes in tainted, or counts as if: all comes out tainted
       return;
     }
     std::span<Amount> shares = room_for(values.size());

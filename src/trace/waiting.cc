@@ -36,11 +36,4 @@ PackedRuns WaitingRuns::put_stored(const LaneRuns& runs) {
   return packed;
 }
 
-PackedRuns WaitingRuns::put_stored(LaneSet lanes, std::span<const Run> each) {
-  PackedRuns packed{.lanes = lanes, .size = static_cast<std::uint32_t>(each.size())};
-  packed.form = each.size() == 1 ? form::kOneLane : form::kOneRunEach;
-  packed.amount = store_.add(each);
-  return packed;
-}
-
 }  // namespace tracehound::trace

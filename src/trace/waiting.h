@@ -139,7 +139,9 @@ class Waiting {
   std::uint64_t form() const { return word_ >> 55; }
   std::uint32_t size() const { return size_; }
   std::uint64_t amount() const { return amount_; }
-  // Of a lane whose run is not stored.
+  // Each lane has one run, and none is stored.
+  bool alike() const { return form() <= form::kLastLabel; }
+  // Of one of its lanes. REQUIRES: alike().
   Amount amount_in(std::size_t lane) const {
     return (whole() >> lane & 1U) != 0 ? value_ : amount_;
   }
@@ -171,32 +173,20 @@ class WaitingRuns {
  public:
   // REQUIRES: runs.lanes() is not 0.
   PackedRuns put(const LaneRuns& runs) {
-    const Run& first = runs.all()[0];
-    bool stored = runs.all().size() > 1 || first.label.number() > form::kLastLabel;
-    if (stored) return put_stored(runs);
-    return {runs.lanes(), 0, first.label.number(), first.hops, first.length};
+    if (runs.all().size() > 1) return put_stored(runs);
+    return put_run(runs.lanes(), runs.all()[0]);
   }
-  // The same of one run for each lane, in their order, all of one label.
-  PackedRuns put(LaneSet lanes, std::span<const Run> each, Amount value) {
-    PackedRuns packed{lanes, 0, each[0].label.number(), each[0].hops, 0};
-    bool fits = packed.form <= form::kLastLabel;
-    const Run* run = each.data();
-    for_each_lane(lanes, [&](std::size_t lane) {
-      if (run->length == value) {
-        packed.whole |= static_cast<LaneSet>(1U << lane);
-      } else {
-        fits = fits && (packed.amount == 0 || packed.amount == run->length);
-        packed.amount = run->length;
-      }
-      fits = fits && run++->hops == packed.size;
-    });
-    return fits ? packed : put_stored(lanes, each);
+  // The same of one run for each lane, in their order, which are not alike.
+  PackedRuns put(LaneSet lanes, std::span<const Run> each) {
+    if (each.size() == 1) return put_run(lanes, each[0]);
+    auto size = static_cast<std::uint32_t>(each.size());
+    return {lanes, 0, form::kOneRunEach, size, store_.add(each)};
   }
   // Visits the runs of every lane, by ascending lane. They stay good until the next put(), also
   // after remove(); a single run until visit() returns.
   template <typename Visit>
   void each(const Waiting& waiting, Visit visit) const {
-    if (waiting.form() <= form::kLastLabel) {
+    if (waiting.alike()) {
       Run run{waiting.amount(), Label(static_cast<std::uint32_t>(waiting.form())), waiting.size()};
       return for_each_lane(waiting.lanes(), [&](std::size_t lane) {
         run.length = waiting.amount_in(lane);
@@ -226,14 +216,14 @@ class WaitingRuns {
   }
   // Starts fetching what each() will read.
   void prefetch(const Waiting& waiting) const {
-    if (waiting.form() <= form::kLastLabel) return;
+    if (waiting.alike()) return;
     RunView stored = store_.view(waiting.amount(), cells(waiting));
     tracehound::prefetch(stored.data());
     tracehound::prefetch(&stored[stored.size() / 2]);
     tracehound::prefetch(&stored.back());
   }
   void remove(const Waiting& waiting) {
-    if (waiting.form() > form::kLastLabel) store_.remove(waiting.amount(), cells(waiting));
+    if (!waiting.alike()) store_.remove(waiting.amount(), cells(waiting));
   }
   // Whether anything was ever too large for Waiting.
   bool any() const { return store_.capacity() > 0; }
@@ -248,8 +238,14 @@ class WaitingRuns {
     return waiting.size() + (waiting.form() == form::kCounted ? kCountCells : 0);
   }
 
+  // A single run lies in the store only if its label does not fit elsewhere.
+  PackedRuns put_run(LaneSet lane, const Run& run) {
+    if (run.label.number() > form::kLastLabel) {
+      return {lane, 0, form::kOneLane, 1, store_.add({&run, 1})};
+    }
+    return {lane, 0, run.label.number(), run.hops, run.length};
+  }
   PackedRuns put_stored(const LaneRuns& runs);
-  PackedRuns put_stored(LaneSet lanes, std::span<const Run> each);
 
   RunStore store_;
 };

@@ -221,6 +221,14 @@ void Walk::prefetch() const {
     }
     ++met;
     Amount value = waiting->value();
+    if (waiting->alike() && (waiting->lanes() & listed) == 0) {
+      for_each_lane(waiting->lanes(), [&](std::size_t lane) {
+        sums[lane].amount += waiting->amount_in(lane);
+        sums[lane].hops = std::min(sums[lane].hops, waiting->size());
+      });
+      enter_clean(value, listed);
+      continue;
+    }
     waiting_runs_.each(*waiting, [&](std::size_t lane, RunView runs) {
       if ((listed >> lane & 1U) != 0) return lanes_[lane].enter(coin, value, runs);
       sums[lane].amount += runs[0].length;
@@ -322,10 +330,12 @@ Status Walk::contradicts(TxId tx) const {
   });
   std::span<const Divided> divided(all.data(), end);
   bool plainly = one_label_ && plain();
+  bool alike = std::ranges::all_of(
+      divided, [&](const Divided& by) { return by.made.hops == all[0].made.hops; });
   std::size_t outputs = values_.size() - 1;
   for (std::size_t i = 0; i < outputs; ++i) {
     CoinId coin(first_output.number() + i);
-    if (plainly && deal_one_each(divided, i, coin)) continue;
+    if (plainly && deal_one_each(divided, alike, i, coin)) continue;
     made_.clear();
     for (const Divided& by : divided) {
       if (by.shares == nullptr) {
@@ -344,24 +354,56 @@ Status Walk::contradicts(TxId tx) const {
 
 // What divide() does with an output where nothing is special about the outputs, and in which each
 // lane has one run at most. False, and nothing is done: one has more.
-bool Walk::deal_one_each(std::span<const Divided> divided, std::size_t output, CoinId coin) {
+bool Walk::deal_one_each(std::span<const Divided> divided, bool alike, std::size_t output,
+                         CoinId coin) {
   std::array<Run, kMostLanes> each;
   Run* next = each.data();
-  LaneSet lanes = 0;
+  Amount value = values_[output];
+  PackedRuns packed{.form = divided[0].made.label.number(), .size = divided[0].made.hops};
+  alike = alike && packed.form <= form::kLastLabel;
   for (const Divided& by : divided) {
-    RunView list;
-    Amount share = by.shares != nullptr ? by.shares[output] : 0;
-    if (by.shares == nullptr) {
-      list = by.lane->output(output);
+    Amount share = 0;
+    if (by.shares != nullptr) {
+      share = by.shares[output];
+    } else {
+      RunView list = by.lane->output(output);
       if (list.size() > 1) return false;
       share = list.empty() ? 0 : list[0].length;
     }
+    unsigned some = share > 0 ? 1 : 0;
+    unsigned whole = share == value ? some : 0;
+    Amount part = share == value ? 0 : share;
+    alike = alike && (part == 0 || packed.amount == 0 || part == packed.amount);
+    packed.amount |= part;
+    packed.lanes |= static_cast<LaneSet>(some << by.number);
+    packed.whole |= static_cast<LaneSet>(whole << by.number);
     *next = by.run(share);  // which stays if there is any
-    next += share > 0 ? 1 : 0;
-    lanes |= static_cast<LaneSet>((share > 0 ? 1U : 0U) << by.number);
+    next += some;
   }
-  if (lanes != 0) deal_each(coin, values_[output], lanes, {each.data(), next});
+  if (packed.lanes == 0) return true;
+  ++coins_by_lanes_[packed.lanes];
+  std::span<const Run> runs(each.data(), next);
+  if (auto stop = stop_at(coin)) {
+    land_each(coin, value, packed.lanes, runs, *stop);
+    return true;
+  }
+  std::optional<TxId> spender = columns_.spender(coin);
+  if (!spender) {
+    land_each(coin, value, packed.lanes, runs, {.kind = DestinationKind::held});
+  } else if (*spender > visited_to_) {
+    if (!alike) packed = waiting_runs_.put(packed.lanes, runs);
+    queue_.emplace(spender->number(), coin, value, packed);
+  } else {
+    contradiction_ = kSpentTooSoon;
+  }
   return true;
+}
+
+// One run for each of these lanes.
+void Walk::land_each(CoinId coin, Amount value, LaneSet lanes, std::span<const Run> each,
+                     Stop stop) {
+  const Run* run = each.data();
+  for_each_lane(lanes, [&](std::size_t lane) { lanes_[lane].land(coin, value, {run++, 1}, stop); });
 }
 
 // What divide() does for a single lane that sums where nothing about the outputs is special.
@@ -393,24 +435,6 @@ bool Walk::deal_one_each(std::span<const Divided> divided, std::size_t output, C
     }
   }
   lane.found.coins_touched += coins;
-}
-
-// The same of one output, for lanes that have one run each.
-void Walk::deal_each(CoinId coin, Amount value, LaneSet lanes, std::span<const Run> each) {
-  ++coins_by_lanes_[lanes];
-  auto land_each = [&](Stop stop) {
-    const Run* run = each.data();
-    for_each_lane(lanes,
-                  [&](std::size_t lane) { lanes_[lane].land(coin, value, {run++, 1}, stop); });
-  };
-  if (auto stop = stop_at(coin)) return land_each(*stop);
-  std::optional<TxId> spender = columns_.spender(coin);
-  if (!spender) return land_each({.kind = DestinationKind::held});
-  if (*spender > visited_to_) {
-    queue_.emplace(spender->number(), coin, value, waiting_runs_.put(lanes, each, value));
-  } else {
-    contradiction_ = kSpentTooSoon;
-  }
 }
 
 void Walk::arrive(CoinId coin, Amount value, LaneRuns& runs) {

@@ -100,8 +100,9 @@ class Walk {
 
     Run run(Amount length) const { return {length, made.label, made.hops}; }
   };
-  bool deal_one_each(std::span<const Divided> divided, std::size_t output, CoinId coin);
-  void deal_each(CoinId coin, Amount value, LaneSet lanes, std::span<const Run> each);
+  // `alike`: all with as many hops.
+  bool deal_one_each(std::span<const Divided> divided, bool alike, std::size_t output, CoinId coin);
+  void land_each(CoinId coin, Amount value, LaneSet lanes, std::span<const Run> each, Stop stop);
   void arrive(CoinId coin, Amount value, LaneRuns& runs);
   void arrive_at_seed(CoinId coin, Amount value, const LaneRuns& runs);
   // Most coins are let through by a look at their script.
@@ -157,7 +158,7 @@ class Walk {
   std::size_t notes_ = 0;  // seed coins not made yet
   bool keeps_resting_ = false;
   std::vector<Waiting> resting_;
-  // Coins that deal_each() dealt with, by the lanes that taint them: one count instead of one a
+  // Coins that deal_one_each() dealt with, by the lanes that taint them: one count instead of one a
   // lane.
   std::array<std::uint64_t, 1U << kMostLanes> coins_by_lanes_{};
   bool interrupted_ = false;

@@ -133,28 +133,30 @@ TEST(Lanes, waiting_runs__come_back_whatever_their_number_and_labels) {
   EXPECT_LT(store.bytes(), 100'000U) << "memory is used again";
 }
 
-TEST(Lanes, waiting_runs_of_one_run_each__are_stored_only_if_they_differ_in_more_than_length) {
+TEST(Lanes, waiting_runs_of_one_run_each__come_back_and_are_stored_if_they_are_not_alike) {
   constexpr Amount kValue = 90;
-  auto kept = [&](Runs each, LaneSet lanes) {
-    WaitingRuns store;
-    Waiting waiting(7, CoinId(5), kValue, store.put(lanes, each, kValue));
+  auto comes_back = [](WaitingRuns& store, const PackedRuns& packed, const Runs& each) {
+    Waiting waiting(7, CoinId(5), kValue, packed);
     LaneRuns shown;
     store.show(waiting, shown);
-    EXPECT_EQ(shown.lanes(), lanes);
-    EXPECT_TRUE(std::ranges::equal(shown.all(), each));
-    EXPECT_EQ(shown.lists(), each.size());
-    return store.any();
+    return waiting.kind() == WaitingKind::coin && waiting.coin() == CoinId(5) &&
+           shown.lanes() == packed.lanes && std::ranges::equal(shown.all(), each) &&
+           shown.lists() == each.size();
   };
-  Runs::value_type whole{kValue, Label(1), 3};
-  Runs::value_type part{7, Label(1), 3};
-  EXPECT_FALSE(kept({whole, part}, 0b11));
-  EXPECT_FALSE(kept({whole, part, part, whole}, 0b1010'110));
-  EXPECT_FALSE(kept({part}, 0b100'0000));
-  EXPECT_TRUE(kept({part, {8, Label(1), 3}}, 0b101));
-  EXPECT_TRUE(kept({whole, {7, Label(1), 4}}, 0b101));
-  EXPECT_FALSE(kept({{7, Label(508), 3}}, 0b1)) << "the last label that fits";
-  EXPECT_TRUE(kept({{7, Label(509), 3}}, 0b1));
-  EXPECT_TRUE(kept({{kValue, Label(509), 3}, {7, Label(509), 3}}, 0b11));
+  Runs::value_type whole{kValue, Label(508), 3};
+  Runs::value_type part{7, Label(508), 3};
+  WaitingRuns unused;
+  PackedRuns alike{0b101'0110, 0b100'0010, 508, 3, 7};
+  EXPECT_TRUE(comes_back(unused, alike, {whole, part, part, whole}));
+  EXPECT_TRUE(comes_back(unused, unused.put(0b100'0000, Runs{part}), {part}));
+  EXPECT_FALSE(unused.any());
+  for (const Runs& each : {Runs{{7, Label(509), 3}}, Runs{part, {8, Label(508), 3}},
+                           Runs{part, {7, Label(508), 4}, whole}}) {
+    WaitingRuns store;
+    auto lanes = static_cast<LaneSet>(0b1110 & ((1U << (each.size() + 1)) - 1));
+    EXPECT_TRUE(comes_back(store, store.put(lanes, each), each));
+    EXPECT_TRUE(store.any());
+  }
 }
 
 // ---- in pieces ----------------------------------------------------------------------------------
