@@ -16,8 +16,13 @@
 
 #include <algorithm>
 #include <atomic>
+#include <charconv>
+#include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <numeric>
+#include <string>
+#include <thread>
 
 #include "base/check.h"
 #include "base/parallel.h"
@@ -82,6 +87,7 @@ void note_size(benchmark::State& state) {
 
 void floor_union_find_one_thread(benchmark::State& state) {
   const World& chain = world();
+  ThreadLimit one(1);
   for (auto _ : state) {
     clusters::UnionFind sets(chain.ledger().counts().addresses);
     for (std::size_t tx = 0; tx + 1 < chain.first.size(); ++tx) {
@@ -168,6 +174,47 @@ BENCHMARK(build_without_recognisers)->Unit(benchmark::kMillisecond)->UseRealTime
 
 void build_coinjoins_left_out(benchmark::State& state) { build(state, clusters::default_rules()); }
 BENCHMARK(build_coinjoins_left_out)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+// In bytes, without what is mapped of files.
+std::uint64_t memory_in_use() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    std::size_t digits = line.find_first_of("0123456789");
+    if (!line.starts_with("RssAnon:") || digits == std::string::npos) continue;
+    std::uint64_t kilobytes = 0;
+    std::from_chars(line.data() + digits, line.data() + line.size(), kilobytes);
+    return kilobytes * 1024;
+  }
+  return 0;
+}
+
+// Asked: 8 bytes an address while a build runs. Besides, it has buffers and parts that wait to be
+// joined, which do not grow with the chain.
+void memory_of_a_build(benchmark::State& state) {
+  constexpr std::uint64_t kBuffers = 32'000'000;
+  Rules rules = clusters::default_rules();
+  std::uint64_t addresses = world().ledger().counts().addresses;
+  for (auto _ : state) {
+    world().forget_clusters();
+    std::uint64_t before = memory_in_use();
+    std::uint64_t most = before;
+    std::atomic<bool> building = true;
+    {
+      Background watch([&] {
+        for (; building; std::this_thread::sleep_for(std::chrono::milliseconds(1))) {
+          most = std::max(most, memory_in_use());
+        }
+      });
+      CHECK(clusters::build_clusters(posix_files(), world().ledger(), rules).has_value());
+      building = false;
+    }
+    CHECK(before > 0 && most - before <= 8 * addresses + kBuffers);
+    state.counters["bytes_an_address"] =
+        static_cast<double>(most - before) / static_cast<double>(addresses);
+  }
+  note_size(state);
+}
+BENCHMARK(memory_of_a_build)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 // What a command that reads clusters pays before it can begin.
 void open_to_read(benchmark::State& state) {

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/huge_pages.h"
+#include "base/large_bytes.h"
 #include "base/parallel.h"
 #include "clusters/constrained.h"
 #include "clusters/part_writer.h"
@@ -108,9 +110,9 @@ class Build {
   void join_links(UnionFind& sets, EdgeWriter& edges);
   Status join_changes(UnionFind& sets, EdgeWriter& edges);
   Status write(UnionFind sets, EdgeWriter& edges);
-  LargeVector<std::uint32_t> places_of_members(std::span<const std::uint32_t> cluster_of);
+  void count_members(std::span<const std::uint32_t> cluster_of, std::span<std::uint32_t> places);
   Status write_members(std::span<const std::uint32_t> cluster_of, std::span<std::uint32_t> places,
-                       LargeVector<std::uint32_t> room);
+                       LargeBytes room);
   Status commit();
   Status remove_others(const Facts& facts);
 
@@ -226,13 +228,17 @@ Status Build::write(UnionFind sets, EdgeWriter& edges) {
   std::unique_ptr<Mapping> map;
   {
     Background finish_edges([&] { edges_written = edges.finish(facts_); });
-    auto clusters = sets.flatten();
     LargeVector<std::uint32_t> places;
+    std::span<const std::uint32_t> clusters;
+    {
+      Background get_memory([&] { places.resize(facts_.addresses); });
+      clusters = sets.flatten();
+    }
     {
       Background push([&] {
         writer.push_bytes({reinterpret_cast<const Byte*>(clusters.data()), clusters.size_bytes()});
       });
-      places = places_of_members(clusters);
+      count_members(clusters, places);
     }
     std::span<const std::uint32_t> cluster_of;
     if (!clusters.empty()) {
@@ -248,11 +254,12 @@ Status Build::write(UnionFind sets, EdgeWriter& edges) {
   return clusters_written;
 }
 
-// The first half of a counting sort: of each number that names a cluster, where among all members
-// its first one goes. An address alone goes where the next cluster begins, whose first member comes
-// later and is written over it: no branch that nobody can foretell.
-LargeVector<std::uint32_t> Build::places_of_members(std::span<const std::uint32_t> cluster_of) {
-  LargeVector<std::uint32_t> places(cluster_of.size());
+// The first half of a counting sort. `places` are zeros, and get of each number that names a
+// cluster where among all members its first one goes. An address alone goes where the next cluster
+// begins, whose first member comes later and is written over it: no branch that nobody can
+// foretell.
+void Build::count_members(std::span<const std::uint32_t> cluster_of,
+                          std::span<std::uint32_t> places) {
   for (std::size_t i = 0; i < cluster_of.size(); ++i) {
     if (i + kAhead < cluster_of.size()) __builtin_prefetch(&places[cluster_of[i + kAhead]]);
     ++places[cluster_of[i]];
@@ -267,20 +274,22 @@ LargeVector<std::uint32_t> Build::places_of_members(std::span<const std::uint32_
   }
   facts_.members = next;
   CHECK(facts_.edges == facts_.members - facts_.clusters);
-  return places;
 }
 
-// The second half. `room` has a number for each address.
+// The second half. `room` has that of a number for each address.
 Status Build::write_members(std::span<const std::uint32_t> cluster_of,
-                            std::span<std::uint32_t> places, LargeVector<std::uint32_t> room) {
-  // Addresses alone at the end go behind the last member.
-  room.resize(std::max<std::size_t>(room.size(), facts_.members + 1));
+                            std::span<std::uint32_t> places, LargeBytes room) {
+  // One alone after the last cluster goes behind its last member: then there is room, for it is
+  // none.
+  constexpr std::size_t kWidth = sizeof(std::uint32_t);
+  CHECK(room.size() == cluster_of.size() * kWidth && facts_.members <= cluster_of.size());
+  auto* members = reinterpret_cast<std::uint32_t*>(room.data());
   for (std::size_t i = 0; i < cluster_of.size(); ++i) {
     if (i + kAhead < cluster_of.size()) __builtin_prefetch(&places[cluster_of[i + kAhead]]);
-    room[places[cluster_of[i]]++] = static_cast<std::uint32_t>(i);
+    members[places[cluster_of[i]]++] = static_cast<std::uint32_t>(i);
   }
   TRY_ASSIGN(auto writer, PartWriter::create(files_, folder_, spec_of(Part::member)));
-  writer.push_bytes({reinterpret_cast<const Byte*>(room.data()), facts_.members * 4});
+  writer.push_bytes(room.view().first(facts_.members * kWidth));
   return writer.finish(facts_);
 }
 

@@ -1,7 +1,5 @@
 #include "clusters/clusters_then.h"
 
-#include <utility>
-
 #include "base/check.h"
 #include "clusters/union_find.h"
 
@@ -28,8 +26,8 @@ Result<LargeVector<std::uint32_t>> clusters_before(const ledger::Ledger& ledger,
   for (const Edge& edge : clustering.edges_in_memory()) {
     if (!unite(edge)) break;
   }
-  sets.flatten();
-  return std::move(sets).take();
+  auto roots = sets.flatten();
+  return LargeVector<std::uint32_t>(roots.begin(), roots.end());
 }
 
 }  // namespace tracehound::clusters

@@ -114,8 +114,8 @@ class Reader {
     }
   }
 
-  // Whether they are of one address or of one set, whatever their scripts: half of all that spend
-  // two coins or more leave here.
+  // Whether they are of one address or of one set, whatever their scripts: many that spend two
+  // coins or more leave here.
   bool shows_nothing(std::span<const Spent> spent) const {
     std::uint32_t first = spent.front().address;
     if (joined_ == nullptr) {

@@ -2,7 +2,24 @@
 
 #include <algorithm>
 
+#include "base/check.h"
+#include "base/parallel.h"
+
 namespace tracehound::clusters {
+
+// From all threads: what takes the time is that the system gives the memory.
+UnionFind::UnionFind(std::span<const std::uint32_t> roots, std::uint64_t count) {
+  CHECK(roots.size() <= count);
+  parent_ = {reinterpret_cast<std::uint32_t*>(memory_.extend(count * sizeof(std::uint32_t))),
+             static_cast<std::size_t>(count)};
+  constexpr std::size_t kPart = std::size_t{1} << 19;  // 2 MB, a huge page
+  parallel_for((parent_.size() + kPart - 1) / kPart, [&](std::size_t part) {
+    std::size_t end = std::min(parent_.size(), (part + 1) * kPart);
+    for (std::size_t i = part * kPart; i < end; ++i) {
+      parent_[i] = i < roots.size() ? roots[i] : static_cast<std::uint32_t>(i);
+    }
+  });
+}
 
 std::span<const std::uint32_t> UnionFind::flatten() {
   constexpr std::size_t kAhead =

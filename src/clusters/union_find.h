@@ -25,7 +25,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/huge_pages.h"
+#include "base/large_bytes.h"
 
 namespace tracehound::clusters {
 
@@ -33,13 +33,10 @@ namespace tracehound::clusters {
 class UnionFind {
  public:
   // Each alone.
-  explicit UnionFind(std::uint64_t count) : parent_(count) { fill_from(0); }
+  explicit UnionFind(std::uint64_t count) : UnionFind({}, count) {}
   // Those of `roots` as it says, which is what flatten() gave; the others, up to `count`, alone.
-  UnionFind(std::span<const std::uint32_t> roots, std::uint64_t count)
-      : parent_(roots.begin(), roots.end()) {
-    parent_.resize(count);
-    fill_from(roots.size());
-  }
+  // REQUIRES: roots.size() <= count.
+  UnionFind(std::span<const std::uint32_t> roots, std::uint64_t count);
 
   // Thread-safe.
   std::uint32_t find(std::uint32_t number) {
@@ -67,16 +64,10 @@ class UnionFind {
   // Afterwards every number names its root, which is the smallest of its set. REQUIRES: nobody asks
   // or joins meanwhile.
   std::span<const std::uint32_t> flatten();
-  // The memory, for other use.
-  LargeVector<std::uint32_t> take() && { return std::move(parent_); }
+  // The memory, for other use: what flatten() gave is no more.
+  LargeBytes take() && { return std::move(memory_); }
 
  private:
-  void fill_from(std::uint64_t first) {
-    for (std::uint64_t i = first; i < parent_.size(); ++i) {
-      parent_[i] = static_cast<std::uint32_t>(i);
-    }
-  }
-
   // Of what each thread sees of the others', only the number itself matters, never the order.
   std::uint32_t named_by(std::uint32_t number) {
     return std::atomic_ref<std::uint32_t>(parent_[number]).load(std::memory_order_relaxed);
@@ -85,7 +76,8 @@ class UnionFind {
     std::atomic_ref<std::uint32_t>(parent_[number]).store(name, std::memory_order_relaxed);
   }
 
-  LargeVector<std::uint32_t> parent_;
+  LargeBytes memory_;
+  std::span<std::uint32_t> parent_;  // in there
 };
 
 // The same over few of very many numbers: those never joined take no room.

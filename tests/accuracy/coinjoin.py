@@ -81,6 +81,10 @@ class Measured:
                      for name, lines in read_sets(folder).items()}
         self.found = {name: recognised(program, "\n".join(lines))
                       for name, lines in read_sets(folder).items()}
+        self.everything = {txid: row for found in self.found.values()
+                           for txid, row in found.items()}
+        self.outputs = {transaction.txid: transaction.outputs
+                        for transactions in self.sets.values() for transaction in transactions}
         self.spender = {}
         for transactions in self.sets.values():
             for transaction in transactions:
@@ -102,6 +106,16 @@ class Measured:
             return (any(txid in known for txid, _ in transaction.spends) or
                     any(txid in known for txid in after))
         return sum(map(touches, transactions))
+
+
+    def spends_change_of(self, protocol, transaction):
+        """Whether an input is an output that was no equal one of such a transaction."""
+        for txid, number in transaction.spends:
+            row = self.everything.get(txid)
+            if row and row["protocol"] == protocol:
+                if self.outputs[txid][number] != int(row["denomination"]):
+                    return True
+        return False
 
 
 def most_equal(transaction):
@@ -156,8 +170,28 @@ def unexpected_rows(measured):
             beside = measured.beside(claimed, whirlpool) if protocol == "whirlpool" else "-"
             kinds = sum(len(set(transaction.kinds)) > 1 for transaction in claimed)
             equal = sorted(map(most_equal, claimed))
+            fewer, again = "-", "-"
+            if protocol == "joinmarket":
+                fewer = sum(len(t.outputs) == 2 * most_equal(t) - 1 for t in claimed)
+                again = sum(measured.spends_change_of(protocol, t) for t in claimed)
             rows.append([name, protocol, len(claimed), beside, kinds,
-                         f"{equal[0]} to {equal[-1]}"])
+                         f"{equal[0]} to {equal[-1]}", fewer, again])
+    return rows
+
+
+def base_rows(measured):
+    """Of what the Wasabi 1 set's transactions are called: their equal outputs and their value."""
+    name = "Wasabi 1, August 2021"
+    rows = []
+    for protocol in COINJOINS:
+        claimed = measured.of(name, protocol)
+        if not claimed:
+            continue
+        equal = sorted(map(most_equal, claimed))
+        values = [int(measured.found[name][transaction.txid]["denomination"])
+                  for transaction in claimed]
+        rows.append([protocol, len(claimed), f"{equal[0]} to {equal[-1]}",
+                     f"{min(values):,} to {max(values):,}"])
     return rows
 
 
@@ -197,9 +231,12 @@ def main():
     print("Hits and misses where the set says what it holds:\n")
     print(table(["protocol", "set", "transactions", "hits", "misses", "called something else"],
                 hit_rows(measured)))
+    print("The equal outputs of the Wasabi 1 set, in satoshi:\n")
+    print(table(["called", "transactions", "equal outputs", "each of"], base_rows(measured)))
     print("CoinJoins in sets that were made as others:\n")
     print(table(["set", "called", "transactions", "beside a published mix",
-                 "outputs of several kinds", "equal outputs"], unexpected_rows(measured)))
+                 "outputs of several kinds", "equal outputs", "one change less",
+                 "spend a round's change"], unexpected_rows(measured)))
     print("A test network:\n")
     print(table(["set", "transactions", "wasabi2", "anything else", "inputs to outputs"],
                 emulated_rows(options.program, options.data / "bitcoin" / "emulated-wasabi2")))
