@@ -49,7 +49,15 @@ class UnionFind {
     return number;
   }
   // Thread-safe.
-  bool are_one(std::uint32_t one, std::uint32_t other) { return find(one) == find(other); }
+  bool are_one(std::uint32_t one, std::uint32_t other) {
+    while (true) {
+      one = find(one);
+      other = find(other);
+      if (one == other) return true;
+      // Unless the first root was joined to something while the second was sought.
+      if (named_by(one) == one) return false;
+    }
+  }
   // Whether they were in two sets. One thread at a time.
   bool unite(std::uint32_t one, std::uint32_t other) {
     one = find(one);
@@ -68,12 +76,12 @@ class UnionFind {
   LargeBytes take() && { return std::move(memory_); }
 
  private:
-  // Of what each thread sees of the others', only the number itself matters, never the order.
+  // Whoever sees a name sees all that led to it: so what was one is not apart later.
   std::uint32_t named_by(std::uint32_t number) {
-    return std::atomic_ref<std::uint32_t>(parent_[number]).load(std::memory_order_relaxed);
+    return std::atomic_ref<std::uint32_t>(parent_[number]).load(std::memory_order_acquire);
   }
   void set(std::uint32_t number, std::uint32_t name) {
-    std::atomic_ref<std::uint32_t>(parent_[number]).store(name, std::memory_order_relaxed);
+    std::atomic_ref<std::uint32_t>(parent_[number]).store(name, std::memory_order_release);
   }
 
   LargeBytes memory_;
