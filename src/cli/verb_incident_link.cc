@@ -5,8 +5,9 @@
 #include <optional>
 
 #include "base/text.h"
+#include "cli/accounts.h"
 #include "cli/verb_incident.h"
-#include "cli/verb_trace.h"
+#include "cli/verb_incident_link.h"
 #include "clusters/clustering.h"
 #include "clusters/rules.h"
 #include "incidents/incident_seeds.h"
@@ -15,24 +16,7 @@ namespace tracehound::cli {
 
 namespace {
 
-using incidents::Incident;
-
-struct LinkOptions {
-  std::string registry = kRegistryFolder;
-  std::vector<std::string> incidents;  // two
-  tracing::Options trace;              // of it: method, stop_at, through, mix
-  std::uint64_t most = 50;
-  std::string json;
-  bool clusters = false;
-};
-
-// Both sides as they were asked for, read once.
-struct Side {
-  std::string file;
-  Incident incident;
-};
-
-Result<Side> read_side(Context& context, const std::string& name, const std::string& registry) {
+Result<LinkSide> read_side(Context& context, const std::string& name, const std::string& registry) {
   bool is_file = name == "-" || name.ends_with(".yaml") || name.find('/') != std::string::npos;
   std::string file = is_file ? name : fmt::format("{}/{}.yaml", registry, name);
   if (!is_file && !context.files.exists(file)) {
@@ -41,7 +25,7 @@ Result<Side> read_side(Context& context, const std::string& name, const std::str
                     "file",
                     registry, name));
   }
-  Side side{.file = file, .incident = {}};
+  LinkSide side{.file = file, .incident = {}};
   if (name == "-") {
     TRY_ASSIGN(std::string text, read_input(context, name));
     TRY_ASSIGN(side.incident, incidents::parse_incident(as_bytes(text), "standard input"));
@@ -54,7 +38,7 @@ Result<Side> read_side(Context& context, const std::string& name, const std::str
 }
 
 Result<Answer> find_links(Context& context, const LinkOptions& options, trace::MethodKind method,
-                          const std::array<Side, 2>& sides, const OpenLedger& open) {
+                          const std::array<LinkSide, 2>& sides, const OpenLedger& open) {
   FoundLink found;
   std::vector<trace::Seed> seeds;
   for (std::size_t i = 0; i < 2; ++i) {
@@ -94,26 +78,19 @@ Result<Answer> find_links(Context& context, const LinkOptions& options, trace::M
   return answer;
 }
 
-// One: figures of two methods are not of one table.
-Result<trace::MethodKind> method_of(const std::string& name) {
-  auto method = trace::method_named(name);
-  if (method) return *method;
-  tracing::Options all;
-  all.methods = "all";
-  TRY_ASSIGN(auto methods, tracing::methods_of(all, tracing::LedgerKind::coins));
-  std::vector<std::string_view> names;
-  for (trace::MethodKind one : methods) names.push_back(trace::name_of(one));
-  return fail(ErrorKind::usage, fmt::format("--method {}: a link is by one method; name one of {}",
-                                            name, fmt::join(names, ", ")));
-}
-
 Status run_link(Context& context, const LinkOptions& options) {
-  TRY_ASSIGN(trace::MethodKind method, method_of(options.trace.methods));
   TRY(tracing::check_stops(options.trace));
-  std::array<Side, 2> sides;
+  std::array<LinkSide, 2> sides;
   for (std::size_t i = 0; i < 2; ++i) {
     TRY_ASSIGN(sides[i], read_side(context, options.incidents[i], options.registry));
   }
+  if (has_accounts(context)) return link_on_accounts(context, options, sides);
+  if (!options.trace.stop_at_addresses.empty() || options.trace.swaps != "net") {
+    return fail(ErrorKind::usage,
+                "--stop-at-addresses and --swaps are for account chains; this ledger holds coins");
+  }
+  TRY_ASSIGN(trace::MethodKind method,
+             link_method(options.trace.methods, tracing::LedgerKind::coins));
   return answer(context, Rows::confirmed, [&](const OpenLedger& open) {
     return find_links(context, options, method, sides, open);
   });
@@ -121,10 +98,25 @@ Status run_link(Context& context, const LinkOptions& options) {
 
 }  // namespace
 
+// One: figures of two methods are not of one table.
+Result<trace::MethodKind> link_method(const std::string& name, tracing::LedgerKind ledger) {
+  tracing::Options all;
+  all.methods = "all";
+  TRY_ASSIGN(auto methods, tracing::methods_of(all, ledger));
+  std::vector<std::string_view> names;
+  for (trace::MethodKind one : methods) {
+    if (trace::name_of(one) == name) return one;
+    names.push_back(trace::name_of(one));
+  }
+  return fail(ErrorKind::usage, fmt::format("--method {}: a link is by one method; name one of {}",
+                                            name, fmt::join(names, ", ")));
+}
+
 void add_incident_link(CLI::App& group, Context& context) {
   CLI::App* command =
       group.add_subcommand("link", "where the money of two incidents meets on a ledger");
   auto options = std::make_shared<LinkOptions>();
+  options->registry = kRegistryFolder;
   command
       ->add_option("INCIDENT", options->incidents,
                    "two: incident files or ids of the registry; - is standard input")
@@ -139,6 +131,14 @@ void add_incident_link(CLI::App& group, Context& context) {
   command->add_option("--through", options->trace.through, "as for `trace`")->type_name("ADDRESS");
   command->add_option("--mix", options->trace.mix, "as for `trace`: stop, haircut or off")
       ->check(CLI::IsMember({"stop", "haircut", "off"}))
+      ->type_name("RULE")
+      ->capture_default_str();
+  command
+      ->add_option("--stop-at-addresses", options->trace.stop_at_addresses,
+                   "account chains: as for `trace`")
+      ->type_name("FILE");
+  command->add_option("--swaps", options->trace.swaps, "account chains: as for `trace`")
+      ->check(CLI::IsMember({"net", "off"}))
       ->type_name("RULE")
       ->capture_default_str();
   command->add_option("--most", options->most, "rows of each list; what is cut is counted")

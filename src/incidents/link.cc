@@ -6,29 +6,17 @@
 #include <span>
 #include <utility>
 
-#include "base/check.h"
 #include "trace/trace.h"
 
 namespace tracehound::incidents {
 
 namespace {
 
-std::size_t side_of(Label label) {
-  CHECK(label.number() == 1 || label.number() == 2);
-  return label.number() - 1;
-}
-
 bool both(const Pair& amount) { return amount[0] > 0 && amount[1] > 0; }
 Amount smaller(const Pair& amount) { return std::min(amount[0], amount[1]); }
 Amount sum(Amount a, Amount b) {  // poison counts whole coins again and again
   Amount most = std::numeric_limits<Amount>::max();
   return most - a < b ? most : a + b;
-}
-
-template <typename Row>
-void cut(Cut<Row>& list, std::uint64_t most) {
-  list.all = list.rows.size();
-  if (list.rows.size() > most) list.rows.resize(most);
 }
 
 // Every coin that holds units of an incident, in chain order.
@@ -198,14 +186,14 @@ Result<Link> link_incidents(const ledger::Ledger& ledger, std::span<const trace:
   if (options.cluster_of) {
     link.clusters.emplace();
     link.clusters->rows = by_holder<LinkedCluster>(coins, ledger, options.cluster_of);
-    cut(*link.clusters, options.most);
+    link.clusters->cut(options.most);
   }
   take_services(link);
-  cut(link.seeds, options.most);
-  cut(link.coins, options.most);
-  cut(link.transactions, options.most);
-  cut(link.first_meetings, options.most);
-  cut(link.addresses, options.most);
+  link.seeds.cut(options.most);
+  link.coins.cut(options.most);
+  link.transactions.cut(options.most);
+  link.first_meetings.cut(options.most);
+  link.addresses.cut(options.most);
   link.trace.parcels.clear();
   return link;
 }

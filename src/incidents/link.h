@@ -25,6 +25,7 @@
 #include <string>
 #include <vector>
 
+#include "base/check.h"
 #include "base/ids.h"
 #include "base/result.h"
 #include "ledger/ledger.h"
@@ -76,7 +77,18 @@ template <typename Row>
 struct Cut {
   std::vector<Row> rows;
   std::uint64_t all = 0;
+
+  void cut(std::uint64_t most) {
+    all = rows.size();
+    if (rows.size() > most) rows.resize(most);
+  }
 };
+
+// The place in a pair of the incident that the label stands for.
+inline std::size_t side_of(Label label) {
+  CHECK(label.number() == 1 || label.number() == 2);
+  return label.number() - 1;
+}
 
 struct Link {
   trace::Trace trace;  // labels 1 and 2 are the incidents

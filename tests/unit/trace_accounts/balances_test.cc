@@ -5,7 +5,7 @@
 #include <map>
 #include <random>
 
-#include "unit/trace_accounts/toy_events.h"
+#include "support/toy_events.h"
 
 namespace tracehound::trace::accounts {
 namespace {

@@ -11,8 +11,8 @@
 #include <string>
 
 #include "support/rounds.h"
+#include "support/toy_events.h"
 #include "trace/accounts/trace.h"
-#include "unit/trace_accounts/toy_events.h"
 
 namespace tracehound::trace::accounts {
 namespace {

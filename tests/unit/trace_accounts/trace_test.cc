@@ -4,7 +4,7 @@
 
 #include <map>
 
-#include "unit/trace_accounts/toy_events.h"
+#include "support/toy_events.h"
 
 namespace tracehound::trace::accounts {
 namespace {

@@ -1,8 +1,7 @@
 // What `incident link` found, in tables and as JSON.
 #include <fmt/format.h>
 
-#include "base/text.h"
-#include "cli/verb_incident.h"
+#include "cli/verb_incident_link.h"
 
 namespace tracehound::cli {
 
@@ -30,9 +29,6 @@ class Writer {
   std::string service_name(const incidents::LinkedService& row) const {
     return found_.link.trace.services[row.service].name;
   }
-  template <typename Row, typename Cells>
-  std::string table(std::string_view title, const incidents::Cut<Row>& list,
-                    std::vector<std::string> heading, Cells cells) const;
   std::string holders_text() const;
   void pair_json(JsonWriter& json, const Pair& amount) const;
   template <typename Row, typename Write>
@@ -45,24 +41,9 @@ class Writer {
   const OpenLedger& open_;
 };
 
-template <typename Row, typename Cells>
-std::string Writer::table(std::string_view title, const incidents::Cut<Row>& list,
-                          std::vector<std::string> heading, Cells cells) const {
-  if (list.all == 0) return "";
-  std::string text = fmt::format("\n{}", title);
-  if (list.all > list.rows.size()) {
-    text += fmt::format(", the first {} of {}; --most shows more", list.rows.size(), list.all);
-  }
-  std::vector<bool> right(heading.size(), true);
-  right.front() = false;
-  std::vector<std::vector<std::string>> rows = {std::move(heading)};
-  for (const Row& row : list.rows) rows.push_back(cells(row));
-  return text + "\n" + table_text(rows, right);
-}
-
 std::string Writer::holders_text() const {
   const Link& link = found_.link;
-  std::string text = table(
+  std::string text = link_table(
       "addresses that received of both, most first", link.addresses,
       {"address", "of A", "coins", "of B", "coins"}, [&](const incidents::LinkedAddress& row) {
         return std::vector<std::string>{open_.address_text(row.address), coins(row.amount[0]),
@@ -70,14 +51,14 @@ std::string Writer::holders_text() const {
                                         fmt::format("{}", row.coins[1])};
       });
   if (!link.clusters) return text;
-  return text + table("clusters that received of both, by their first address, most first",
-                      *link.clusters, {"cluster", "of A", "coins", "of B", "coins"},
-                      [&](const incidents::LinkedCluster& row) {
-                        return std::vector<std::string>{
-                            open_.address_text(AddressId(row.cluster)), coins(row.amount[0]),
-                            fmt::format("{}", row.coins[0]), coins(row.amount[1]),
-                            fmt::format("{}", row.coins[1])};
-                      });
+  return text + link_table("clusters that received of both, by their first address, most first",
+                           *link.clusters, {"cluster", "of A", "coins", "of B", "coins"},
+                           [&](const incidents::LinkedCluster& row) {
+                             return std::vector<std::string>{
+                                 open_.address_text(AddressId(row.cluster)), coins(row.amount[0]),
+                                 fmt::format("{}", row.coins[0]), coins(row.amount[1]),
+                                 fmt::format("{}", row.coins[1])};
+                           });
 }
 
 std::string Writer::text() const {
@@ -103,35 +84,35 @@ std::string Writer::text() const {
                                     height_of(row.transaction), coins(row.amount[0]),
                                     coins(row.amount[1])};
   };
-  text +=
-      table("seeds that are the other's too: claimed twice, or in a coin with the other's money",
-            link.seeds,
-            {"coin", "A claims", "B claims", "both claim", "came of A", "came of B", "not new"},
-            [&](const incidents::LinkedSeed& row) {
-              Amount claimed = row.claimed[0] + row.claimed[1];
-              Amount effective = row.effective[0] + row.effective[1];
-              return std::vector<std::string>{coin_name(row.coin),       coins(row.claimed[0]),
-                                              coins(row.claimed[1]),     coins(row.claimed_twice),
-                                              coins(row.arrived[0]),     coins(row.arrived[1]),
-                                              coins(claimed - effective)};
-            });
-  text += table("first meetings: transactions that join what was apart", link.first_meetings,
-                {"transaction", "height", "of A", "of B"}, transaction);
-  text += table("every transaction that carries both", link.transactions,
-                {"transaction", "height", "of A", "of B"}, transaction);
-  text += table("coins that hold of both", link.coins, {"coin", "value", "of A", "of B", ""},
-                [&](const incidents::LinkedCoin& row) {
-                  return std::vector<std::string>{coin_name(row.coin), coins(row.value),
-                                                  coins(row.amount[0]), coins(row.amount[1]),
-                                                  row.is_seed ? "seed" : ""};
-                });
+  text += link_table(
+      "seeds that are the other's too: claimed twice, or in a coin with the other's money",
+      link.seeds,
+      {"coin", "A claims", "B claims", "both claim", "came of A", "came of B", "not new"},
+      [&](const incidents::LinkedSeed& row) {
+        Amount claimed = row.claimed[0] + row.claimed[1];
+        Amount effective = row.effective[0] + row.effective[1];
+        return std::vector<std::string>{coin_name(row.coin),       coins(row.claimed[0]),
+                                        coins(row.claimed[1]),     coins(row.claimed_twice),
+                                        coins(row.arrived[0]),     coins(row.arrived[1]),
+                                        coins(claimed - effective)};
+      });
+  text += link_table("first meetings: transactions that join what was apart", link.first_meetings,
+                     {"transaction", "height", "of A", "of B"}, transaction);
+  text += link_table("every transaction that carries both", link.transactions,
+                     {"transaction", "height", "of A", "of B"}, transaction);
+  text += link_table("coins that hold of both", link.coins, {"coin", "value", "of A", "of B", ""},
+                     [&](const incidents::LinkedCoin& row) {
+                       return std::vector<std::string>{coin_name(row.coin), coins(row.value),
+                                                       coins(row.amount[0]), coins(row.amount[1]),
+                                                       row.is_seed ? "seed" : ""};
+                     });
   text += holders_text();
   incidents::Cut<incidents::LinkedService> ends{link.services, link.services.size()};
-  text += table("services that money of both ended at", ends, {"service", "of A", "of B"},
-                [&](const incidents::LinkedService& row) {
-                  return std::vector<std::string>{service_name(row), coins(row.amount[0]),
-                                                  coins(row.amount[1])};
-                });
+  text += link_table("services that money of both ended at", ends, {"service", "of A", "of B"},
+                     [&](const incidents::LinkedService& row) {
+                       return std::vector<std::string>{service_name(row), coins(row.amount[0]),
+                                                       coins(row.amount[1])};
+                     });
   if (!link.met()) text += "\nup to the tip their money does not meet\n";
   return text;
 }
