@@ -329,7 +329,8 @@ Status Walk::contradicts(TxId tx) const {
     *end++ = {lane, lanes_[lane].shares(), &lanes_[lane], lanes_[lane].run_of(0)};
   });
   std::span<const Divided> divided(all.data(), end);
-  bool plainly = one_label_ && plain();
+  // Where all lanes are ordered, most have more than one run.
+  bool plainly = one_label_ && plain() && (touched_ & ~ordered_) != 0;
   bool alike = std::ranges::all_of(
       divided, [&](const Divided& by) { return by.made.hops == all[0].made.hops; });
   std::size_t outputs = values_.size() - 1;
