@@ -90,9 +90,13 @@ std::string Writer::heading() const {
 
 Writer::Cells Writer::holder_cells(const LinkedHolder& row) const {
   AssetId asset = row.holder.asset;
-  return {names_.account(row.holder.account),         names_.asset_text(asset),
-          names_.amount(asset, row.amount[0]),        names_.amount(asset, row.amount[1]),
-          names_.amount(asset, received(row.holder)), names_.transaction(row.met)};
+  return {names_.account(row.holder.account),
+          names_.asset_text(asset),
+          names_.amount(asset, row.amount[0]),
+          names_.amount(asset, row.amount[1]),
+          names_.amount(asset, received(row.holder)),
+          row.is_seed ? "seed" : "",
+          names_.transaction(row.met)};
 }
 
 std::string Writer::text() const {
@@ -111,13 +115,13 @@ std::string Writer::text() const {
         }
         return cells;
       });
-  text +=
-      link_table("first meetings: accounts that joined what was apart, and by which transaction",
-                 link_.first_meetings,
-                 {"account", "asset", "of A", "of B", "received in all", "transaction"}, holder);
-  text +=
-      link_table("every account that received of both", link_.accounts,
-                 {"account", "asset", "of A", "of B", "received in all", "transaction"}, holder);
+  text += link_table(
+      "first meetings: accounts that joined what was apart, and by which transaction",
+      link_.first_meetings,
+      {"account", "asset", "of A", "of B", "received in all", "", "transaction"}, holder);
+  text += link_table("every account that received of both", link_.accounts,
+                     {"account", "asset", "of A", "of B", "received in all", "", "transaction"},
+                     holder);
   text += link_table(
       "every transaction that carries both", link_.transactions,
       {"transaction", "block", "asset", "of A", "of B"}, [this](const LinkedMovement& row) {
@@ -154,6 +158,7 @@ void Writer::holder_json(JsonWriter& json, const LinkedHolder& row) const {
   json.key("movements_a").value(row.movements[0]).key("movements_b").value(row.movements[1]);
   json.key("received").value(received(row.holder).text());
   json.key("met").value(names_.transaction(row.met)).key("first").value(row.first);
+  json.key("seed").value(row.is_seed);
   pair_json(json, row.amount);
 }
 

@@ -67,6 +67,7 @@ class Meetings {
   void take(const SeedFound& seed) {
     if (!seed.effective.is_zero()) {
       arrive(seed.holder, seed.tx, seed.seed.label, seed.effective, false);
+      balances_[seed.holder].is_seed = true;
     }
   }
   void take(const Parcel& parcel) {
@@ -81,8 +82,12 @@ class Meetings {
     std::vector<LinkedHolder> list;
     for (const auto& [holder, balance] : balances_) {
       if (!balance.met) continue;
-      list.push_back(
-          {holder, balance.amount, balance.movements, *balance.met, !balance.out_of_a_meeting});
+      list.push_back({.holder = holder,
+                      .amount = balance.amount,
+                      .movements = balance.movements,
+                      .met = *balance.met,
+                      .first = !balance.out_of_a_meeting,
+                      .is_seed = balance.is_seed});
     }
     std::ranges::stable_sort(list, {}, &LinkedHolder::met);
     return list;
@@ -94,6 +99,7 @@ class Meetings {
     std::array<std::uint64_t, 2> movements{};
     std::optional<TxId> met;
     bool out_of_a_meeting = false;  // some of what came until they met
+    bool is_seed = false;
   };
 
   void arrive(HolderId to, TxId tx, Label label, const U256& amount, bool out_of_a_meeting) {

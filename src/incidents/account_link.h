@@ -47,10 +47,11 @@ struct LinkedAccountSeed {
 };
 struct LinkedHolder {
   trace::accounts::HolderId holder;
-  AccountPair amount{};  // that came in
+  AccountPair amount{};  // that came in, or was laid there as a seed
   std::array<std::uint64_t, 2> movements{};
   TxId met;  // the first transaction by which both had come
   bool first = false;
+  bool is_seed = false;  // of one of them
 };
 // A transaction that carried units of both in one asset.
 struct LinkedMovement {

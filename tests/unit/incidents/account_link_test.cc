@@ -118,6 +118,16 @@ TEST_F(AccountLinkTest, what_is_stolen_from_the_others_thief__is_a_seed_of_both)
   EXPECT_EQ(found.seeds.rows[0].holder.account, kThiefB);
   EXPECT_EQ(found.seeds.rows[0].arrived, (AccountPair{U256(70), U256(0)}));
   EXPECT_EQ(found.seeds.rows[0].effective[1], U256());
+  EXPECT_EQ(found.accounts.all, 0U) << "what A's thief had left is A's alone";
+}
+
+TEST_F(AccountLinkTest, a_thief_whom_the_other_pays__meets_him_at_the_seed) {
+  steal_both();
+  pay(kThiefA, kThiefB, 10);
+  AccountLink found = link();
+  ASSERT_EQ(found.first_meetings.rows.size(), 1U);
+  EXPECT_EQ(found.first_meetings.rows[0].holder.account, kThiefB);
+  EXPECT_TRUE(found.first_meetings.rows[0].is_seed);
 }
 
 TEST_F(AccountLinkTest, lists__are_cut_and_counted_whole) {
