@@ -31,6 +31,8 @@ constexpr std::pair<std::string_view, ScriptKind> kKinds[] = {
     {"TxWitnessUnknown", ScriptKind::witness_other},
     {"Unknown", ScriptKind::other},
 };
+// Of a part that is wrong, so much stands in the message: a line can be as long as a file.
+constexpr std::size_t kShown = 200;
 // Taproot is younger than the format, and older files call it unknown.
 constexpr std::string_view kTaprootStart = "5120";
 constexpr std::size_t kTaprootSize = 68;
@@ -74,7 +76,8 @@ Result<ViewedCoin> parse_coin(std::string_view text, ScriptNumbers& scripts) {
   auto value = number_of<Amount>(parts[0]);
   if (!value || *value > kMoney) return bad_input("");
   auto kind = kind_of(parts[1], parts[2]);
-  if (!kind) return bad_input(fmt::format(", whose kind '{}' is unknown", parts[2]));
+  if (!kind)
+    return bad_input(fmt::format(", whose kind '{}' is unknown", parts[2].substr(0, kShown)));
   auto number = scripts.try_emplace(parts[1], static_cast<std::uint32_t>(scripts.size()));
   return ViewedCoin{.value = *value, .address = number.first->second, .script = *kind};
 }
@@ -91,7 +94,6 @@ bool too_much(std::span<const ViewedCoin> coins) {
 
 std::unexpected<Error> wrong(std::string_view what, std::string_view part,
                              std::string_view why = "") {
-  constexpr std::size_t kShown = 200;
   return bad_input(fmt::format("{} is '{}'{}", what, part.substr(0, kShown), why));
 }
 

@@ -96,6 +96,15 @@ TEST(TransactionLines, damaged__named_by_line_and_part) {
   EXPECT_NE(problem(line('a', "", output(4000, 2))).find("an input is ''"), std::string::npos);
 }
 
+TEST(TransactionLines, a_part_of_a_million_bytes__is_named_by_its_beginning) {
+  std::string endless(1'000'000, 'x');
+  for (const std::string& out : {endless, "5+00+" + endless}) {
+    auto read = parse_transaction_lines(line('a', input('b', 0, 5000, 1), out), "f");
+    ASSERT_FALSE(read.has_value());
+    EXPECT_LT(read.error().message.size(), 1000U);
+  }
+}
+
 TEST(TransactionLines, more_than_all_money__refused) {
   std::string all = "2100000000000000+00+Unknown";
   EXPECT_EQ(problem(line('a', input('b', 0, 5000, 1), all)), "");
