@@ -153,6 +153,9 @@ Result<std::vector<KnownAccount>> known_accounts(const Options& options,
       one.category = take_field(line);
       if (one.name.empty()) one.name = one.account;
       if (one.category.empty()) one.category = kListed;
+      // As tags have it: a bridge of any name is crossed.
+      std::string_view known_as = tags::stop_category(one.category);
+      if (!known_as.empty()) one.category = known_as;
       one.list = list;
       one.line = static_cast<std::uint32_t>(number);
       one.note.source =
