@@ -115,6 +115,8 @@ Result<Day> day_of(const ledger::Ledger& ledger, const Options& options);
 // where all had.
 Status remark_on_tags(std::vector<std::string>& remarks, const std::string& ledger_folder,
                       std::optional<std::int64_t> tags_at, std::string_view advice = "");
+// "By the tags that were believed at 2024-03-14 09:26:53 UTC."
+std::string tags_at_words(std::int64_t tags_at);
 constexpr std::string_view kOtherTags = "; --tags-as-of now takes them all";
 
 // ---- what stops it (verb_trace_stops.cc) --------------------------------------------------------

@@ -92,7 +92,8 @@ Result<trace::accounts::Options> account_trace_options(const Options& options,
 namespace {
 
 incidents::ReportAbout about_of(const Context& context, const Options& options,
-                                const AccountCase& what, const AccountStops& known) {
+                                const AccountCase& what, const AccountStops& known,
+                                const AccountDay& day) {
   incidents::ReportAbout about;
   about.title = what.name;
   about.tool_version = "tracehound " TRACEHOUND_VERSION;
@@ -100,6 +101,7 @@ incidents::ReportAbout about_of(const Context& context, const Options& options,
   about.stops = {fmt::format("Accounts of {} that tags or lists name.",
                              plural(known.stops.services().size(), "service")),
                  "Nobody, and addresses that nobody can have a key to."};
+  if (day.tags_at) about.stops.push_back(tags_at_words(*day.tags_at));
   if (options.max_hops) {
     about.stops.push_back(
         fmt::format("More than {} from the seeds.", plural(*options.max_hops, "movement")));
@@ -184,7 +186,7 @@ Status run_on_accounts(Context& context, const Options& options) {
     Answer answer;
     answer.files = files_of(options, traces, names);
     TRY(add_reports(context, answer.files, options, traces, names,
-                    about_of(context, options, what, known), tools));
+                    about_of(context, options, what, known, day), tools));
     bool to_stdout = std::ranges::any_of(answer.files, [](const auto& f) { return f.path == "-"; });
     if (!to_stdout) answer.text = accounts_table(traces, names, what);
     return answer;

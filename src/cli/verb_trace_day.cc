@@ -82,4 +82,9 @@ Status remark_on_tags(std::vector<std::string>& remarks, const std::string& ledg
   return {};
 }
 
+std::string tags_at_words(std::int64_t tags_at) {
+  return fmt::format("By the tags that were believed at {} UTC.",
+                     utc_text(static_cast<std::uint64_t>(tags_at)));
+}
+
 }  // namespace tracehound::cli::tracing

@@ -224,6 +224,7 @@ Result<KnownServices> know_services(Context& context, const OpenLedger& open,
     known.notes.push_back(named.notes[named.numbers.at({kept.name, kept.category})]);
   }
   auto words = stop_words(options, known.stops.services().size(), categories);
+  if (belief.tags_at) words.push_back(tags_at_words(*belief.tags_at));
   known.words.insert(known.words.begin(), words.begin(), words.end());
   return known;
 }
