@@ -134,10 +134,10 @@ summary::-webkit-details-marker { display: none; }
 summary:hover .name { text-decoration: underline; text-underline-offset: .15em; }
 .rows { margin-top: 1.3rem; border-top: 1px solid var(--rule); }
 .r {
-  display: grid; grid-template-columns: minmax(0,1fr) 4rem 8.2rem 8.2rem 9.6rem 3.8rem;
+  display: grid; grid-template-columns: minmax(0,1fr) 3.6rem 8rem 8rem 14.6rem 3.8rem;
   column-gap: 1rem; align-items: baseline; padding: .5rem 0 .5rem 1.15rem; position: relative;
 }
-.rows.hops .r { grid-template-columns: minmax(0,1fr) 8rem 11rem 11rem 5rem; }
+.rows.hops .r { grid-template-columns: minmax(0,1fr) 7rem 13.4rem 13.4rem 4rem; }
 summary.r::before {
   content: ""; position: absolute; left: .1rem; top: .98rem; width: 0; height: 0;
   border: 4px solid transparent; border-left: 6px solid var(--faint); transition: transform .12s;
@@ -282,8 +282,9 @@ footer p {
   th, .head.r>span, .head.r>span:first-child, .r>.why { font-size: 7.5pt; }
   td, th { padding-right: .4rem; } td.k { width: 1.3rem; } td .of { font-size: 7pt; }
   .r, .rows.hops .r { font-size: 9.5pt; column-gap: .6rem; }
-  .r { grid-template-columns: minmax(0,1fr) 3.6rem 6.4rem 6.4rem 8rem 3.4rem; padding-left: 0; }
-  .rows.hops .r { grid-template-columns: minmax(0,1fr) 6rem 8.4rem 8.4rem 3.6rem; }
+  .r { grid-template-columns: minmax(0,1fr) 3rem 6.2rem 6.2rem 11.6rem 3rem; padding-left: 0; }
+  .rows.hops .r { grid-template-columns: minmax(0,1fr) 4rem 10.6rem 10.6rem 3rem; }
+  footer { margin-top: 1.2rem; padding-bottom: 0; break-before: avoid; break-inside: avoid; }
   .r>span:first-child { font-size: 9.5pt; }
   .in { margin-left: .6rem; }
   .r.in, .in>.r { padding-left: 0; }
