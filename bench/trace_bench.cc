@@ -1,25 +1,20 @@
-// How many tainted transactions a second does a trace walk, by each method and
-// by all in one pass; and does a small theft cost the same on a small chain and
-// on a large one?
+// How many tainted transactions a second does a trace walk, by each method and by all in one pass;
+// and does a small theft cost the same on a small chain and on a large one?
 //
-// Simulated chains of TRACEHOUND_BENCH_MB megabytes and of a tenth of that,
-// ingested; and for the small theft one more, if TRACEHOUND_BENCH_LARGEST_MB
-// says of what size. The large theft takes the 200 oldest coins and spreads
-// through most of the chain; the small one takes one coin from which haircut
-// touches about 1,000 transactions. Napkin: a touched transaction reads about 2
-// inputs and 2 outputs at 6 cache lines that are not at hand, overlapping: 60
-// to 100 ns, 10 to 16 million a second. The floor keeps the whole chain in
-// arrays, goes through all of it in order and shares out in floating point.
-// peak_bytes_per_coin: the most memory a trace holds at one time, over the
-// coins it lists at its end. `touched` of all methods together is the sum over
-// them; share_of_alone is their processor time in one pass over that of each
-// alone, in percent.
+// Simulated chains of TRACEHOUND_BENCH_MB megabytes and of a tenth of that, ingested; and for the
+// small theft one more, if TRACEHOUND_BENCH_LARGEST_MB says of what size. The large theft takes the
+// 200 oldest coins and spreads through most of the chain; the small one takes one coin from which
+// haircut touches about 1,000 transactions. Napkin: a touched transaction reads about 2 inputs and
+// 2 outputs at 6 cache lines that are not at hand, overlapping: 60 to 100 ns, 10 to 16 million a
+// second. The floor keeps the whole chain in arrays, goes through all of it in order and shares out
+// in floating point. peak_bytes_per_coin: the most memory a trace holds at one time, over the coins
+// it lists at its end. `touched` of all methods together is the sum over them; share_of_alone is
+// their processor time in one pass over that of each alone, in percent.
 //
-//   TRACEHOUND_BENCH_MB=1000 script/bench trace      # the size of the larger
-//   chain # the small theft at 100 MB, 1 GB and 4 GB, with the time of each
-//   touched transaction: TRACEHOUND_BENCH_MB=1000
-//   TRACEHOUND_BENCH_LARGEST_MB=4000 script/bench trace
-//     --benchmark_filter=small_theft
+//   TRACEHOUND_BENCH_MB=1000 script/bench trace      # the size of the larger chain
+//   # the small theft at 100 MB, 1 GB and 4 GB, with the time of each touched transaction:
+//   TRACEHOUND_BENCH_MB=1000 TRACEHOUND_BENCH_LARGEST_MB=4000 script/bench trace
+//       --benchmark_filter=small_theft
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 #include <malloc.h>
