@@ -1,13 +1,11 @@
 // incident link, on an account ledger.
 #include <algorithm>
-#include <optional>
 
 #include "base/json.h"
 #include "cli/accounts.h"
 #include "cli/verb_incident_link.h"
 #include "cli/verb_trace_accounts.h"
 #include "incidents/account_link.h"
-#include "ledger/certain.h"
 
 namespace tracehound::cli {
 

@@ -7,10 +7,10 @@
 #include <tuple>
 
 #include "base/text.h"
+#include "cli/accounts.h"
 #include "cli/interrupt.h"
 #include "incidents/account_report.h"
 #include "incidents/letters.h"
-#include "ledger/certain.h"
 #include "trace/accounts/seeds.h"
 #include "trace/accounts/write.h"
 
@@ -166,7 +166,7 @@ Status run_on_accounts(Context& context, const Options& options) {
   TRY_ASSIGN(auto texts, read_account_texts(context, options));
   bool interrupted = false;
   std::vector<std::string> remarks;
-  auto work = [&](OpenAccounts& open) -> Result<Answer> {
+  auto work = [&](const OpenAccounts& open) -> Result<Answer> {
     TRY_ASSIGN(AccountCase what, resolve_on_accounts(question, options, open.ledger));
     TRY_ASSIGN(AccountDay day, account_day_of(open.ledger, options));
     TRY_ASSIGN(AccountStops known,
@@ -191,13 +191,7 @@ Status run_on_accounts(Context& context, const Options& options) {
     if (!to_stdout) answer.text = accounts_table(traces, names, what);
     return answer;
   };
-  auto open = [&]() -> Result<OpenAccounts> {
-    TRY_ASSIGN(auto ledger, ledger::accounts::Ledger::open(context.files, context.ledger));
-    return OpenAccounts{std::move(ledger)};
-  };
-  TRY_ASSIGN(Answer found, ledger::read_certain(context.files, open, work));
-  for (const Answer::File& file : found.files) TRY(write_output(context, file.path, file.text));
-  if (!found.text.empty()) TRY(print(found.text));
+  TRY(answer_accounts(context, work));
   for (const std::string& remark : remarks) say(context, remark);
   if (!interrupted) return {};
   return fail(

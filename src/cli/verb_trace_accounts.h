@@ -13,10 +13,6 @@
 
 namespace tracehound::cli::tracing {
 
-struct OpenAccounts {
-  ledger::accounts::Ledger ledger;
-};
-
 // What is to be traced, and under which names.
 struct AccountCase {
   std::string name;
