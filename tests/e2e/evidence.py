@@ -9,6 +9,7 @@ import random
 import shutil
 import struct
 import types
+import zipfile
 
 from support.bundles import moved, plain_verify, resum
 from support.harness import (BAD_INPUT, NO, ROOT, USAGE, check, environment, equal,
@@ -267,6 +268,11 @@ def what_is_no_bundle(folder):
     sentence(run("verify", folder / "empty", code=BAD_INPUT), "SHA256SUMS")
     sentence(run("verify", folder / "nowhere", code=BAD_INPUT), "nowhere")
     plain_verify(folder / "empty", code=3)
+    packed = folder / "B.zip"  # of which nothing is unpacked, whatever it would come to
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("bundle.json", bytes(50_000_000))
+    sentence(run("verify", packed, code=BAD_INPUT), "name a bundle's folder")
+    plain_verify(packed, code=3)
 
     def spoiled(change, *parts, by_python=True):
         copy = folder / "S"
