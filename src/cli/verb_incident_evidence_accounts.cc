@@ -88,7 +88,7 @@ Result<evidence::Files> make(const Ledger& ledger, const EvidenceOptions& option
   TRY_ASSIGN(auto stops, tracing::stops_on_accounts(asked, texts.stop_lists, ledger, day.tags_at));
   TRY_ASSIGN(auto categories, tracing::stop_categories(asked));
   TRY_ASSIGN(auto store, tags::TagStore::open_to_read(ledger.folder(), day.tags_at));
-  TRY_ASSIGN(auto how, tracing::account_trace_options(asked, what, ledger));
+  TRY_ASSIGN(auto how, tracing::account_trace_options(asked, what, ledger, day));
   TRY_ASSIGN(auto prices, tracing::read_prices(texts.prices, ledger));
   trace::accounts::LedgerEvents events(ledger);
   events.set_prices(prices);

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "cli/verb_trace.h"
 #include "incidents/incident.h"
@@ -64,6 +65,19 @@ std::string link_table(std::string_view title, const incidents::Cut<Row>& list,
   std::vector<std::vector<std::string>> rows = {std::move(heading)};
   for (const Row& row : list.rows) rows.push_back(cells(row));
   return text + "\n" + table_text(rows, right);
+}
+
+// The same as JSON: how many there are, and an object for each row that is not cut.
+template <typename Row, typename Write>
+void link_list(JsonWriter& json, std::string_view key, const incidents::Cut<Row>& list,
+               Write write) {
+  json.key(key).open_object().key("all").value(list.all).key("rows").open_list();
+  for (const Row& row : list.rows) {
+    json.open_object();
+    write(row);
+    json.close_object();
+  }
+  json.close_list().close_object();
 }
 
 }  // namespace tracehound::cli

@@ -1,7 +1,6 @@
 // incident link, on an account ledger.
 #include <algorithm>
 
-#include "base/json.h"
 #include "cli/accounts.h"
 #include "cli/verb_incident_link.h"
 #include "cli/verb_trace_accounts.h"
@@ -45,9 +44,6 @@ class Writer {
   void pair_json(JsonWriter& json, const AccountPair& amount) const {
     json.key("a").value(amount[0].text()).key("b").value(amount[1].text());
   }
-  template <typename Row, typename Write>
-  void list_json(JsonWriter& json, std::string_view key, const incidents::Cut<Row>& list,
-                 Write write) const;
   void asset_json(JsonWriter& json, AssetId asset) const {
     json.key("asset").value(names_.asset_text(asset));
   }
@@ -138,18 +134,6 @@ std::string Writer::text() const {
   return text;
 }
 
-template <typename Row, typename Write>
-void Writer::list_json(JsonWriter& json, std::string_view key, const incidents::Cut<Row>& list,
-                       Write write) const {
-  json.key(key).open_object().key("all").value(list.all).key("rows").open_list();
-  for (const Row& row : list.rows) {
-    json.open_object();
-    write(row);
-    json.close_object();
-  }
-  json.close_list().close_object();
-}
-
 void Writer::holder_json(JsonWriter& json, const LinkedHolder& row) const {
   json.key("account").value(names_.account(row.holder.account));
   asset_json(json, row.holder.asset);
@@ -161,7 +145,7 @@ void Writer::holder_json(JsonWriter& json, const LinkedHolder& row) const {
 }
 
 void Writer::lists_json(JsonWriter& json) const {
-  list_json(json, "seeds", link_.seeds, [&](const LinkedAccountSeed& row) {
+  link_list(json, "seeds", link_.seeds, [&](const LinkedAccountSeed& row) {
     json.key("transfer").value(names_.transfer(row.transfer));
     asset_json(json, row.holder.asset);
     for (const auto& [key, amount] :
@@ -174,16 +158,16 @@ void Writer::lists_json(JsonWriter& json) const {
     json.key("claimed_twice").value(row.claimed_twice.text());
   });
   auto holder = [&](const LinkedHolder& row) { holder_json(json, row); };
-  list_json(json, "first_meetings", link_.first_meetings, holder);
-  list_json(json, "accounts", link_.accounts, holder);
-  list_json(json, "transactions", link_.transactions, [&](const LinkedMovement& row) {
+  link_list(json, "first_meetings", link_.first_meetings, holder);
+  link_list(json, "accounts", link_.accounts, holder);
+  link_list(json, "transactions", link_.transactions, [&](const LinkedMovement& row) {
     json.key("transaction").value(names_.transaction(row.tx));
     json.key("block").value(names_.block_number(row.tx));
     asset_json(json, row.asset);
     pair_json(json, row.amount);
   });
   incidents::Cut<LinkedAccountService> ends{link_.services, link_.services.size()};
-  list_json(json, "services", ends, [&](const LinkedAccountService& row) {
+  link_list(json, "services", ends, [&](const LinkedAccountService& row) {
     json.key("service").value(service_name(row));
     json.key("category").value(link_.trace.services[row.service].category);
     asset_json(json, row.asset);

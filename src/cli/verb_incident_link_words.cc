@@ -124,33 +124,25 @@ void Writer::pair_json(JsonWriter& json, const Pair& amount) const {
 template <typename Row, typename Write>
 void Writer::list_json(JsonWriter& json, std::string_view key, const incidents::Cut<Row>& list,
                        Write write) const {
-  json.key(key).open_object().key("all").value(list.all).key("rows").open_list();
-  for (const Row& row : list.rows) {
-    json.open_object();
+  link_list(json, key, list, [&](const Row& row) {
     write(row);
     pair_json(json, row.amount);
-    json.close_object();
-  }
-  json.close_list().close_object();
+  });
 }
 
 void Writer::seeds_json(JsonWriter& json) const {
-  const incidents::Cut<incidents::LinkedSeed>& list = found_.link.seeds;
-  json.key("seeds").open_object().key("all").value(list.all).key("rows").open_list();
-  for (const incidents::LinkedSeed& row : list.rows) {
+  link_list(json, "seeds", found_.link.seeds, [&](const incidents::LinkedSeed& row) {
     auto pair = [&](std::string_view key, const Pair& amount) {
       json.key(key).open_object();
       pair_json(json, amount);
       json.close_object();
     };
-    json.open_object().key("coin").value(coin_name(row.coin));
+    json.key("coin").value(coin_name(row.coin));
     pair("claimed", row.claimed);
     pair("effective", row.effective);
     json.key("claimed_twice").amount(row.claimed_twice);
     pair("arrived", row.arrived);
-    json.close_object();
-  }
-  json.close_list().close_object();
+  });
 }
 
 void Writer::holders_json(JsonWriter& json) const {

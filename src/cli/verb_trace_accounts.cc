@@ -68,7 +68,8 @@ Result<AccountTexts> read_account_texts(Context& context, const Options& options
 
 Result<trace::accounts::Options> account_trace_options(const Options& options,
                                                        const AccountCase& what,
-                                                       const ledger::accounts::Ledger& ledger) {
+                                                       const ledger::accounts::Ledger& ledger,
+                                                       const AccountDay& day) {
   trace::accounts::Options how;
   how.parcels = needs_parcels(options);
   how.swaps = options.swaps == "net";
@@ -82,10 +83,7 @@ Result<trace::accounts::Options> account_trace_options(const Options& options,
     if (end.number() == 0) return bad_input("--until is before the first transaction");
     how.cuts.until = TxId(end.number() - 1);
   }
-  if (!options.as_of.empty()) {
-    TRY_ASSIGN(auto moment, moment_of("--as-of", options.as_of, trace::SpanEnd::last));
-    TRY_ASSIGN(how.end, trace::accounts::end_of(ledger, moment));
-  }
+  how.end = day.end;
   return how;
 }
 
@@ -176,7 +174,7 @@ Status run_on_accounts(Context& context, const Options& options) {
       TRY_ASSIGN(auto prices, read_prices(texts.prices, open.ledger));
       events.set_prices(std::move(prices));
     }
-    TRY_ASSIGN(auto how, account_trace_options(options, what, open.ledger));
+    TRY_ASSIGN(auto how, account_trace_options(options, what, open.ledger, day));
     TRY_ASSIGN(auto traces, trace::accounts::run(events, what.seeds, methods, known.stops, how));
     interrupted = traces.front().interrupted;
     remarks = what.remarks;

@@ -67,7 +67,8 @@ struct AccountTexts {
 Result<AccountTexts> read_account_texts(Context& context, const Options& options);
 Result<trace::accounts::Options> account_trace_options(const Options& options,
                                                        const AccountCase& what,
-                                                       const ledger::accounts::Ledger& ledger);
+                                                       const ledger::accounts::Ledger& ledger,
+                                                       const AccountDay& day);
 
 // --prices, read. Errors (bad_input), naming the line.
 Result<std::vector<trace::accounts::Price>> read_prices(const std::string& text,
