@@ -127,7 +127,10 @@ Result<ParsedAddress> parse_any(const Network& network, std::string_view text) {
   for (const WordForm& form : kWordForms) {
     if (text.starts_with(form.word)) return parse_word_form(form, text.substr(form.word.size()));
   }
-  if (has_witness_prefix(text)) return parse_witness(network, text);
+  // Litecoin's "LTc1o5Vo..." begins like a witness address and is base58: its checksum says so.
+  if (has_witness_prefix(text) && !base58check_decode(text, 1 + kHashSize)) {
+    return parse_witness(network, text);
+  }
   auto parsed = parse_base58(network, text);
   if (parsed) return parsed;
   if (auto bech32 = bech32_decode(text)) {

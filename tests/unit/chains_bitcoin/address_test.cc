@@ -197,6 +197,20 @@ TEST(Address, litecoins_older_script_prefix__is_read_and_not_written) {
   EXPECT_EQ(again->payload, hash);
 }
 
+// One of 48,778 key hashes of Litecoin is written like this: L, then t, c, 1 in some case.
+TEST(Address, base58_that_begins_like_a_witness_address__is_base58) {
+  const Network& litecoin = network_named("litecoin");
+  Bytes hash = bytes_of_hex("5bed1b1e297333f6b0ce1637a36388581e27f6f8");
+  std::string text = "LTc1o5VoJty8MKxff9pC7nQuYzp6r8rSqJ";
+  auto parsed = parse_address(litecoin, text);
+  ASSERT_TRUE(parsed.has_value()) << parsed.error().message;
+  EXPECT_EQ(parsed->kind, AddressKind::pubkey_hash);
+  EXPECT_EQ(address_text(litecoin, parsed->kind, parsed->payload), text);
+  EXPECT_EQ(parsed->payload, hash);
+  expect_refused("main", text, "it belongs to litecoin");
+  expect_refused("litecoin", text.substr(0, 33) + "K", "mixes lower and upper case");
+}
+
 TEST(Address, another_networks_address__is_refused_with_that_networks_name) {
   expect_refused("test", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", "it belongs to main");
   expect_refused("main", "tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx",
