@@ -18,7 +18,7 @@ namespace tracehound::clusters {
 enum class Protocol : std::uint8_t {
   whirlpool,      // Samourai Whirlpool and its kin: every output is the pool's denomination
   wasabi2,        // WabiSabi: many inputs, outputs of standard denominations
-  wasabi1,        // ZeroLink: many outputs of about 0.1 BTC
+  wasabi1,        // ZeroLink: equal outputs of about 0.1 BTC, both sides sorted
   joinmarket,     // a taker and makers: equal outputs, and change for nearly everyone
   equal_outputs,  // some other CoinJoin with equal outputs
   // Not CoinJoins:

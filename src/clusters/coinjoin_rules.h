@@ -19,6 +19,10 @@ std::optional<Recognised> equal_outputs(const Shape& shape);
 std::optional<Recognised> stonewall(const Shape& shape);
 std::optional<Recognised> chip_split(const Shape& shape);
 
+// Whether there are three equal outputs or more, of `least` or more, that as many people could have
+// paid, one of whom got the largest change (joinmarket.cc).
+bool equal_and_paid_for(const Shape& shape, Amount least);
+
 // Whether a value is a mixer's chip, and how many of them make a split.
 bool is_chip(Amount value);
 inline constexpr std::size_t kChipsMin = 4;

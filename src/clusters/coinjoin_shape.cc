@@ -47,6 +47,11 @@ std::uint32_t Shape::input_addresses() const { return distinct_addresses(view.in
 
 bool Shape::outputs_distinct() const { return distinct_addresses(view.outputs) == outputs; }
 
+bool Shape::in_order() const {
+  return view.inputs_known && std::ranges::is_sorted(view.inputs, {}, &ViewedCoin::value) &&
+         std::ranges::is_sorted(view.outputs, {}, &ViewedCoin::value);
+}
+
 std::uint32_t Shape::inputs_of(ledger::ScriptKind script) const {
   return count_of(view.inputs, script);
 }

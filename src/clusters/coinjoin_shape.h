@@ -35,6 +35,9 @@ class Shape {
   // Whether every output (every input) pays an address of its own.
   bool outputs_distinct() const;
   bool inputs_distinct() const { return input_addresses() == inputs; }
+  // Whether both sides stand in the order of their values, the smallest first: as some software
+  // sorts them and other software, which shuffles, hardly ever has them. Never of unknown inputs.
+  bool in_order() const;
   // How many inputs (outputs) have this script.
   std::uint32_t inputs_of(ledger::ScriptKind script) const;
   std::uint32_t outputs_of(ledger::ScriptKind script) const;

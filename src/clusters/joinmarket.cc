@@ -16,8 +16,10 @@
 // few
 //   enough inputs are tried in all combinations, 2^n of them.
 // In JoinMarket all of one round have one kind of address, and only the taker may pay somebody
-// else's. Its client wants four makers at least unless told otherwise, so k is 5 or more, and
-// makers' offers begin at 100,000 satoshi: sales of inscriptions and tokens lie below.
+// else's. The taker's client shuffles both sides, so what stands in the order of values on both is
+// other software's: with five people or more, chance makes none. The client wants four makers at
+// least unless told otherwise, so k is 5 or more, and makers' offers begin at 100,000 satoshi:
+// sales of inscriptions and tokens lie below.
 //
 // equal_outputs is the same with fewer demands: any kinds of address, three people, some without
 // change. Half of them have one: nobody has coins of exactly d but who was given them, and somebody
@@ -93,7 +95,8 @@ bool some_hold(const Shape& shape, Amount least, Amount most) {
   return false;
 }
 
-// k equal outputs that k people could have paid, one of whom got the largest change.
+}  // namespace
+
 bool equal_and_paid_for(const Shape& shape, Amount least) {
   const ValueCount& equal = shape.equal;
   if (!shape.view.inputs_known || equal.count < kEqualMin || equal.value < least ||
@@ -109,12 +112,10 @@ bool equal_and_paid_for(const Shape& shape, Amount least) {
   return shape.inputs > kCombinedMost || some_hold(shape, back - earned, most);
 }
 
-}  // namespace
-
 std::optional<Recognised> joinmarket(const Shape& shape) {
   std::uint32_t people = shape.equal.count;
   if (people < kJoinMarketMin || shape.runner_up > kSameChangeMost ||
-      (shape.outputs != 2 * people && shape.outputs + 1 != 2 * people) ||
+      (shape.outputs != 2 * people && shape.outputs + 1 != 2 * people) || shape.in_order() ||
       !equal_and_paid_for(shape, kOfferMin)) {
     return std::nullopt;
   }

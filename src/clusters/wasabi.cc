@@ -23,12 +23,15 @@
 //
 //   out  10985727 x45  21969670 x10  43939340 x3  and 38 changes
 //
-// What it cannot tell: JoinMarket's takers choose any amount, so 0.1 BTC too; but each maker there
-// gets one equal coin and one change, so that 2k or 2k - 1 outputs and a single repeated value are
-// JoinMarket's shape. The public rules call those Wasabi. A round of 25 or more is Wasabi's
-// whatever its shape: a JoinMarket taker pays each maker by hand, and 20 is the most that its
-// client suggests. Version 1 rounds from 2018 of a few people and no second level stay with
-// JoinMarket or `equal_outputs`: CoinJoins all the same.
+// JoinMarket's takers choose any amount, so 0.1 BTC too, and a small round has its shape: k equal
+// outputs and about as many changes. The public rules call those Wasabi. What tells them apart is
+// that the coordinator sorts both sides by value, the smallest first, where JoinMarket shuffles
+// them. In that order three equal outputs are enough, if as many people could have paid them. An
+// older coordinator sorted the outputs alone, and the first perhaps neither, so without order ten
+// equal outputs and a second level are a round as well, which JoinMarket does not have; and so are
+// 25 whatever else: a JoinMarket taker pays each maker by hand, and 20 is the most that its client
+// suggests. Early rounds of a few people stay with JoinMarket or `equal_outputs`: CoinJoins all the
+// same.
 #include <algorithm>
 #include <array>
 
@@ -87,8 +90,9 @@ bool falls(std::span<const ViewedCoin> coins) {
 // ---- version 1 ----------------------------------------------------------------------------------
 
 constexpr Amount kBase = 10'000'000;
-// 0.085 to 0.115: the base was 0.1 and rose to 0.11 (Wasabi's own scanner keeps within 0.015).
-constexpr Amount kBaseOff = 1'500'000;
+// 0.08 to 0.12, as the public rule has it: the base was 0.1 and rose to 0.11.
+constexpr Amount kBaseOff = 2'000'000;
+constexpr std::uint32_t kInOrderMin = 3;   // fewer hide nobody
 constexpr std::uint32_t kEqualMin = 10;    // the public rules' least; rounds aimed at 50 and more
 constexpr std::uint32_t kSurelyMany = 25;  // more than a JoinMarket taker gathers
 
@@ -138,13 +142,9 @@ std::optional<Recognised> wasabi2(const Shape& shape) {
 std::optional<Recognised> wasabi1(const Shape& shape) {
   const ValueCount& base = shape.equal;
   Amount off = base.value > kBase ? base.value - kBase : kBase - base.value;
-  if (base.count < kEqualMin || off > kBaseOff || shape.inputs < base.count ||
-      shape.outputs == base.count) {
-    return std::nullopt;
-  }
-  bool second_level = has_second_level(shape);
-  if (!second_level && base.count < kSurelyMany) return std::nullopt;
-  if (!all_of(shape, ScriptKind::witness_pubkey_hash, ScriptKind::witness_pubkey_hash) ||
+  if (base.count < kInOrderMin || off > kBaseOff || shape.inputs < base.count ||
+      shape.outputs == base.count ||
+      !all_of(shape, ScriptKind::witness_pubkey_hash, ScriptKind::witness_pubkey_hash) ||
       !shape.outputs_distinct()) {
     return std::nullopt;
   }
@@ -153,7 +153,13 @@ std::optional<Recognised> wasabi1(const Shape& shape) {
       (shape.input_addresses() < base.count || !shape.all_can_pay(base.count, base.value))) {
     return std::nullopt;
   }
-  return recognised(Protocol::wasabi1, second_level && known ? 90 : 70, shape,
+  bool second_level = has_second_level(shape);
+  if (shape.in_order() && (second_level || equal_and_paid_for(shape, kBase - kBaseOff))) {
+    return recognised(Protocol::wasabi1, base.count >= kEqualMin ? 90 : 75, shape,
+                      "equal outputs of about 0.1 BTC, and both sides in the coordinator's order");
+  }
+  if (second_level ? base.count < kEqualMin : base.count < kSurelyMany) return std::nullopt;
+  return recognised(Protocol::wasabi1, second_level && known ? 80 : 70, shape,
                     second_level ? "many equal outputs of about 0.1 BTC, and some of twice that"
                                  : "very many equal outputs of about 0.1 BTC");
 }

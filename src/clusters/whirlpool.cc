@@ -9,7 +9,9 @@
 //
 // The mix is prepared by a Tx0: one owner cuts coins into equal premix outputs of p and a premium,
 // pays the pool's fee, keeps the change, and says who pays for it in an OP_RETURN. All of it is one
-// owner's, so its inputs may be joined.
+// owner's, so its inputs may be joined. Premixes go to an account that nothing else is paid to, so
+// never back to an address that is spent: who mints tokens also pays a fee, leaves an OP_RETURN and
+// a little more than a pool's denomination, but to where it came from.
 //
 // Why these tests. Equal outputs alone are found in payouts; that the inputs too are all p or a
 // trifle above it is not, since a payer has no reason to hold as many coins of that size. The
@@ -76,6 +78,12 @@ bool pays_for(Amount value, const Pool& pool) {
   return value >= pool.fee / 4 && value <= 3 * pool.fee;
 }
 
+bool is_spent_from(const Shape& shape, std::uint32_t address) {
+  return shape.view.inputs_known &&
+         std::ranges::find(shape.view.inputs, address, &ViewedCoin::address) !=
+             shape.view.inputs.end();
+}
+
 }  // namespace
 
 std::optional<Recognised> whirlpool_mix(const Shape& shape) {
@@ -125,7 +133,7 @@ std::optional<Recognised> whirlpool_tx0(const Shape& shape) {
       if (output.script == ScriptKind::op_return) continue;
       bool witness = output.script == ScriptKind::witness_pubkey_hash;
       if (output.value == premix.value) {
-        premixes += witness ? 1 : 0;
+        premixes += witness && !is_spent_from(shape, output.address) ? 1 : 0;
       } else if (witness && pays_for(output.value, *pool)) {
         fee_paid = true;
       }

@@ -83,7 +83,7 @@ constexpr MeasuredLine kLines[] = {
      "| wasabi1 | Wasabi 1, August 2021 | 196 | 186 | 10 | 10 joinmarket |",
      "script/accuracy coinjoin"},
     {"CoinJoin recognisers on published transactions",
-     "| joinmarket | other, June 2024 | 135 | 54 | 81 | 4 equal_outputs |",
+     "| joinmarket | other, June 2024 | 135 | 53 | 82 | 5 equal_outputs |",
      "script/accuracy coinjoin"},
     {"CoinJoin recognisers on published transactions",
      "| joinmarket | other, June 2024 | 432 | 0 | 432 | 29 stonewall |",

@@ -15,6 +15,9 @@ import sys
 import tempfile
 import zipfile
 
+import joinmarket_books
+import real_blocks
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROTOCOLS = ("whirlpool", "wasabi2", "wasabi1", "joinmarket", "equal_outputs", "whirlpool_tx0",
              "stonewall", "chip_split")
@@ -29,7 +32,8 @@ SETS = {
     "after other": ("dumplings__jm_202406.zip", "OtherCoinJoinPostMixTxs"),
 }
 
-Transaction = collections.namedtuple("Transaction", "txid spends outputs kinds")
+# `kinds` are those of the outputs.
+Transaction = collections.namedtuple("Transaction", "txid spends inputs outputs kinds")
 
 
 def run(program, *words):
@@ -51,9 +55,10 @@ def recognised(program, lines):
 def parse(line):
     """What the tables need of a line, read here by other code than the program's."""
     fields = line.split(":::")
-    spends = [tuple(text.split("+")[0].split("-")[:2]) for text in fields[4].split("}{")]
+    spends = [text.split("+")[0].split("-") for text in fields[4].split("}{")]
     outputs = [text.split("+") for text in fields[5].split("}{")]
-    return Transaction(fields[0], [(txid, int(number)) for txid, number in spends],
+    return Transaction(fields[0], [(txid, int(number)) for txid, number, _ in spends],
+                       [int(value) for _, _, value in spends],
                        [int(value) for value, _, _ in outputs], [kind for _, _, kind in outputs])
 
 
@@ -195,6 +200,52 @@ def base_rows(measured):
     return rows
 
 
+def order_rows(measured):
+    """Of each set's CoinJoins with equal outputs: which sides stand in the order of values, the
+    smallest first."""
+    rows = []
+    for name in measured.sets:
+        for protocol in ("wasabi1", "joinmarket", "equal_outputs"):
+            claimed = measured.of(name, protocol)
+            if not claimed:
+                continue
+            sides = collections.Counter((one.inputs == sorted(one.inputs),
+                                         one.outputs == sorted(one.outputs)) for one in claimed)
+            rows.append([name, protocol, len(claimed), sides[True, True], sides[False, True],
+                         sides[True, False], sides[False, False]])
+    return rows
+
+
+def books_rows(measured):
+    """Of each set's JoinMarket rounds: whether their books settle, and whether chance does that."""
+    rows = []
+    for name in measured.sets:
+        claimed = measured.of(name, "joinmarket")
+        if claimed:
+            rounds = [(one.inputs, one.outputs,
+                       int(measured.found[name][one.txid]["denomination"])) for one in claimed]
+            rows.append([name, len(claimed), *joinmarket_books.count(rounds)])
+    return rows
+
+
+def block_rows(program, folder):
+    """Whole blocks of the main chain: what is recognised of everyday transactions."""
+    rows = []
+    for block in ("block-367891", "block-866342"):
+        lines = real_blocks.lines_of(folder / block)
+        counts = collections.Counter(
+            row["protocol"] for row in recognised(program, "\n".join(lines)).values())
+        rows.append([block, len(lines), *(counts[protocol] for protocol in PROTOCOLS)])
+    with tempfile.TemporaryDirectory() as scratch:
+        ledger = pathlib.Path(scratch) / "L"
+        run(program, "ingest", "blocks", folder / "mainnet-0-4312", "--ledger", ledger, "--quiet")
+        answer = json.loads(run(program, "detect", "coinjoin", "--ledger", ledger, "--quiet",
+                                "--json", "-"))
+    rows.append(["mainnet-0-4312", answer["looked_at"],
+                 *(answer["counts"][protocol] for protocol in PROTOCOLS)])
+    return rows
+
+
 def emulated_rows(program, folder):
     """Real Wasabi 2 software on a test network: what is recognised in its blocks."""
     with tempfile.TemporaryDirectory() as scratch:
@@ -233,10 +284,19 @@ def main():
                 hit_rows(measured)))
     print("The equal outputs of the Wasabi 1 set, in satoshi:\n")
     print(table(["called", "transactions", "equal outputs", "each of"], base_rows(measured)))
+    print("In the order of values, the smallest first:\n")
+    print(table(["set", "called", "transactions", "both sides", "outputs alone", "inputs alone",
+                 "neither"], order_rows(measured)))
+    print("JoinMarket's books:\n")
+    print(table(["set", "called joinmarket", f"of {joinmarket_books.INPUTS_MOST} inputs or fewer",
+                 "settle", "changes moved by chance", "settle"], books_rows(measured)))
     print("CoinJoins in sets that were made as others:\n")
     print(table(["set", "called", "transactions", "beside a published mix",
                  "outputs of several kinds", "equal outputs", "one change less",
                  "spend a round's change"], unexpected_rows(measured)))
+    print("Whole blocks of the main chain:\n")
+    print(table(["blocks", "transactions", *PROTOCOLS],
+                block_rows(options.program, options.data / "bitcoin")))
     print("A test network:\n")
     print(table(["set", "transactions", "wasabi2", "anything else", "inputs to outputs"],
                 emulated_rows(options.program, options.data / "bitcoin" / "emulated-wasabi2")))

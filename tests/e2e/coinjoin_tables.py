@@ -10,6 +10,7 @@ from support.harness import PROGRAM, ROOT, Skip, check, equal, ingest, main, run
 
 sys.path.insert(0, str(ROOT / "tests" / "accuracy"))
 import coinjoin  # noqa: E402, from the folder just named
+import joinmarket_books  # noqa: E402
 
 DATA = pathlib.Path(ROOT.parent / "shared" / "data")
 KINDS = {"p2pk": "TxPubkey", "p2pkh": "TxPubkeyhash", "p2sh": "TxScripthash",
@@ -29,6 +30,15 @@ def published_sets_as_docs_accuracy_says(folder):
     equal(dict(wasabi), {"wasabi1": 186, "joinmarket": 10}, "Wasabi 1")
     for name in ("after Whirlpool", "after Wasabi 1", "after other"):
         check(measured.counts(name)["wasabi1"] == 0, f"{name}: no round of Wasabi 1")
+        for round_ in measured.of(name, "joinmarket"):
+            equal_value = int(measured.found[name][round_.txid]["denomination"])
+            check(measured.spends_change_of("joinmarket", round_) or
+                  (len(round_.inputs) <= joinmarket_books.INPUTS_MOST and
+                   joinmarket_books.settles(round_.inputs, round_.outputs, equal_value)),
+                  f"{name}: {round_.txid} spends no round's change and its books do not settle")
+    equal(coinjoin.order_rows(measured)[1:3],
+          [["Wasabi 1, August 2021", "wasabi1", 186, 186, 0, 0, 0],
+           ["Wasabi 1, August 2021", "joinmarket", 10, 0, 0, 0, 10]], "order of values")
     # Whirlpool's shape outside of its set is a mix that pays some other kind of address.
     for name in ("Whirlpool's parents", "after Whirlpool"):
         for transaction in measured.of(name, "whirlpool"):
@@ -94,5 +104,14 @@ def real_wasabi_2_software(folder):
     return "6 rounds of 13 to 31 inputs, nothing else; the same from text"
 
 
+def whole_blocks_of_everyday_transactions(_):
+    if not (DATA / "bitcoin").is_dir():
+        raise Skip(f"there is no {DATA / 'bitcoin'}")
+    rows = coinjoin.block_rows(PROGRAM, DATA / "bitcoin")
+    equal([sum(row[2:]) for row in rows], [0, 0, 0], "recognised in whole blocks")
+    return f"nothing in {sum(row[1] for row in rows):,} transactions"
+
+
 if __name__ == "__main__":
-    main([simulated_chain, published_sets_as_docs_accuracy_says, real_wasabi_2_software])
+    main([simulated_chain, published_sets_as_docs_accuracy_says, real_wasabi_2_software,
+          whole_blocks_of_everyday_transactions])

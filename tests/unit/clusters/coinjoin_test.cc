@@ -138,6 +138,14 @@ TEST(WhirlpoolTx0, without_op_return_or_with_more_besides__no_tx0) {
   EXPECT_EQ(tx0(4, 1'000'100, 50'000).name(), "whirlpool_tx0");
 }
 
+TEST(WhirlpoolTx0, premix_goes_back_to_where_it_came_from__a_token_s_mint) {
+  Made mint({127'536}, {0, 546, 1'500, 121'743});
+  mint.out[0].script = ScriptKind::op_return;
+  EXPECT_EQ(mint.name(), "whirlpool_tx0");
+  mint.out[3].address = mint.in[0].address;
+  EXPECT_EQ(mint.name(), "nothing");
+}
+
 TEST(WhirlpoolTx0, premix_goes_into_a_mix__surer) {
   Made made = tx0(1, 1'006'050, 50'000);
   auto alone = made.look();
@@ -215,6 +223,18 @@ std::vector<Amount> rising(std::size_t count, Amount first, Amount step) {
   return values;
 }
 
+// Each brings d and a change; the taker pays 5000.
+Made joinmarket(std::size_t people, Amount d, bool sweep = false) {
+  std::vector<Amount> changes = rising(people, 400'000, 12'345);
+  if (sweep) changes.back() = 0;
+  std::vector<Amount> inputs;
+  for (Amount change : changes) inputs.push_back(d + change);
+  inputs.back() += 5000;
+  if (sweep) changes.pop_back();
+  std::ranges::reverse(inputs);  // or they would be in order, which a shuffle never leaves
+  return {inputs, times(people, d) + changes};
+}
+
 Made wasabi1_round(std::size_t people, std::size_t doubles, Amount base = 10'985'727) {
   return {rising(people, 44'000'000, 77'777),
           times(people, base) + times(doubles, 2 * base) + rising(people, 600'000, 31'337)};
@@ -227,11 +247,55 @@ TEST(Wasabi1, many_of_a_tenth_and_some_of_twice_that__recognised) {
   EXPECT_NE(wasabi1_round(9, 2).name(), "wasabi1");
 }
 
+// As the coordinator sorts it.
+Made in_order(Made made) {
+  std::ranges::sort(made.in, {}, &ViewedCoin::value);
+  std::ranges::sort(made.out, {}, &ViewedCoin::value);
+  return made;
+}
+
+TEST(Wasabi1, both_sides_in_order__a_round_of_three_and_more) {
+  EXPECT_EQ(in_order(wasabi1_round(3, 0, 43'000'000)).name(), "equal_outputs");
+  Made small{{11'100'000, 11'500'000, 14'000'000, 600'000, 700'000},
+             times(3, 10'985'727) + std::vector<Amount>{33'000, 100'000, 1'100'000, 3'700'000}};
+  EXPECT_NE(small.name(), "wasabi1");
+  EXPECT_EQ(in_order(small).name(), "wasabi1");
+  EXPECT_EQ(in_order(small).look()->confidence, 75);
+  Made two = in_order(small);
+  two.out[4].value -= 1;
+  EXPECT_NE(two.name(), "wasabi1");
+  EXPECT_EQ(in_order(wasabi1_round(9, 2)).name(), "wasabi1");
+  EXPECT_EQ(in_order(wasabi1_round(50, 9)).look()->confidence, 90);
+}
+
+TEST(Wasabi1, one_side_out_of_order__by_its_size_and_levels_as_without_any) {
+  Made inputs = in_order(joinmarket(12, 10'000'000));
+  ASSERT_EQ(inputs.name(), "wasabi1");
+  std::swap(inputs.in[3].value, inputs.in[4].value);
+  EXPECT_EQ(inputs.name(), "joinmarket");
+  Made outputs = in_order(joinmarket(12, 10'000'000));
+  std::swap(outputs.out[0].value, outputs.out[1].value);
+  EXPECT_EQ(outputs.name(), "joinmarket");
+}
+
+TEST(Wasabi1, in_order_but_one_large_coin_pays_for_all__not_recognised) {
+  EXPECT_EQ(in_order({{1'000'000, 1'000'000, 1'000'000, 100'000'000},
+                      times(3, 10'000'000) + std::vector<Amount>{50'000, 72'900'000}})
+                .name(),
+            "nothing");
+}
+
+TEST(Wasabi1, raw_transaction__its_order_is_half_known_and_not_enough) {
+  Made made = in_order(joinmarket(12, 10'000'000));
+  made.inputs_known = false;
+  EXPECT_EQ(made.name(), "nothing");
+}
+
 TEST(Wasabi1, base_out_of_reach__not_recognised) {
-  EXPECT_EQ(wasabi1_round(12, 3, 8'500'000).name(), "wasabi1");
-  EXPECT_NE(wasabi1_round(12, 3, 8'499'999).name(), "wasabi1");
-  EXPECT_EQ(wasabi1_round(12, 3, 11'500'000).name(), "wasabi1");
-  EXPECT_NE(wasabi1_round(12, 3, 11'500'001).name(), "wasabi1");
+  EXPECT_EQ(wasabi1_round(12, 3, 8'000'000).name(), "wasabi1");
+  EXPECT_NE(wasabi1_round(12, 3, 7'999'999).name(), "wasabi1");
+  EXPECT_EQ(wasabi1_round(12, 3, 12'000'000).name(), "wasabi1");
+  EXPECT_NE(wasabi1_round(12, 3, 12'000'001).name(), "wasabi1");
 }
 
 TEST(Wasabi1, a_tenth_in_joinmarket_s_shape__joinmarket_until_too_many_sit_in_it) {
@@ -249,22 +313,15 @@ TEST(Wasabi1, inputs_that_cannot_pay_for_all__not_recognised) {
 
 // ---- JoinMarket and the like --------------------------------------------------------------------
 
-// Each brings d and a change; the taker pays 5000.
-Made joinmarket(std::size_t people, Amount d, bool sweep = false) {
-  std::vector<Amount> changes = rising(people, 400'000, 12'345);
-  if (sweep) changes.back() = 0;
-  std::vector<Amount> inputs;
-  for (Amount change : changes) inputs.push_back(d + change);
-  inputs.back() += 5000;
-  if (sweep) changes.pop_back();
-  return {inputs, times(people, d) + changes};
-}
-
 TEST(JoinMarket, a_change_for_each_or_for_all_but_the_taker__recognised) {
   EXPECT_EQ(joinmarket(5, 2'345'678).name(), "joinmarket");
   EXPECT_EQ(joinmarket(5, 2'345'678, true).name(), "joinmarket");
   EXPECT_EQ(joinmarket(16, 2'345'678).name(), "joinmarket");
   EXPECT_EQ(joinmarket(5, 2'345'678).look()->anonymity_set, 5U);
+}
+
+TEST(JoinMarket, both_sides_in_order__no_joinmarket_for_it_shuffles) {
+  EXPECT_EQ(in_order(joinmarket(5, 2'345'678)).name(), "equal_outputs");
 }
 
 TEST(JoinMarket, fewer_than_four_makers__some_equal_outputs) {
