@@ -1,21 +1,26 @@
 #!/usr/bin/env python3
 """Checks a bundle of evidence that `tracehound incident evidence` made, in plain Python.
+
 usage: verify.py FOLDER [--key HEX]. Exit codes: 0 it holds, 1 something does not, 3 no bundle.
-It shares no code with tracehound and needs Python 3.8 alone. docs/evidence.md says what the files
-are. It checks sums, signature, headers and their difficulty, Merkle branches, input values; runs
-the trace again by every method; compares every amount. Taken as stated: where the trace stops and
-why, mixes and changes in them, seeds, notation, running totals, ranges, times, README.txt.
+It shares no code with tracehound, and needs Python 3.8 and, beside it, coin_trace.py, which has the
+trace itself; docs/evidence.md says what the files are. It checks sums, signature, headers and their
+difficulty, Merkle branches, input values and what shows whose an address is; runs the trace again
+by every method; and compares result.json and result.csv, to the last byte. Taken as stated: which
+transactions are mixes and what of them is change, which addresses burn, that the seeds are the
+incident's, what tags call it, README.txt. `tracehound verify` looks at those too.
 """
-import csv, hashlib, io, itertools, json, os, pathlib, re, struct, sys
-from collections import defaultdict
+import csv, functools, hashlib, io, itertools, json, os, pathlib, re, struct, sys, time
+from collections import defaultdict, namedtuple
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from coin_trace import KINDS, NOBODY, Trace, ranges
+
 FILES = ["README.txt", "bundle.json", "headers.bin", "incident.yaml", "result.csv", "result.json",
          "tags.json", "transactions.bin"]
 MIXES = ["stop", "haircut", "follow-change", "off"]
-KINDS = ["held", "service", "mixed", "crossed", "burned", "fees", "cut"]
-ROW = ("destination service category coin value amount label height hops address notation "
-       "running_total").split()
+COLUMNS = ("method destination service category coin address value amount label height time_utc "
+           "hops notation running_total").split()
 # chain, last digits of genesis, easiest bits, address prefixes, blocks to a halving, kind of work
-CHAINS = {line.split()[0]: line.split()[1:] for line in """
+CHAINS = {line.split()[0]: tuple(line.split()[1:]) for line in """
 bitcoin:main 9c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f 1d00ffff 0 5 bc 210000 sha
 bitcoin:test ad0ee984209779baaec3ced90fa3f408719526f8d77f4943 1d00ffff 111 196 tb 210000 sha
 bitcoin:testnet4 fbbc53dee25a72ae507ff4914b867c565be350b0da8bf043 1d00ffff 111 196 tb 210000 sha
@@ -25,6 +30,9 @@ litecoin:main bada1e25190f6e98c99d9714d334efa41a195a7e7e04bfe2 1e0fffff 48 50 lt
 litecoin:test fdee139e56211a0d88575f59ed816ff5e6a63deb4e3e29a0 1e0fffff 111 58 tltc 840000 scrypt
 litecoin:regtest d12af0b3ad25a288dc02ed74d6d7857862df51fc56c416f9 207fffff 111 58 rltc 150 scrypt
 """.strip().split("\n")}
+# of the block chain: all transactions, those by txid, a script's address, whether all of a block is
+# here, what its miner may make
+Chain = namedtuple("Chain", "found made address_of is_whole subsidy")
 wrong = []  # what does not hold
 sha256, sha256d = lambda data: hashlib.sha256(data).digest(), lambda data: sha256(sha256(data))
 check = lambda holds, file, what: holds or wrong.append(f"{file}: {what}")  # true if it holds
@@ -150,229 +158,119 @@ def read_transactions(data, headers):  # all, in chain order, each by its branch
         found.append(tx)
     return found, made
 # ---- addresses
-def owner(script):  # what scripts of one address have in common: a key and its hash are one
-    if len(script) in (35, 67) and script[0] == len(script) - 2 and script[-1] == 0xAC and (
-            script[1] in ((2, 3) if len(script) == 35 else (4, 6, 7))):
-        key_hash = hashlib.new("ripemd160", sha256(script[1:-1])).digest()
-        return b"\x76\xa9\x14" + key_hash + b"\x88\xac"
-    return script
-def owner_of(address, chain):  # owner() of scripts that pay it; their SHA-256 if it has no form
-    number, letters = 0, "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
-    if ":" in address:
-        return bytes.fromhex(address.split(":")[1])
-    if address.startswith(chain[4] + "1"):
-        version, *values = [letters.index(c) for c in address[len(chain[4]) + 1:-6]]
-        for value in values:
-            number = number << 5 | value
-        program = (number >> 5 * len(values) % 8).to_bytes(5 * len(values) // 8, "big")
-        return bytes([version + 0x50 if version else 0, len(program)]) + program
-    for c in address:
-        number = 58 * number + "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz".index(c)
-    raw = number.to_bytes(25, "big")
-    assert sha256d(raw[:21])[:4] == raw[21:] and str(raw[0]) in chain[2:4], address
-    before, behind = (b"\x76", b"\x88\xac") if str(raw[0]) == chain[2] else (b"", b"\x87")
-    return before + b"\xa9\x14" + raw[1:21] + behind
-# ---- the methods: how the taint of some holdings falls on outputs of these values
-class Holding:  # units are (label, length), the first first; label 0 is clean, as are those behind
-    def __init__(self, value, units=(), hops=None):
-        self.value, self.units, self.hops = value, list(units), hops or {}
-    def amounts(self):
-        sums = defaultdict(int)
-        for label, length in self.units:
-            sums[label] += length
-        return {label: sums[label] for label in sorted(sums) if label and sums[label]}
-def share_out(method, sources, values):  # by methods that keep no order; the last value is the fee
-    room, shares, order = list(values), [[] for _ in values], [*range(len(values) - 1)]
-    if method != "seniority":
-        order.sort(key=lambda j: (values[j] if method == "tilo" else -values[j], j))
-    entering = Holding(0, [unit for source in sources for unit in source.units])
-    for label, amount in entering.amounts().items():
-        given, total = [0] * len(values), sum(room)
-        if method == "haircut":  # exact shares, made whole by largest remainder
-            given = [amount * r // total for r in room]
-            rest = sorted(range(len(room)), key=lambda j: (-(amount * room[j] % total), j))
-            for j in rest[:amount - sum(given)]:
-                given[j] += 1
-        for j in [*order, len(values) - 1] if method != "haircut" else ():
-            given[j] = values[j] if method == "poison" else min(room[j], amount - sum(given))
-        room = [r - g for r, g in zip(room, given)]
-        for share, units in zip(shares, given):
-            share += [(label, units)] if units else []
-    return shares
-def lay_out(method, sources, values):  # by fifo and lifo: outputs take from the units end to end
-    line = [unit for s in sources for unit in [*s.units, (0, s.value - sum(n for _, n in s.units))]]
-    line, pieces = line[::-1] if method == "fifo" else line, [[] for _ in values]
-    for value, piece in zip(values, pieces):
-        while value:
-            label, length = line.pop()
-            line += [(label, length - value)] if length > value else []
-            piece.append((label, min(length, value)))
-            value -= piece[-1][1]
-    return pieces
-# ---- the trace
-class Trace:  # a coin is (height, position, number)
-    def __init__(self, method, stated, found, made, headers, chain):
-        self.method, self.stated, self.asked, self.found = method, stated, stated["question"], found
-        self.headers, self.halving, self.by_key = headers, int(chain[5]), {t.key: t for t in found}
-        self.sums, self.miner = method != "poison", self.asked["fees"] == "miner"
-        self.mixes = {mix["transaction"]: mix["changes"] for mix in stated["mixes"]}
-        self.labels = [0, *stated["labels"]]
-        self.waiting, self.seeds, self.touched = {}, defaultdict(list), [0, 0]
-        self.landed = defaultdict(dict)  # (kind, service) -> (coin, label) -> [amount, hops]
-        self.bare = defaultdict(lambda: defaultdict(int))  # kind -> label -> amount in no coin
-        for seed in stated["seeds"]:
-            tx, number = made[bytes.fromhex(seed["coin"][:64])[::-1]], int(seed["coin"][65:])
-            first, end, value = int(seed["first"]), int(seed["end"]), tx.coins[number][0]
-            assert tx.complete and first < end <= value and seed["label"] > 0, "a seed is none"
-            self.seeds[(*tx.key, number)].append([seed["label"], first, end, 0, value])
-            self.seeds[(*tx.key, number)].sort()
-    def run(self):
-        for block in [[*txs] for _, txs in itertools.groupby(self.found, lambda tx: tx.key[0])]:
-            mined = block[0].coinbase and self.miner  # then the coinbase comes last
-            fees = {tx.key: self.visit(tx) for tx in block[mined:]}
-            if mined:
-                self.mine(block, fees)
-        for coin, holding in self.waiting.values():
-            self.land("held", None, coin, holding)
-        return self
-    def visit(self, tx):  # gives the fee, where there is taint in it
-        came = [self.waiting.pop(coin, (None, None))[1] for coin in tx.inputs]
-        if not any(came):
-            return self.arrive(tx, [Holding(value) for value, _ in tx.coins])
-        assert tx.complete, f"{tx.name} is traced through, and not all that it spends is here"
-        came = [c or Holding(p.coins[n][0]) for c, p, (_, n) in zip(came, tx.took, tx.inputs)]
-        mix, values = tx.name in self.mixes and self.asked["mix"], [v for v, _ in tx.coins]
-        changes = self.mixes[tx.name] if mix == "follow-change" else []
-        *outputs, fee = self.follow(came, [*values, tx.fee], changes, mix == "haircut")
-        for label, amount in () if self.miner else fee.amounts().items():
-            self.bare["fees"][label] += amount
-        ends = {*range(len(outputs))} if mix in ("stop", "follow-change") else set()
-        self.arrive(tx, outputs, ends - {change["output"] for change in changes})
-        return fee if fee.amounts() else None
-    def follow(self, came, values, changes, mixed):  # each change apart, then what is left
-        back = {}
-        for i, output in [(change["input"], change["output"]) for change in changes]:
-            parts = [came[i].value - values[output], values[output], 0]
-            came[i], back[output], _ = self.move(came[i:i + 1], parts)
-            came[i].hops = {label: hops - 1 for label, hops in came[i].hops.items()}
-        rest = iter(self.move(came, [v for n, v in enumerate(values) if n not in back], mixed))
-        self.touched[0] -= len(changes)
-        return [back[n] if n in back else next(rest) for n in range(len(values))]
-    def move(self, sources, values, mixed=False):
-        self.touched[0] += 1
-        divide = lay_out if self.method in ("fifo", "lifo") and not mixed else share_out
-        method = "haircut" if mixed and self.sums else self.method
-        outputs = [Holding(*one) for one in zip(values, divide(method, sources, values))]
-        for output in outputs:
-            output.hops = {label: 1 + min(s.hops[label] for s in sources if label in s.hops)
-                           for label in output.amounts()}
-        return outputs
-    def mine(self, block, fees):  # they flow on into the coinbase, after the clean subsidy
-        height, values = block[0].key[0], [value for value, _ in block[0].coins]
-        outputs = [Holding(value) for value in values]
-        if any(fees.values()):
-            assert merkle_root([tx.id for tx in block]) == self.headers[height][36:68] and all(
-                tx.complete for tx in block), f"block {height} is not whole"
-            sources = [Holding(50 * 10**8 >> height // self.halving),
-                       *(fees[tx.key] or Holding(tx.fee) for tx in block[1:])]
-            values.append(sum(source.value for source in sources) - sum(values))
-            *outputs, rest = self.move(sources, values)
-            for label, amount in rest.amounts().items():
-                self.bare["burned"][label] += amount
-        self.arrive(block[0], outputs)
-    def arrive(self, tx, outputs, mixed=()):
-        stops, asked = self.stated["owners"], self.asked
-        for number, holding in enumerate(outputs):
-            coin, script, tainted = (*tx.key, number), tx.coins[number][1], holding.amounts()
-            if not tainted and coin not in self.seeds:
-                continue
-            self.touched[1] += 1
-            burned = ("burned", None) if script[:1] == b"\x6a" else None
-            stop = burned or stops.get(owner(script)) or stops.get(sha256(script)) or (
-                ("mixed", None) if number in mixed else None)
-            if coin in self.seeds:
-                holding, stop = self.lay(coin, holding, stop if tainted else None), burned
-            elif not stop and (sum(tainted.values()) < int(asked["min_amount"]) or
-                               asked["max_hops"] is not None and
-                               min(holding.hops.values()) > asked["max_hops"] or
-                               asked["until"] is not None and tx.key[0] > asked["until"]):
-                stop = ("cut", None)
-            if stop:
-                self.land(*stop, coin, holding)
-            elif holding.amounts():
-                self.waiting[tx.id, number] = coin, holding
-    def lay(self, coin, holding, stop):  # seeds take of their units what is clean
-        arrived, at, units, hops = [], 0, [], {} if stop else dict(holding.hops)
-        if stop:
-            self.land(*stop, coin, holding)
-        for label, length in holding.units:
-            arrived, at = arrived + [(at, at + length, label)] * bool(label), at + length
-        bounds = sorted({0, holding.value}.union(*(part[:2] for part in arrived), *(
-            seed[1:3] for seed in self.seeds[coin])))
-        for low, high in zip(bounds, bounds[1:]):
-            label = max((l for first, end, l in arrived if first <= low < end), default=0)
-            seed = next((s for s in self.seeds[coin] if s[1] <= low < s[2] and not label), None)
-            if seed:
-                seed[3], hops[seed[0]] = seed[3] + high - low, 0
-            units.append((seed[0] if seed else 0 if stop else label, high - low))
-        laid = Holding(holding.value, units, hops)
-        laid.units = units if self.method in ("fifo", "lifo") else [*laid.amounts().items()]
-        return laid
-    def land(self, kind, service, coin, holding):
-        for label, n in holding.amounts().items():
-            self.landed[kind, service].setdefault((coin, label), [0, holding.hops[label]])[0] += n
-    def rows(self, name):  # as rows_of() has them, as far as hops, and each one's script
-        order = lambda place: (KINDS.index(place[0]), -1 if place[1] is None else place[1])
-        for kind, service in sorted({*self.landed, *((k, None) for k in self.bare)}, key=order):
-            one = {} if service is None else self.stated["services"][service]
-            place = [kind, one.get("name", ""), one.get("category", "")]
-            for (coin, label), (amount, hops) in sorted(self.landed[kind, service].items()):
-                value, script = self.by_key[coin[:2]].coins[coin[2]]
-                yield [*place, name(coin), value, amount, self.labels[label], coin[0], hops], script
-            for label, amount in sorted(self.bare[kind].items()) if not one and self.sums else ():
-                yield [*place, "", "", amount, self.labels[label], "", ""], None
-    def compare(self, trace, chain):
-        name = lambda coin: f"{self.by_key[coin[:2]].name}:{coin[2]}"
-        same = lambda ours, theirs: check(ours == theirs, "result.json",
-                                          f"{self.method}: {theirs}, and run again {ours}")
-        rows, mine = rows_of(trace), [*self.rows(name)]
-        same(len(mine), len(rows))
-        for (ours, script), row in zip(mine, rows):
-            same([str(word) for word in ours], row[:9])
-            check(script is None or owner_of(row[9], chain) in (owner(script), sha256(script)),
-                  "result.json", f"{row[9]} is not the address of {row[3]}")
-        for d in trace["destinations"]:
-            place = [d["kind"], d["service"] or "", d.get("category", "")]
-            total = sum(row[5] for row, _ in mine if row[:3] == place)
-            same(str(total) if self.sums else None, d["amount"])
-        seeds = [(coin, *seed) for coin in sorted(self.seeds) for seed in self.seeds[coin]]
-        same([[name(coin), str(value), str(end - first), str(amount), self.labels[label]]
-              for coin, label, first, end, amount, value in seeds],
-             [[*seed.values()][:5] for seed in trace["seed"]["coins"]])
-        effective, whole = sum(seed[4] for seed in seeds), sum(row[5] for row, _ in mine)
-        same([self.method, self.asked["fees"], self.stated["tip"], self.touched, str(effective),
-              str(sum(seed[3] - seed[2] for seed in seeds)), str(whole) if self.sums else None],
-             [trace["method"], trace["fees"], trace["tip"], [*trace["touched"].values()],
-              trace["seed"]["effective"], trace["seed"]["claimed"], trace["total"]])
-        check(not self.sums or effective == whole, "result.json", f"{self.method} does not balance")
+FOLDS = [0]
+for term in 0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3:
+    FOLDS += [fold ^ term for fold in FOLDS]
+def base58(data):
+    data, text = data + sha256d(data)[:4], ""
+    number, zeros = int.from_bytes(data, "big"), len(data) - len(data.lstrip(b"\0"))
+    while number:
+        number, digit = divmod(number, 58)
+        text = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"[digit] + text
+    return "1" * zeros + text
+def bech32(prefix, version, program):
+    number, size = int.from_bytes(program, "big"), 8 * len(program)
+    digits = [number << -size % 5 >> 5 * i & 31 for i in range((size + 4) // 5)[::-1]]
+    values, folded = [version, *digits], 1
+    for value in [*(ord(c) >> 5 for c in prefix), 0, *(ord(c) & 31 for c in prefix), *values,
+                  *[0] * 6]:
+        folded = (folded & 0x1FFFFFF) << 5 ^ value ^ FOLDS[folded >> 25]
+    values += [(folded ^ (0x2BC830A3 if version else 1)) >> 5 * i & 31 for i in range(6)[::-1]]
+    return prefix + "1" + "".join("qpzry9x8gf2tvdw0s3jn54khce6mua7l"[value] for value in values)
+KEYS = rb"(?:\x21|\x4c\x21|\x4d\x21\0|\x4e\x21\0\0\0)[\2\3].{32}", (
+    rb"(?:\x41|\x4c\x41|\x4d\x41\0|\x4e\x41\0\0\0)[\4\6\7].{64}")
+FORMS = [re.compile(form, re.DOTALL) for form in (
+    rb"\x21([\2\3].{32})\xac|\x41([\4\6\7].{64})\xac", rb"\x76\xa9\x14(.{20})\x88\xac",
+    rb"\xa9\x14(.{20})\x87", rb"([\0\x51-\x60])[\2-\x28](.{2,40})",
+    rb"([\x51-\x60]|\x01[\x11-\x14])((?:%b|%b)+)([\x51-\x60]|\x01[\x11-\x14])\xae" % KEYS)]
+def address_of(script, chain):  # as tracehound writes what a script pays
+    key, key_hash, script_hash, witness, multisig = [form.fullmatch(script) for form in FORMS]
+    if key or key_hash:  # a key and its hash are one
+        ripemd = lambda data: hashlib.new("ripemd160", data).digest()
+        hashed = key_hash[1] if key_hash else ripemd(sha256(script[1:-1]))
+        return base58(bytes([int(chain[2])]) + hashed)
+    if script_hash:
+        return base58(bytes([int(chain[3])]) + script_hash[1])
+    if witness and script[1] + 2 == len(script) and (script[0] or len(script) in (22, 34)):
+        return bech32(chain[4], script[0] and script[0] - 0x50, witness[2])
+    number = lambda data: data[-1] if len(data) > 1 else data[0] - 0x50
+    keys = multisig and len(re.findall(b"|".join(KEYS), multisig[2], re.DOTALL))
+    many = multisig and number(multisig[1]) <= number(multisig[3]) == keys
+    word = "op_return" if script[:1] == b"\x6a" else "multisig" if many else "script"
+    return f"{word}:{sha256(script).hex()}"
 # ---- the whole
-def rows_of(trace):
-    rows = [{"category": "", **d, "destination": d["kind"], **row, "service": d["service"] or ""}
-            for d in trace["destinations"] for row in [*d["coins"], *d.get("without_coin", [])]]
-    return [[str(row.get(name, "")) for name in ROW] for row in rows]
-def run_again(read, stated, chain, headers):
+def table(answers, headers):  # result.csv; words that a spreadsheet would reckon with are marked
+    text, names = io.StringIO(), COLUMNS[len(answers) < 2:]
+    writer = csv.writer(text)
+    writer.writerow(names)
+    for answer in answers:
+        for d in answer["destinations"]:
+            for row in [*d["coins"], *d.get("without_coin", [])]:
+                said = {"method": answer["method"], **d, "destination": d["kind"], **row}
+                if "coin" in row:
+                    seconds = struct.unpack_from("<I", headers[row["height"]], 68)[0]
+                    said["time_utc"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+                words = ["" if said.get(n) is None else str(said[n]) for n in names]
+                writer.writerow("'" * (word[:1] in [*"=+-@\t\r"]) + word for word in words)
+    return text.getvalue()
+def written(value):  # as tracehound writes JSON: of control characters, it shortens \n and \t alone
+    text = json.dumps(value, indent=1, ensure_ascii=False).replace("\x7f", "\\u007f")
+    long = {"r": "\\u000d", "b": "\\u0008", "f": "\\u000c"}
+    return re.sub(r"\\(.)", lambda match: long.get(match[1], match[0]), text) + "\n"
+def compare(file, ours, theirs):
+    lines = itertools.zip_longest(ours.split("\n"), theirs.split("\n"))
+    for number, (mine, stated) in enumerate(lines, 1):
+        if not check(mine == stated, file, f"line {number}: {stated}; run again: {mine}"):
+            break
+def check_stops(stated, tags, chain):
+    check([stop["address"] for stop in stated["stops"]] == sorted(
+        {stop["address"] for stop in stated["stops"]}), "bundle.json", "has stops out of order")
+    for used, all_there, file in (
+            ([stop["service"] for stop in stated["stops"]], stated["services"], "bundle.json"),
+            ([tag for stop in stated["stops"] for tag in stop["tags"]], tags, "tags.json")):
+        check({*used} - {None} == {*range(len(all_there))}, file, "has what is no stop's")
+    for stop in stated["stops"]:
+        at, said = stop["address"], f"stop {stop['address']}: "
+        if stop["kind"] == "burned":
+            check(stop["service"] is None and not stop["tags"], "bundle.json", said + "is no one's")
+            continue
+        service = stated["services"][stop["service"]]
+        check(service["category"] in stated["question"]["stop_at"], "bundle.json",
+              said + f"a {service['category']} was not to stop anything")
+        check(stated["question"]["clusters"] == "on" or not (stop["steps"] or stop["not_shown"]),
+              "bundle.json", said + "is another's by clusters, which were off")
+        check((service["category"] == "defi_bridge") == (stop["kind"] == "crossed") and
+              stop["kind"] in ("service", "crossed"), "bundle.json", said + "is of another kind")
+        for step in stop["steps"]:  # the two spend together
+            tx = chain.made.get(bytes.fromhex(step["transaction"])[::-1])
+            spend = {chain.address_of(parent.coins[number][1]) for parent, (_, number) in zip(
+                tx.took, tx.inputs)} if tx and tx.complete else set()
+            check({at, step["address"]} <= spend, "bundle.json",
+                  said + f"{step['transaction']} does not join {at} to {step['address']}")
+            at = step["address"]
+        says = [(tags[number]["address"].lower(), tags[number]["service"])
+                for number in stop["tags"]]
+        check({*says} == {((stop["not_shown"] or at).lower(), service["name"])}, "bundle.json",
+              said + f"no tag says so, or one says something else: {says}")
+def run_again(read, stated, facts, headers):
     found, made = read_transactions(read["transactions.bin"], headers)
-    stated["owners"] = {owner_of(stop["address"], chain): (stop["kind"], stop["service"])
-                        for stop in stated["stops"]}
-    result, methods = json.loads(read["result.json"]), stated["question"]["methods"]
-    traces = result.get("traces", [result])
-    check(len(traces) == len(methods), "result.json", "is of other methods")
-    for method, trace in zip(methods, traces):
-        Trace(method, stated, found, made, headers, chain).run().compare(trace, chain)
-    table = csv.DictReader(io.StringIO(read["result.csv"].decode(), newline=""))
-    plain = lambda rows: [[word.lstrip("'") for word in row] for row in rows]  # for spreadsheets
-    check(plain([row[name] for name in ROW] for row in table) == plain(
-        row for trace in traces for row in rows_of(trace)), "result.csv", "does not say the same")
+    chain = Chain(
+        found, made, functools.lru_cache(maxsize=None)(lambda script: address_of(script, facts)),
+        lambda block: all(tx.complete for tx in block) and merkle_root(
+            [tx.id for tx in block]) == headers[block[0].key[0]][36:68],
+        lambda height: 50 * 10**8 >> height // int(facts[5]))
+    check_stops(stated, json.loads(read["tags.json"])["tags"], chain)
+    stated["places"] = {stop["address"]: (KINDS.index(stop["kind"]), (
+        NOBODY if stop["service"] is None else stop["service"])) for stop in stated["stops"]}
+    stated["whose"] = [*({"service": one["name"], "category": one["category"]}
+                         for one in stated["services"]), {"service": None}]  # the last is NOBODY's
+    traces = [Trace(method, stated, chain).run() for method in stated["question"]["methods"]]
+    answers = [trace.answer() for trace in traces]
+    whole = answers[0] if len(answers) == 1 else {
+        "schema": "tracehound.traces/1", "traces": answers,
+        "ranges": ranges(traces, stated["whose"])}
+    compare("result.json", written(whole), read["result.json"].decode())
+    compare("result.csv", table(answers, headers), read["result.csv"].decode())
     return len(found)
 def main():
     folder, *rest = sys.argv[1:] or [""]

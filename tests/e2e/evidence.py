@@ -14,6 +14,7 @@ import zipfile
 from support.bundles import moved, plain_verify, resum
 from support.harness import (BAD_INPUT, NO, ROOT, USAGE, check, environment, equal,
                              fingerprint, ingest, main, run, same_bytes, sentence)
+from support.scripts import describe
 
 MAINNET = ROOT.parent / "shared" / "data" / "bitcoin" / "mainnet-0-4312"
 ALL = "fifo,lifo,haircut,tiho,tilo,seniority,poison"
@@ -141,7 +142,7 @@ def any_bit(folder):
 
 def verify_py():
     """verify.py in this process, all but its last line."""
-    program = {}
+    program = {"__file__": str(ROOT / "docs" / "verify.py")}
     source = (ROOT / "docs" / "verify.py").read_text().rsplit("main()", 1)[0]
     exec(compile(source, "verify.py", "exec"), program)
     return program
@@ -186,6 +187,31 @@ def targets_by_python(_):
     return "kept, due, and too easy"
 
 
+def addresses_by_python(_):
+    """What verify.py calls the address of a script, beside what the tests' own reader calls it."""
+    program, chance = verify_py(), random.Random(9)
+    forms = [("76a914", 20, "88ac"), ("a914", 20, "87"), ("2102", 32, "ac"), ("4104", 64, "ac"),
+             ("0014", 20, ""), ("0020", 32, ""), ("5120", 32, ""), ("5202", 2, ""),
+             ("6028", 40, ""), ("0015", 21, ""), ("6a04", 4, ""), ("512102", 32, "51ae"),
+             ("522102", 32, "51ae")]
+    scripts = []
+    for before, size, behind in forms * 20:
+        hashed = bytes(chance.randrange(3)) + chance.randbytes(size)
+        scripts.append(bytes.fromhex(before) + hashed[:size] + bytes.fromhex(behind))
+        scripts.append(chance.randbytes(chance.randrange(45)))
+    for chain in ("bitcoin", "litecoin"):
+        network = "litecoin-regtest" if chain == "litecoin" else "regtest"
+        for script in scripts:
+            equal(program["address_of"](script, program["CHAINS"][f"{chain}:regtest"]),
+                  describe(script, network)[1], f"the address of {script.hex()}")
+    key = "2102" + "11" * 32  # what that reader does not know: 17 keys, and a longer push of one
+    for text in ("51" + key * 17 + "0111ae", "51" + key + "4c" + key + "52ae"):
+        script = bytes.fromhex(text)
+        equal(program["address_of"](script, program["CHAINS"]["bitcoin:regtest"]),
+              f"multisig:{hashlib.sha256(script).hexdigest()}", text)
+    return f"{len(scripts)} scripts on two networks"
+
+
 def flips_by_python(bundle):
     """What verify.py says of the files alone."""
     program = verify_py()
@@ -206,14 +232,9 @@ def flips_by_python(bundle):
     equal(program["wrong"], [], "what verify.py says of the files as they were")
 
 
-def forged(folder):
-    """Sums made right again do not help: what lies inside speaks for itself."""
-    make_world(folder)
-    make_bundle(folder, folder / "B", "--method", "fifo")
-    original = folder / "B"
-
-    def altered(name, change, *parts, by_python=True):
-        copy = folder / "F"
+def forger(original, copy):
+    """Changes one file of a bundle, with sums made right again; both programs have to say so."""
+    def altered(name, change, *parts, by_python=True):  # else verify.py takes it as stated
         shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(original, copy)
         path = copy / name
@@ -222,11 +243,25 @@ def forged(folder):
         said = run("verify", copy, code=NO).out.decode()
         wanted = (name, *parts) if by_python else parts
         check(all(part in said for part in wanted), f"{name}: {said}")
-        if not by_python:  # verify.py takes it as stated
-            return
-        told = plain_verify(copy, code=1)  # of another question it tells where the answer differs
-        check(name in told or name == "bundle.json", f"verify.py on {name}: {told}")
+        if by_python:
+            told = plain_verify(copy, code=1)  # of other seeds it tells where the answer differs
+            check(name in told or name == "bundle.json", f"verify.py on {name}: {told}")
 
+    def worded(change, *parts, name="bundle.json", by_python=False):
+        def write(text):
+            told = json.loads(text)
+            change(told)
+            return (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode()
+        altered(name, write, *parts, by_python=by_python)
+    return altered, worded
+
+
+def forged(folder):
+    """Sums made right again do not help: what lies inside speaks for itself."""
+    make_world(folder)
+    make_bundle(folder, folder / "B", "--method", "fifo")
+    original = folder / "B"
+    altered, worded = forger(original, folder / "F")
     resum(original)
     run("verify", original)
     csv = (original / "result.csv").read_bytes().decode().split("\r\n")
@@ -239,23 +274,43 @@ def forged(folder):
     altered("headers.bin", lambda b: b[:-80], "headers")
     altered("transactions.bin", lambda b: b[:60] + bytes([b[60] ^ 1]) + b[61:])
     altered("bundle.json", lambda b: b.replace(b'"first": "0"', b'"first": "1"', 1))
+    altered("result.csv", lambda b: b.replace(b"Z,", b"Y,", 1), "line")  # the end of a time
 
-    def stated(change, *parts, name="bundle.json"):
-        def write(text):
-            told = json.loads(text)
-            change(told)
-            return (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode()
-        altered(name, write, *parts, by_python=False)
+    def other(field):
+        def change(told):
+            coin = told["destinations"][0]["coins"][0]
+            coin[field] += 1 if isinstance(coin[field], int) else "1"
+        return change
 
+    for field in ("address", "height", "hops", "label", "notation", "running_total"):
+        worded(other(field), "byte", name="result.json", by_python=True)
+    return "sums made right, and still caught"
+
+
+def forged_statements(folder):
+    """The same of what bundle.json says of the question and of whose addresses are whose."""
+    make_world(folder)
+    make_bundle(folder, folder / "B", "--method", "fifo")
+    _, stated = forger(folder / "B", folder / "F")
     stated(lambda told: told["question"].update(as_of="150"), "as_of", "could be the tip")
     stated(lambda told: told["question"].update(as_of="some day"), "as_of", "could be the tip")
     stated(lambda told: told["question"].update(clusters="maybe"), "clusters cannot be maybe")
-    stated(lambda told: told["question"].update(clusters="off"), "which were off")
-    stated(lambda told: told["question"].update(stop_at=["market"]), "where it was not to stop")
-    stated(lambda told: told["stops"].reverse(), "out of order")
-    stated(lambda told: told["stops"].append(told["stops"][-1]), "or twice")
-    stated(lambda told: told["services"].append(told["services"][0]), "is no stop's")
-    stated(lambda told: told["tags"].append(told["tags"][0]), "is no stop's", name="tags.json")
+    stated(lambda told: told["question"].update(clusters="off"), "which were off", by_python=True)
+    stated(lambda told: told["question"].update(stop_at=["market"]), "where it was not to stop",
+           by_python=True)
+    stated(lambda told: told["stops"].reverse(), "out of order", by_python=True)
+    stated(lambda told: told["stops"].append(told["stops"][-1]), "or twice", by_python=True)
+    stated(lambda told: told["services"].append(told["services"][0]), "is no stop's",
+           by_python=True)
+    stated(lambda told: told["tags"].append(told["tags"][0]), "is no stop's", name="tags.json",
+           by_python=True)
+
+    def joined(told):
+        return next(stop for stop in told["stops"] if stop["steps"])
+
+    stated(lambda told: joined(told)["steps"][0].update(transaction=told["seeds"][0]["coin"][:64]),
+           "its step by", by_python=True)
+    stated(lambda told: joined(told)["steps"].pop(), "is of another address", by_python=True)
     stated(lambda told: told["tags"][0].update(abuse="scam"), "whose the address is",
            name="tags.json")
     return "sums made right, and still caught"
@@ -405,5 +460,6 @@ def the_same_bytes(folder):
 
 
 if __name__ == "__main__":
-    main([a_simulated_theft, every_rule, the_real_first_blocks, any_bit, targets_by_python, forged,
-          what_is_no_bundle, refused, seeds_that_came_later, the_same_bytes])
+    main([a_simulated_theft, every_rule, the_real_first_blocks, any_bit, targets_by_python,
+          addresses_by_python, forged, forged_statements, what_is_no_bundle, refused,
+          seeds_that_came_later, the_same_bytes])
