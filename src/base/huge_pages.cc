@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kHugePage = std::size_t{1} << 21;
 // Below this a table fits the page-table cache anyway.
 constexpr std::size_t kWorthIt = 2 * kHugePage;
-constexpr std::size_t kSmall = alignof(std::max_align_t);
+constexpr std::size_t kSmall = kCacheLine;
 
 }  // namespace
 

@@ -7,13 +7,16 @@
 
 namespace tracehound {
 
-// `bytes` bytes, in huge pages if it is worth it. Ends the program when there is no memory, as
-// operator new does.
+inline constexpr std::size_t kCacheLine = 64;
+
+// `bytes` bytes from the beginning of a cache line on, in huge pages if it is worth it. Ends the
+// program when there is no memory, as operator new does.
 void* allocate_large(std::size_t bytes);
 void free_large(void* memory, std::size_t bytes);
 
 template <typename T>
 struct HugePages {
+  static_assert(alignof(T) <= kCacheLine);
   using value_type = T;
   HugePages() = default;
   template <typename Other>

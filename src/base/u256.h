@@ -73,26 +73,28 @@ U256 power_of_ten(unsigned exponent);
 
 // Whether the sum (or difference) leaves the range; `result` is then it modulo 2^256.
 constexpr bool add_overflow(const U256& a, const U256& b, U256& result) {
-  unsigned long long carry = 0;
+  bool carry = false;
+#pragma GCC unroll 4
   for (int i = 0; i < 4; ++i) {
     unsigned long long sum = 0;
     bool first = __builtin_add_overflow(a.limbs[i], b.limbs[i], &sum);
-    bool second = __builtin_add_overflow(sum, carry, &sum);
+    bool second = __builtin_add_overflow(sum, std::uint64_t{carry}, &sum);
     result.limbs[i] = sum;
-    carry = first || second ? 1 : 0;
+    carry = first | second;
   }
-  return carry != 0;
+  return carry;
 }
 constexpr bool sub_overflow(const U256& a, const U256& b, U256& result) {
-  unsigned long long borrow = 0;
+  bool borrow = false;
+#pragma GCC unroll 4
   for (int i = 0; i < 4; ++i) {
     unsigned long long difference = 0;
     bool first = __builtin_sub_overflow(a.limbs[i], b.limbs[i], &difference);
-    bool second = __builtin_sub_overflow(difference, borrow, &difference);
+    bool second = __builtin_sub_overflow(difference, std::uint64_t{borrow}, &difference);
     result.limbs[i] = difference;
-    borrow = first || second ? 1 : 0;
+    borrow = first | second;
   }
-  return borrow != 0;
+  return borrow;
 }
 
 struct Division256 {

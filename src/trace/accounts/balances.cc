@@ -24,8 +24,7 @@ bool Balances::advance(TransferId end, TxId tx) {
     const TransactionRows& rows = read(tx_);
     if (!fits(rows)) return false;
     for (; row_ < rows.rows.size(); ++row_) move(rows.rows[row_]);
-    if (rows.payer != kNobody && !rows.fee.is_zero())
-      slot({rows.payer, kNative}).known.give(rows.fee);
+    if (rows.payer != kNobody && !rows.fee.is_zero()) give({rows.payer, kNative}, rows.fee);
   }
   if (tx.number() >= events_.transactions()) return true;
   const TransactionRows& rows = read(tx);
@@ -36,14 +35,42 @@ bool Balances::advance(TransferId end, TxId tx) {
 
 void Balances::move(const Movement& row) {
   if (row.amount.is_zero()) return;
-  if (row.from != kNobody) slot({row.from, row.asset}).known.give(row.amount);
-  if (row.to != kNobody) slot({row.to, row.asset}).known.take(row.amount);
+  if (row.from != kNobody) give({row.from, row.asset}, row.amount);
+  if (row.to != kNobody) take({row.to, row.asset}, row.amount);
+}
+
+void Balances::give(HolderId id, const U256& amount) {
+  Slot& slot = this->slot(id);
+  Known known = load(slot);
+  known.give(amount);
+  store(slot, known);
+}
+
+void Balances::take(HolderId id, const U256& amount) {
+  Slot& slot = this->slot(id);
+  Known known = load(slot);
+  known.take(amount);
+  store(slot, known);
+}
+
+void Balances::store(Slot& slot, const Known& known) {
+  slot.shorts = known.shorts;
+  if (slot.wide == 0 && !known.balance.fits_128()) {
+    wide_.emplace_back();
+    slot.wide = static_cast<std::uint32_t>(wide_.size());
+  }
+  if (slot.wide != 0) {
+    wide_[slot.wide - 1] = known.balance;
+  } else {
+    slot.balance[0] = known.balance.limbs[0];
+    slot.balance[1] = known.balance.limbs[1];
+  }
 }
 
 Known Balances::of(HolderId id) const {
   for (std::size_t place = home(id);; place = (place + 1) & (slots_.size() - 1)) {
     const Slot& slot = slots_[place];
-    if (slot.id == id) return slot.known;
+    if (slot.id == id) return load(slot);
     if (slot.id.account == kNobody) return {};
   }
 }

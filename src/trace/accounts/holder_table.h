@@ -12,6 +12,7 @@
 #include "base/huge_pages.h"
 #include "trace/accounts/events.h"
 #include "trace/accounts/units.h"
+#include "trace/result.h"
 
 namespace tracehound::trace::accounts {
 
@@ -21,7 +22,7 @@ class LaneUnits {
   void resize(std::size_t lanes) {
     if (lanes == size_) return;
     many_ = lanes > 1 ? std::make_unique<Units[]>(lanes) : nullptr;
-    size_ = lanes;
+    size_ = static_cast<std::uint32_t>(lanes);
   }
   std::size_t size() const { return size_; }
   Units* begin() { return many_ ? many_.get() : &one_; }
@@ -35,14 +36,14 @@ class LaneUnits {
  private:
   Units one_;
   std::unique_ptr<Units[]> many_;
-  std::size_t size_ = 0;
+  std::uint32_t size_ = 0;
 };
 
-// With one lane and one label, a holder is all in one place.
-struct Holder {
+// With one lane and one label, a holder is all in one place: two cache lines.
+struct alignas(kCacheLine) Holder {
   HolderId id;
   std::uint32_t shorts = 0;  // how often more went out than was known to be there
-  std::uint32_t noted = 0;   // lanes, a bit each, that know of that
+  std::uint16_t noted = 0;   // lanes, a bit each, that know of that
   bool idle = false;         // no taint, when it was last looked at
   bool gone = false;         // no longer active
   LaneUnits lanes;           // all of the same value, the balance
@@ -55,6 +56,8 @@ struct Holder {
     return true;
   }
 };
+
+static_assert(sizeof(Holder) == 2 * kCacheLine && kMethodKinds <= 16);
 
 class HolderTable {
  public:

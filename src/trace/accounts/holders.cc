@@ -25,9 +25,8 @@ void Holders::expect(HolderId id, int step) const {
   if (!members_.has(id.account)) return;
   const Holder* holder = active_.find(id);
   if (holder == nullptr) return;
-  constexpr std::size_t kLine = 64;
   const char* bytes = reinterpret_cast<const char*>(holder);
-  for (std::size_t at = 0; at < sizeof(Holder); at += kLine) __builtin_prefetch(bytes + at);
+  for (std::size_t at = 0; at < sizeof(Holder); at += kCacheLine) __builtin_prefetch(bytes + at);
 }
 
 Known Holders::known(HolderId id, TransferId end, TxId tx) {
@@ -128,10 +127,11 @@ void Holders::need(Holder& holder, const U256& amount) const {
   for (Units& units : holder.lanes) {
     units.value = amount;
     if (units.line.empty()) continue;
-    if (units.line.front().label == kClean) {
-      units.line.front().length += missing;
+    std::vector<Piece>& line = units.line.pieces();
+    if (line.front().label == kClean) {
+      line.front().length += missing;
     } else {
-      units.line.insert(units.line.begin(), {missing, kClean});
+      line.insert(line.begin(), {missing, kClean});
     }
   }
 }
@@ -162,10 +162,12 @@ Status Holders::credit_lane(const Divider& lane, Units& balance, Units& arriving
     sum = kU256Max;
   }
   if (lane.ordered() && !(balance.clean() && arriving.clean())) {
-    if (balance.clean()) append_piece(balance.line, balance.value, kClean);
-    if (arriving.clean()) append_piece(arriving.line, arriving.value, kClean);
-    excess = drop_clean(balance.line, drop_clean(arriving.line, excess));
-    for (const Piece& piece : arriving.line) append_piece(balance.line, piece.length, piece.label);
+    std::vector<Piece>& line = balance.line.pieces();
+    std::vector<Piece>& more = arriving.line.pieces();
+    if (balance.clean()) append_piece(line, balance.value, kClean);
+    if (arriving.clean()) append_piece(more, arriving.value, kClean);
+    excess = drop_clean(line, drop_clean(more, excess));
+    for (const Piece& piece : more) append_piece(line, piece.length, piece.label);
   }
   balance.value = sum;
   U256 tainted;

@@ -61,9 +61,9 @@ void settle_line(Units& units) {
 void Divider::take_line(Units& balance, const U256& amount, Units& taken) {
   taken.labels = balance.labels;
   if (method_ == MethodKind::fifo) {
-    cut_front(balance.line, amount, taken.line);
+    cut_front(balance.line.pieces(), amount, taken.line.pieces());
   } else {
-    cut_back(balance.line, amount, taken.line);
+    cut_back(balance.line.pieces(), amount, taken.line.pieces());
   }
   settle_line(taken);
   settle_line(balance);
@@ -124,14 +124,14 @@ void Divider::divide(std::span<const Units* const> sources, std::span<const U256
   std::vector<Piece> line;
   for (const Units* source : sources) {
     if (source->clean()) append_piece(line, source->value, kClean);
-    for (const Piece& piece : source->line) append_piece(line, piece.length, piece.label);
+    for (const Piece& piece : std::span<const Piece>(source->line)) append_piece(line, piece.length, piece.label);
   }
   for (std::size_t j = 0; j < values.size(); ++j) {
     outputs[j].labels = entering_;
     if (method_ == MethodKind::fifo) {
-      cut_front(line, values[j], outputs[j].line);
+      cut_front(line, values[j], outputs[j].line.pieces());
     } else {
-      cut_back(line, values[j], outputs[j].line);
+      cut_back(line, values[j], outputs[j].line.pieces());
     }
     settle_line(outputs[j]);
   }
@@ -217,7 +217,7 @@ void rescale(MethodKind method, const Units& units, const U256& value, Units& re
   }
   rescaled.labels = units.labels;
   count_line(line, rescaled.labels);
-  if (keeps_order(method) && !rescaled.clean()) rescaled.line = std::move(line);
+  if (keeps_order(method) && !rescaled.clean()) rescaled.line.assign(line);
 }
 
 std::vector<U256> parts_of(const U256& whole, std::span<const U256> weights) {

@@ -55,7 +55,7 @@ void lay_seeds(std::span<const LaidSeed> seeds, const Units& stopped, bool order
   if (!ordered || units.clean()) return;
   units.line.clear();
   for (const Piece& piece : line) {
-    append_piece(units.line, piece.length, piece.label == kStopped ? kClean : piece.label);
+    append_piece(units.line.pieces(), piece.length, piece.label == kStopped ? kClean : piece.label);
   }
 }
 

@@ -28,8 +28,9 @@ void count_line(std::span<const Piece> line, Labels& labels) {
 }
 
 std::vector<Piece> line_of(const Units& units) {
-  if (!units.line.empty()) return units.line;
-  std::vector<Piece> line;
+  std::span<const Piece> kept = units.line;
+  std::vector<Piece> line(kept.begin(), kept.end());
+  if (!line.empty()) return line;
   U256 left = units.value;
   for (const Tainted& entry : units.labels) {
     // Poison's labels may overlap: what a label before it took is not laid twice.

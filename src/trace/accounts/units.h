@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -25,13 +26,46 @@ struct Piece {
   Label label;
 };
 
+// All units of a place, first to last. One pointer: most places have none.
+class Line {
+ public:
+  Line() = default;
+  Line(const Line& other) { *this = other; }
+  Line(Line&&) noexcept = default;
+  Line& operator=(const Line& other) {
+    if (this != &other) assign(other);
+    return *this;
+  }
+  Line& operator=(Line&&) noexcept = default;
+  ~Line() = default;
+
+  bool empty() const { return pieces_ == nullptr || pieces_->empty(); }
+  operator std::span<const Piece>() const {
+    return pieces_ ? std::span<const Piece>(*pieces_) : std::span<const Piece>();
+  }
+  void clear() {
+    if (pieces_) pieces_->clear();
+  }
+  void assign(std::span<const Piece> pieces) {
+    if (empty() && pieces.empty()) return;
+    this->pieces().assign(pieces.begin(), pieces.end());
+  }
+  std::vector<Piece>& pieces() {
+    if (!pieces_) pieces_ = std::make_unique<std::vector<Piece>>();
+    return *pieces_;
+  }
+
+ private:
+  std::unique_ptr<std::vector<Piece>> pieces_;
+};
+
 // Units that lie together, in one lane's eyes.
 struct Units {
   U256 value;     // of all of them, tainted or not
   Labels labels;  // ascending; empty when all are clean
   // Ordered methods (fifo, lifo): all units, first to last, where any is tainted; else empty. The
   // others keep none: where an order is asked for, tainted units come first.
-  std::vector<Piece> line;
+  Line line;
 
   bool clean() const { return labels.empty(); }
   void make_clean() {

@@ -286,7 +286,7 @@ void Walk::note_unknown(Holder& holder) {
   if (holder.shorts == 0) return;
   for (Lane lane = 0; lane < lanes_.size(); ++lane) {
     if ((holder.noted >> lane & 1U) != 0 || holder.lanes[lane].clean()) continue;
-    holder.noted |= 1U << lane;
+    holder.noted = static_cast<std::uint16_t>(holder.noted | 1U << lane);
     found_[lane].unknown.push_back(holder.id);
   }
 }

@@ -17,7 +17,7 @@ Units balance_of(std::vector<Piece> line, bool ordered) {
     units.value += piece.length;
     if (piece.label != kClean) add_label(units.labels, piece.label, 1, piece.length);
   }
-  if (ordered) units.line = std::move(line);
+  if (ordered) units.line.assign(line);
   return units;
 }
 U256 n(std::uint64_t number) { return U256(number); }
@@ -105,7 +105,7 @@ TEST(account_methods, rescale__ends_move_in_proportion_and_sums_are_whole) {
   rescale(MethodKind::fifo, units, n(10), scaled);
   EXPECT_EQ(*amount_of(scaled.labels, kA), n(3));
   EXPECT_EQ(*amount_of(scaled.labels, kB), n(4));
-  EXPECT_EQ(scaled.line.size(), 3U);
+  EXPECT_EQ(scaled.line.pieces().size(), 3U);
 }
 
 TEST(account_methods, parts__sum_to_the_whole) {
