@@ -20,7 +20,8 @@ LedgerEvents::LedgerEvents(const ledger::accounts::Ledger& ledger)
       assets_(ledger.assets()),
       amounts_(ledger.amounts()),
       payers_(ledger.payers()),
-      fees_(ledger.fees()) {
+      fees_(ledger.fees()),
+      first_transfers_(ledger.first_transfers()) {
   zero_ = ledger.find_account(kZeroAddress).value_or(kNobody);
   for (std::uint32_t i = 0; i < ledger.counts().assets; ++i) {
     std::string contract = ledger.asset(AssetId(i)).contract;
@@ -71,15 +72,23 @@ void LedgerEvents::find_payments() const {
   auto pays = [this](std::size_t tx) {
     return payers_[tx] != kNobody && payers_[tx].number() < accounts() && !fees_[tx].is_zero();
   };
+  constexpr std::size_t kAhead = 32;
+  auto expect = [this](std::size_t tx, const LargeVector<std::uint32_t>& of) {
+    if (tx + kAhead >= payers_.size()) return;
+    std::size_t account = payers_[tx + kAhead].number();
+    if (account < of.size()) __builtin_prefetch(&of[account]);
+  };
   payment_ends_.assign(accounts() + 1, 0);
   for (std::size_t tx = 0; tx < payers_.size(); ++tx) {
+    expect(tx, payment_ends_);
     if (pays(tx)) ++payment_ends_[payers_[tx].number() + 1];
   }
   for (std::size_t i = 1; i < payment_ends_.size(); ++i) payment_ends_[i] += payment_ends_[i - 1];
   payments_.resize(payment_ends_.back());
   // Each account's end is its cursor, and stands at the next one's beginning when it is done.
-  std::vector<std::uint32_t> cursor = payment_ends_;
+  LargeVector<std::uint32_t> cursor = payment_ends_;
   for (std::size_t tx = 0; tx < payers_.size(); ++tx) {
+    expect(tx, cursor);
     if (pays(tx)) payments_[cursor[payers_[tx].number()]++] = TxId(static_cast<std::uint32_t>(tx));
   }
 }
@@ -92,9 +101,27 @@ std::vector<TxId> LedgerEvents::paid_by(AccountId account) const {
   return {first, end};
 }
 
+// Who goes through the ledger reads at random places between two rows, and the machine then no
+// longer sees that the columns are read in order.
+void LedgerEvents::expect(std::uint64_t tx, std::uint64_t transfer) const {
+  constexpr std::uint64_t kAhead = 96;  // rows: more than a walk looks ahead
+  if (tx + kAhead < payers_.size()) {
+    __builtin_prefetch(&payers_[tx + kAhead]);
+    __builtin_prefetch(&fees_[tx + kAhead]);
+    __builtin_prefetch(&first_transfers_[tx + kAhead]);
+  }
+  if (transfer + kAhead < amounts_.size()) {
+    __builtin_prefetch(&amounts_[transfer + kAhead]);
+    __builtin_prefetch(&froms_[transfer + kAhead]);
+    __builtin_prefetch(&tos_[transfer + kAhead]);
+    __builtin_prefetch(&assets_[transfer + kAhead]);
+  }
+}
+
 TxId LedgerEvents::next_of(const AccountSet& members, TxId from, TxId end) const {
   std::uint64_t transfer = first_transfer(from).number();
   for (; from < end; from = from.next()) {
+    expect(from.number(), transfer);
     std::uint64_t after = first_transfer(from.next()).number();
     bool touched = members.has(payers_[from.number()]);
     for (; transfer < after; ++transfer) {

@@ -3,6 +3,7 @@
 
 #include <mutex>
 
+#include "base/huge_pages.h"
 #include "ledger/accounts/ledger.h"
 #include "trace/accounts/events.h"
 
@@ -43,6 +44,7 @@ class LedgerEvents final : public Events {
  private:
   AccountId known(AccountId account) const { return account == zero_ ? kNobody : account; }
   void find_payments() const;
+  void expect(std::uint64_t tx, std::uint64_t transfer) const;
 
   const ledger::accounts::Ledger& ledger_;
   bool has_native_;
@@ -53,14 +55,15 @@ class LedgerEvents final : public Events {
   std::span<const U256> amounts_;
   std::span<const AccountId> payers_;
   std::span<const U256> fees_;
+  std::span<const Uint40> first_transfers_;
   std::vector<AccountId> contracts_;  // by asset; nobody where its contract is no account
 
   std::vector<Price> prices_;  // by asset, then time
 
   // Who paid which fees: the ledger has no index of it. Made when it is asked for the first time.
   mutable std::once_flag payments_found_;
-  mutable std::vector<std::uint32_t> payment_ends_;  // by account
-  mutable std::vector<TxId> payments_;
+  mutable LargeVector<std::uint32_t> payment_ends_;  // by account
+  mutable LargeVector<TxId> payments_;
 };
 
 }  // namespace tracehound::trace::accounts

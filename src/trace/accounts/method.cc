@@ -124,7 +124,8 @@ void Divider::divide(std::span<const Units* const> sources, std::span<const U256
   std::vector<Piece> line;
   for (const Units* source : sources) {
     if (source->clean()) append_piece(line, source->value, kClean);
-    for (const Piece& piece : std::span<const Piece>(source->line)) append_piece(line, piece.length, piece.label);
+    for (const Piece& piece : std::span<const Piece>(source->line))
+      append_piece(line, piece.length, piece.label);
   }
   for (std::size_t j = 0; j < values.size(); ++j) {
     outputs[j].labels = entering_;

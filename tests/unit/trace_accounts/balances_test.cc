@@ -13,7 +13,8 @@ namespace {
 constexpr std::uint32_t kAccounts = 3'000;
 constexpr std::uint32_t kAssets = 3;
 
-// Holders of all accounts, more than the first table has room for; some give more than they have.
+// Holders of all accounts, more than the first table has room for; some give more than they have,
+// and some have more than 128 bits, for a while.
 ToyEvents random_events(std::uint32_t transactions) {
   std::mt19937 dice(7);
   ToyEvents events(kAccounts, kAssets);
@@ -21,7 +22,8 @@ ToyEvents random_events(std::uint32_t transactions) {
   for (std::uint32_t i = 0; i < transactions; ++i) {
     events.add_transaction(account(), U256(dice() % 3));
     for (std::uint32_t row = dice() % 4; row > 0; --row) {
-      events.add_row(account(), account(), AssetId(dice() % kAssets), U256(dice() % 100));
+      U256 amount = dice() % 8 == 0 ? U256(dice(), 0, dice() % 2, 0) : U256(dice() % 100);
+      events.add_row(account(), account(), AssetId(dice() % kAssets), amount);
     }
   }
   return events;
