@@ -12,7 +12,7 @@ namespace tracehound::clusters {
 // What no clustering joins by: CoinJoins, and coins that need no key (co_spends.h), each with the
 // version of the code that says so. A change of what that recognises raises it: clusterings that
 // were built by others are then built anew.
-inline constexpr const char* kLeftOut = "coinjoin/1,keyless/1";
+inline constexpr const char* kLeftOut = "coinjoin/2,keyless/1";
 
 // To join by CoinJoins too, which is wrong and shows how wrong.
 inline constexpr const char* kOnlyKeyless = "keyless/1";

@@ -14,8 +14,9 @@ namespace tracehound::tags {
 
 namespace {
 
-constexpr std::size_t kPiece = 1 << 20;  // bytes handed to expat at once; it counts in int
-constexpr char kBeforeName = '\x1f';     // expat puts it between a namespace and a name
+constexpr std::size_t kPiece = 1 << 20;         // bytes handed to expat at once; it counts in int
+constexpr std::size_t kTokenMost = 2 * kPiece;  // of which it may have seen nearly one
+constexpr char kBeforeName = '\x1f';            // expat puts it between a namespace and a name
 
 std::string_view local_name(const XML_Char* name) {
   std::string_view whole = name;
@@ -35,17 +36,22 @@ class Reading {
   }
 
   Status read(ByteView bytes) {
-    const auto* at = reinterpret_cast<const char*>(bytes.data());
-    std::size_t left = bytes.size();
-    for (;;) {
-      std::size_t piece = std::min(left, kPiece);
-      bool last = piece == left;
-      if (XML_Parse(parser_.get(), at, static_cast<int>(piece), last ? 1 : 0) != XML_STATUS_OK) {
+    const auto* start = reinterpret_cast<const char*>(bytes.data());
+    for (std::size_t at = 0;;) {
+      std::size_t piece = std::min(bytes.size() - at, kPiece);
+      bool last = at + piece == bytes.size();
+      if (XML_Parse(parser_.get(), start + at, static_cast<int>(piece), last ? 1 : 0) !=
+          XML_STATUS_OK) {
         return failure();
       }
       if (last) return {};
       at += piece;
-      left -= piece;
+      // Of what does not end in a piece, expat reads all again with the next one, and again.
+      XML_Index done = std::max<XML_Index>(XML_GetCurrentByteIndex(parser_.get()), 0);
+      if (at - static_cast<std::size_t>(done) > kTokenMost) {
+        stop("a tag or a comment is longer than a megabyte; this is no list");
+        return failure();
+      }
     }
   }
 

@@ -83,6 +83,16 @@ TEST(Lists, xml_that_nests_or_swells_is_refused) {
   std::string attribute = "<a b='" + std::string(100'000, 'x') + "'/>";
   EXPECT_EQ(parse_ofac(as_bytes(attribute), "l.xml", {}, {}, "").error().message,
             "l.xml:1: the attributes of an element are too long");
+  // Of a tag without an end, all would be read again with each piece of the file.
+  for (std::string_view endless : {"<a b='", "<a><!--", "<!--", "<a><?b ", "<"}) {
+    std::string bomb = std::string(endless) + std::string(4'000'000, 'x');
+    EXPECT_EQ(parse_ofac(as_bytes(bomb), "l.xml", {}, {}, "").error().message,
+              "l.xml:1: a tag or a comment is longer than a megabyte; this is no list");
+  }
+  std::string comment = "<a><!--" + std::string(900'000, 'x') + "--></a>";
+  EXPECT_TRUE(parse_ofac(as_bytes(comment), "l.xml", {}, {}, "")
+                  .error()
+                  .message.starts_with("l.xml has no feature type"));
 }
 
 TEST(Lists, formats_go_by_name_unless_told) {
