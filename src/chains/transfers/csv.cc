@@ -9,12 +9,28 @@
 #include "base/bytes.h"
 #include "base/parallel.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 namespace tracehound::chains::transfers {
 
 namespace {
 
-// The first place in [at, size) of either character; size without one. Eight bytes at a time.
+// The first place in [at, size) of either character; size without one. Sixteen bytes at a time,
+// where the machine has an instruction for it, or eight.
 std::size_t find_either(const char* data, std::size_t at, std::size_t size, char a, char b) {
+#ifdef __SSE2__
+  const __m128i sixteen_a = _mm_set1_epi8(a);
+  const __m128i sixteen_b = _mm_set1_epi8(b);
+  for (; size - at >= 16; at += 16) {
+    __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(data + at));
+    __m128i equal =
+        _mm_or_si128(_mm_cmpeq_epi8(bytes, sixteen_a), _mm_cmpeq_epi8(bytes, sixteen_b));
+    auto found = static_cast<unsigned>(_mm_movemask_epi8(equal));
+    if (found != 0) return at + static_cast<std::size_t>(__builtin_ctz(found));
+  }
+#endif
   constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;
   constexpr std::uint64_t kHighs = 0x8080'8080'8080'8080;
   const std::uint64_t all_a = kOnes * static_cast<Byte>(a);

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 namespace tracehound::ledger::accounts {
 
 namespace {
@@ -9,8 +13,37 @@ namespace {
 constexpr std::size_t kAddressDigits = 40;
 constexpr std::size_t kHashDigits = 64;
 
-// Whether all of it are hexadecimal digits, and then their bytes in `into`. Eight digits at a time,
-// a byte of a word each. REQUIRES: their number is a multiple of eight.
+// Whether all of it are hexadecimal digits, and then their bytes in `into`.
+// REQUIRES: their number is a multiple of eight, and at least sixteen.
+#ifdef __SSE2__
+// Sixteen digits at a time, a byte of a register each; the last sixteen may be read a second time.
+bool unhex(std::string_view digits, Byte* into) {
+  constexpr std::size_t kStep = 16;
+  auto all = [](int byte) { return _mm_set1_epi8(static_cast<char>(byte)); };
+  // Which bytes are at most that.
+  auto at_most = [&all](__m128i bytes, int most) {
+    return _mm_cmpeq_epi8(_mm_min_epu8(bytes, all(most)), bytes);
+  };
+  __m128i good = all(-1);
+  for (std::size_t next = 0; next < digits.size(); next += kStep) {
+    std::size_t at = std::min(next, digits.size() - kStep);
+    __m128i text = _mm_loadu_si128(reinterpret_cast<const __m128i*>(digits.data() + at));
+    __m128i digit = _mm_sub_epi8(text, all('0'));
+    __m128i letter = _mm_sub_epi8(_mm_or_si128(text, all(0x20)), all('a'));
+    __m128i is_digit = at_most(digit, 9);
+    __m128i is_letter = at_most(letter, 5);
+    good = _mm_and_si128(good, _mm_or_si128(is_digit, is_letter));
+    __m128i value = _mm_or_si128(_mm_and_si128(is_digit, digit),
+                                 _mm_and_si128(is_letter, _mm_add_epi8(letter, all(10))));
+    // Of each two the first is the high half of a byte.
+    __m128i pairs = _mm_and_si128(_mm_or_si128(_mm_slli_epi16(value, 4), _mm_srli_epi16(value, 8)),
+                                  _mm_set1_epi16(0x00FF));
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(into + at / 2), _mm_packus_epi16(pairs, pairs));
+  }
+  return _mm_movemask_epi8(good) == 0xFFFF;
+}
+#else
+// Eight digits at a time, a byte of a word each.
 bool unhex(std::string_view digits, Byte* into) {
   constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;
   constexpr std::uint64_t kHighs = 0x80 * kOnes;
@@ -33,6 +66,7 @@ bool unhex(std::string_view digits, Byte* into) {
   }
   return bad == 0;
 }
+#endif
 
 }  // namespace
 

@@ -247,5 +247,23 @@ TEST(account_names, every_spelling__packed_and_written__comes_back) {
   EXPECT_EQ(name_text(mixed.kind(), mixed.payload()), "0xabcdef0123456789012345678901234567890123");
 }
 
+TEST(account_names, one_byte_that_is_no_digit__anywhere__makes_a_text_of_a_hash_or_an_address) {
+  const std::string digits = "0123456789abcdefABCDEF";
+  for (std::size_t size : {40U, 64U}) {
+    for (std::size_t place = 0; place < size; ++place) {
+      std::string name = "0x" + std::string(size, '7');
+      for (int byte = 0; byte < 256; ++byte) {
+        name[2 + place] = static_cast<char>(byte);
+        PackedName packed(name);
+        bool is_digit = digits.find(static_cast<char>(byte)) != std::string::npos;
+        ASSERT_EQ(packed.kind() == NameKind::text, !is_digit) << name;
+        if (is_digit) {
+          ASSERT_TRUE(std::ranges::equal(packed.payload(), *from_hex(name.substr(2)))) << name;
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace tracehound::ledger::accounts
