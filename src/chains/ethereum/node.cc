@@ -209,9 +209,14 @@ Result<std::vector<Block>> Node::blocks(std::uint64_t first, std::uint64_t last,
   return keep_trying(what, [&]() -> std::expected<std::vector<Block>, std::string> {
     auto count =
         static_cast<std::uint32_t>(std::min<std::uint64_t>(batch_blocks_, last - first + 1));
+    Milliseconds asked = clock_.now();
     auto read = blocks_once(first, count, tracing);
-    batch_blocks_ =
-        read ? std::min(batch_blocks_ * 2, options_.most_blocks) : std::max(batch_blocks_ / 2, 1U);
+    Milliseconds took = clock_.now() - asked;
+    if (!read || took > options_.longest_answer) {
+      batch_blocks_ = std::max(batch_blocks_ / 2, 1U);
+    } else if (took <= options_.longest_answer / 2) {
+      batch_blocks_ = std::min(batch_blocks_ * 2, options_.most_blocks);
+    }
     return read;
   });
 }

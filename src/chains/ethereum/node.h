@@ -1,6 +1,7 @@
-// JSON-RPC to a node of the Ethereum family, in batches that grow while the node keeps up and
-// shrink where it does not. Answers are put in order by their ids; a missing one, one that is no
-// JSON, and one of a chain that changed meanwhile are asked for again, after a pause that grows.
+// JSON-RPC to a node of the Ethereum family, in batches that grow while the node answers quickly
+// and shrink where it takes its time or fails. Answers are put in order by their ids; a missing
+// one, one that is no JSON, and one of a chain that changed meanwhile are asked for again, after a
+// pause that grows.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +26,8 @@ struct NodeOptions {
   int tries = 8;                   // of one batch, before it is given up
   Milliseconds first_pause{250};   // doubled at each try
   std::uint32_t most_blocks = 64;  // in a batch
+  // A batch that takes longer is too large for the node; one of half that may be doubled.
+  Milliseconds longest_answer{4'000};
 };
 
 class Node {
