@@ -8,7 +8,7 @@ import json
 import threading
 import urllib.request
 
-from support.anvil_world import ETHER, World
+from support.anvil_world import ETHER, Contract, World
 from support.harness import BAD_INPUT, check, equal, fingerprint, main, run, same_bytes, sentence
 
 
@@ -227,8 +227,61 @@ def what_cannot_be_taken_is_said_in_a_sentence(folder):
     same_bytes(ledger, wanted, "after refusals")
 
 
+def a_token_that_takes_a_fee_is_flagged_where_its_balances_leave_its_logs(folder):
+    """The thief gets 855 as the logs say and 95 as fees, of which they do not speak, and pays 950:
+    what is missing was there before all that is known, and is clean."""
+    ledger = folder / "L"
+    with World() as world:
+        world.build()
+        tithe = Contract(world, "Tithe", 10**6 * ETHER, world.thief)
+        tithe.send(world.deployer, "transfer", world.victim, 1000 * ETHER)
+        stolen = tithe.send(world.victim, "transfer", world.thief, 900 * ETHER)["transactionHash"]
+        equal(tithe.call("balanceOf", world.thief), 950 * ETHER, "the node's balance")
+        tithe.send(world.thief, "transfer", world.exchange, 950 * ETHER)
+        ingest(world, ledger)
+        shown = json.loads(run("show", "tx", stolen, "--ledger", ledger, "--json", "-").out)
+        place = shown["found"][0]["transfers"][0]["position"]
+        for method in ("fifo", "lifo", "haircut"):
+            said = run("trace", "--from", f"{stolen}:{place}", "--method", method, "--ledger",
+                       ledger, "--json", "-").out
+            found = json.loads(said)
+            books, = [each for each in found["assets"] if each["asset"] == "TITHE"]
+            equal(books["holders_with_unknown_opening"], 1, f"holders flagged by {method}")
+            held = {holder["account"]: int(holder["amount"])
+                    for each in found["destinations"] for holder in each["holders"]}
+            equal(held, {world.exchange: 855 * ETHER}, f"where it is by {method}")
+        balances = tally(transactions(ledger, world.tip()))
+        equal(balances[world.thief, tithe.address], -95 * ETHER, "what the logs do not say")
+
+
+def a_validator_s_withdrawals_are_read_from_the_node_s_block(folder):
+    ledger = folder / "L"
+    with World() as world, Tampering(world.node) as between:
+        world.build()
+        last = world.tip()
+        paid = [(world.thief, 18_000_000), (world.exchange, 2**64 - 1)]
+
+        def with_withdrawals(questions, answers):
+            numbers = {question["id"]: question["params"][0] for question in questions
+                       if question["method"] == "eth_getBlockByNumber"}
+            for answer in answers:
+                if numbers.get(answer["id"]) == hex(last):
+                    answer["result"]["withdrawals"] = [
+                        {"index": hex(i), "validatorIndex": hex(7), "address": account,
+                         "amount": hex(gwei)} for i, (account, gwei) in enumerate(paid)]
+            return json.dumps(answers).encode()
+        between.change = with_withdrawals
+        ingest(world, ledger, url=between.url)
+        shown = json.loads(run("show", "tx", f"block:{last}", "--ledger", ledger, "--json",
+                               "-").out)["found"][0]["transfers"]
+        got = [(each["to"], int(each["amount"])) for each in shown if each["kind"] == "withdrawal"]
+        equal(got, [(account, gwei * 10**9) for account, gwei in paid], "withdrawals")
+
+
 if __name__ == "__main__":
     main([a_theft_is_ingested_and_every_balance_is_the_nodes,
           a_reorganisation_is_followed_to_the_wei,
           a_bad_connection_costs_time_and_nothing_else,
-          what_cannot_be_taken_is_said_in_a_sentence])
+          what_cannot_be_taken_is_said_in_a_sentence,
+          a_token_that_takes_a_fee_is_flagged_where_its_balances_leave_its_logs,
+          a_validator_s_withdrawals_are_read_from_the_node_s_block])

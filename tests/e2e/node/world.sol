@@ -152,6 +152,31 @@ contract Single {
     }
 }
 
+// Keeps a twentieth of each payment for its keeper and says nothing of it: its balances are not what
+// its logs add up to.
+contract Tithe {
+    string public symbol = "TITHE";
+    uint8 public decimals = 18;
+    mapping(address => uint256) public balanceOf;
+    address keeper;
+    event Transfer(address indexed from, address indexed to, uint256 value);
+
+    constructor(uint256 supply, address keeper_) {
+        keeper = keeper_;
+        balanceOf[msg.sender] = supply;
+        emit Transfer(address(0), msg.sender, supply);
+    }
+
+    function transfer(address to, uint256 amount) external returns (bool) {
+        uint256 fee = msg.sender == keeper ? 0 : amount / 20;
+        balanceOf[msg.sender] -= amount;
+        balanceOf[to] += amount - fee;
+        balanceOf[keeper] += fee;
+        emit Transfer(msg.sender, to, amount - fee);
+        return true;
+    }
+}
+
 // Writes what it likes into its logs.
 contract Liar {
     event Transfer(address indexed from, address indexed to, uint256 value);
