@@ -6,6 +6,9 @@
 // one thread gives out ids. Behind it 57 bytes of columns and two index entries a row are sorted
 // and written.
 //
+// The same list as Parquet, where pyarrow (script/setup's) can write it: its floor is DuckDB, which
+// reads it for us, looking at every cell and nothing more.
+//
 //   TRACEHOUND_BENCH_MB=1000 script/bench transfers      # the size of the list; default 100
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
@@ -16,9 +19,11 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 
 #include "base/check.h"
 #include "chains/transfers/csv.h"
+#include "chains/transfers/duckdb.h"
 #include "chains/transfers/ingest.h"
 #include "ledger/accounts/ledger.h"
 #include "simulated_chain.h"
@@ -66,6 +71,27 @@ struct List {
 const List& list() {
   static const List made;
   return made;
+}
+
+// The list as Parquet, numbers as such and amounts as text; nothing where it cannot be written.
+const std::optional<std::string>& parquet() {
+  static const std::optional<std::string> made = []() -> std::optional<std::string> {
+    std::string path = list().folder.path() + "/list.parquet";
+    std::string command = fmt::format(
+        "tests/e2e/python/venv/bin/python -c 'import pyarrow as a, pyarrow.csv as c, "
+        "pyarrow.parquet as p; p.write_table(c.read_csv(\"{}\", convert_options="
+        "c.ConvertOptions(column_types={{\"Value\": a.string()}})), \"{}\")'",
+        list().path(), path);
+    if (std::system(command.c_str()) != 0) return std::nullopt;
+    return path;
+  }();
+  return made;
+}
+
+std::string duckdb_library() {
+  if (const char* named = std::getenv("TRACEHOUND_DUCKDB")) return named;
+  std::string own = "tests/e2e/node/node_modules/@duckdb/node-bindings-linux-x64/libduckdb.so";
+  return std::filesystem::exists(own) ? own : "";
 }
 
 void count(benchmark::State& state) {
@@ -116,6 +142,36 @@ void ingest(benchmark::State& state) {
   count(state);
 }
 BENCHMARK(ingest)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+// The floor of the next: every cell of the Parquet file seen by DuckDB, on all threads.
+void read_parquet_alone(benchmark::State& state) {
+  if (!parquet()) return state.SkipWithError("needs tests/e2e/python/venv, by script/setup");
+  auto database = transfers::DuckDb::open(duckdb_library(), *parquet());
+  if (!database) return state.SkipWithError(database.error().message.c_str());
+  for (auto _ : state) {
+    auto sql = fmt::format("SELECT CAST(sum(hash(COLUMNS(*))) AS VARCHAR) FROM read_parquet({})",
+                           transfers::sql_text(*parquet()));
+    CHECK((*database)->each(sql, [](const transfers::TextChunk&) { return true; }));
+  }
+  count(state);
+}
+BENCHMARK(read_parquet_alone)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+// The whole, from Parquet. Bytes are those of the same list as CSV.
+void ingest_parquet(benchmark::State& state) {
+  if (!parquet()) return state.SkipWithError("needs tests/e2e/python/venv, by script/setup");
+  auto with = map();
+  std::string folder = list().folder.path() + "/ledger_of_parquet";
+  for (auto _ : state) {
+    std::filesystem::remove_all(folder);
+    auto source = transfers::open_parquet(posix_files(), *parquet(), duckdb_library(), with);
+    if (!source) return state.SkipWithError(source.error().message.c_str());
+    auto report = transfers::ingest_transfers(posix_files(), folder, with, **source, {});
+    CHECK(report && report->transfers == list().rows);
+  }
+  count(state);
+}
+BENCHMARK(ingest_parquet)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 // Reading: every transfer of the ledger through its columns, one thread.
 void scan(benchmark::State& state) {
