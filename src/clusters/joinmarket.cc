@@ -12,9 +12,11 @@
 // not have is k people who could each have paid: d from one large coin is no CoinJoin. So
 // - of the inputs at least k*d must be there when none counts for more than d (all_can_pay);
 // - no input is larger than the largest that anyone got back, d and a change;
-// - some of the inputs make up d and the largest change, but for what makers earn and takers pay:
-// few
-//   enough inputs are tried in all combinations, 2^n of them.
+// - some of the inputs make up d and the largest change, but for what makers earn and takers pay;
+// - and all of them fall into one group a person that makes up what that person got, as far as that
+//   can be tried: up to 14 inputs, 2^14 groups, of which those that are worth d and a change are
+//   put together. It is the weightiest of these: of real rounds whose changes are moved by
+//   a tenth, two in five have all the rest, and one in thirty this (docs/accuracy.md).
 // In JoinMarket all of one round have one kind of address, and only the taker may pay somebody
 // else's. The taker's client shuffles both sides, so what stands in the order of values on both is
 // other software's: with five people or more, chance makes none. The client wants four makers at
@@ -32,11 +34,12 @@
 // groups are tried; above 12 inputs nothing is claimed.
 //
 // Known to be wrong: a service that has k and more coins of d and pays k equal amounts and others
-// looks the same; hence the confidences. Who paid what to whom is not solved for as a whole
-// (BlockSci tries, with a subset sum that may time out): half of JoinMarket's rounds have too many
-// inputs for it.
+// looks the same; hence the confidences. Half of JoinMarket's rounds have too many inputs for their
+// groups to be tried (BlockSci does try, with a subset sum that may time out), and among many
+// inputs nearly any sum is found.
 #include <algorithm>
 #include <bit>
+#include <vector>
 
 #include "clusters/coinjoin_rules.h"
 
@@ -60,6 +63,9 @@ constexpr std::uint32_t kStonewallInputsMost = 12;
 constexpr std::uint32_t kCombinedMost = 14;
 // What one maker earns is below this part of d: offers are a few thousandths at most.
 constexpr Amount kEarnedPart = 100;
+constexpr Amount kEarnedLeast = 3'000;  // and of small amounts, no more than that
+// Ways to divide the inputs that are tried before it is left open; some milliseconds.
+constexpr std::uint32_t kTriedMost = 100'000;
 
 ScriptKind commonest_kind(std::span<const ViewedCoin> coins) {
   std::array<std::uint32_t, ledger::kScriptKinds> counts{};
@@ -95,6 +101,86 @@ bool some_hold(const Shape& shape, Amount least, Amount most) {
   return false;
 }
 
+// What one maker may earn.
+Amount earned_most(const Shape& shape) {
+  return std::max(shape.equal.value / kEarnedPart, kEarnedLeast);
+}
+
+// The division of the inputs among people: whether it can be made, one group after another.
+class Division {
+ public:
+  // `lacking`: how much less than was brought one who is no taker may get, for the fee.
+  // REQUIRES: no more than kCombinedMost inputs.
+  Division(const Shape& shape, Amount lacking)
+      : shape_(shape), sums_(std::size_t{1} << shape.inputs) {
+    for (std::uint32_t group = 1; group < sums_.size(); ++group) {
+      sums_[group] = sums_[group & (group - 1)] +
+                     shape.view.inputs[static_cast<std::size_t>(std::countr_zero(group))].value;
+    }
+    Amount equal = shape.equal.value;
+    Amount earned = earned_most(shape);
+    for (const ValueCount& value : shape.values) {
+      if (value.value == equal) continue;
+      Amount back = equal + value.value;
+      std::vector<std::uint32_t> groups;
+      for (std::uint32_t group = 1; group < sums_.size(); ++group) {
+        if (sums_[group] + earned >= back && sums_[group] <= back + lacking)
+          groups.push_back(group);
+      }
+      for (std::uint32_t i = 0; i < value.count; ++i) changed_.push_back({back, groups});
+    }
+    std::ranges::sort(changed_, {}, [](const Changed& one) { return one.groups.size(); });
+  }
+
+  bool can_be_made() {
+    for (std::size_t taker = 0; taker <= changed_.size(); ++taker) {
+      if (divide(0, taker, 0)) return true;
+    }
+    return false;
+  }
+
+ private:
+  struct Changed {
+    Amount back;                        // what this one got in all
+    std::vector<std::uint32_t> groups;  // of inputs that are worth it
+  };
+
+  // Groups for all from `next` on but the taker, from what is not taken; what is left is the
+  // taker's and theirs who have no change.
+  bool divide(std::size_t next, std::size_t taker, std::uint32_t taken) {
+    if (next == taker) return divide(next + 1, taker, taken);
+    if (next >= changed_.size()) return rest_can_pay(taker, taken);
+    for (std::uint32_t group : changed_[next].groups) {
+      if (++tried_ > kTriedMost) return true;
+      if ((group & taken) == 0 && divide(next + 1, taker, taken | group)) return true;
+    }
+    return false;
+  }
+  bool rest_can_pay(std::size_t taker, std::uint32_t taken) const {
+    bool has_change = taker < changed_.size();
+    std::size_t grouped = changed_.size() - (has_change ? 1 : 0);
+    if (shape_.equal.count < grouped) return false;
+    Amount people = shape_.equal.count - grouped;
+    std::uint32_t rest = static_cast<std::uint32_t>(sums_.size() - 1) & ~taken;
+    if (people == 0) return rest == 0;
+    Amount share = shape_.equal.value;
+    Amount wanted = has_change ? changed_[taker].back + (people - 1) * share : people * share;
+    return sums_[rest] >= wanted && static_cast<Amount>(std::popcount(rest)) >= people;
+  }
+
+  const Shape& shape_;
+  std::vector<Amount> sums_;  // of each set of inputs, by its bits
+  std::vector<Changed> changed_;
+  std::uint32_t tried_ = 0;
+};
+
+// Whether the inputs fall into one group a person, each worth what that person got; of more inputs
+// than can be tried, nobody knows, and that is a yes.
+bool books_settle(const Shape& shape, Amount lacking) {
+  return shape.inputs > kCombinedMost || shape.outputs > 2 * shape.equal.count ||
+         Division(shape, lacking).can_be_made();
+}
+
 }  // namespace
 
 bool equal_and_paid_for(const Shape& shape, Amount least) {
@@ -116,7 +202,8 @@ std::optional<Recognised> joinmarket(const Shape& shape) {
   std::uint32_t people = shape.equal.count;
   if (people < kJoinMarketMin || shape.runner_up > kSameChangeMost ||
       (shape.outputs != 2 * people && shape.outputs + 1 != 2 * people) || shape.in_order() ||
-      !equal_and_paid_for(shape, kOfferMin)) {
+      !equal_and_paid_for(shape, kOfferMin) ||
+      !books_settle(shape, std::min(fee(shape), earned_most(shape)))) {
     return std::nullopt;
   }
   ScriptKind kind = commonest_kind(shape.view.inputs);
@@ -132,7 +219,7 @@ std::optional<Recognised> equal_outputs(const Shape& shape) {
   std::uint32_t people = shape.equal.count;
   bool half_have_change = 2 * (shape.outputs - people) >= people;
   if (shape.runner_up > kSameChangeMost || !half_have_change ||
-      !equal_and_paid_for(shape, kPostage + 1)) {
+      !equal_and_paid_for(shape, kPostage + 1) || !books_settle(shape, fee(shape))) {
     return std::nullopt;
   }
   std::uint8_t confidence = people >= kJoinMarketMin ? 40 : 25;

@@ -10,6 +10,7 @@ import collections
 import csv
 import json
 import pathlib
+import random
 import subprocess
 import sys
 import tempfile
@@ -31,6 +32,8 @@ SETS = {
     "other, June 2024": ("dumplings__jm_202406.zip", "OtherCoinJoins"),
     "after other": ("dumplings__jm_202406.zip", "OtherCoinJoinPostMixTxs"),
 }
+
+DIVIDED_MOST = 14  # inputs that the recogniser tries to divide among people
 
 # `kinds` are those of the outputs.
 Transaction = collections.namedtuple("Transaction", "txid spends inputs outputs kinds")
@@ -94,6 +97,8 @@ class Measured:
     def __init__(self, program, folder):
         self.sets = {name: [parse(line) for line in lines]
                      for name, lines in read_sets(folder).items()}
+        self.lines = {name: {line.split(":::")[0]: line for line in lines}
+                      for name, lines in read_sets(folder).items()}
         self.found = {name: recognised(program, "\n".join(lines))
                       for name, lines in read_sets(folder).items()}
         self.everything = {txid: row for found in self.found.values()
@@ -239,6 +244,36 @@ def books_rows(measured):
     return rows
 
 
+def with_outputs(line, number, values):
+    """A set's transaction with other values, under an id of its own."""
+    fields = line.split(":::")
+    outputs = [[str(value), *text.split("+")[1:]]
+               for value, text in zip(values, fields[5].split("}{"))]
+    return ":::".join([f"{number:064x}", *fields[1:5], "}{".join(map("+".join, outputs))])
+
+
+def moved_rows(measured, program, tries=3):
+    """What JoinMarket's rounds are called once each change is moved, so that no books settle but by
+    chance: those whose inputs the recogniser can divide, and those that have too many."""
+    chance = random.Random(7)
+    lines = {True: [], False: []}
+    for name in measured.sets:
+        for one in measured.of(name, "joinmarket"):
+            equal = int(measured.found[name][one.txid]["denomination"])
+            few = lines[len(one.inputs) <= DIVIDED_MOST]
+            few += [with_outputs(measured.lines[name][one.txid], len(few) + i,
+                                 joinmarket_books.moved(one.outputs, equal, chance))
+                    for i in range(tries)]
+    rows = []
+    for few, of_them in lines.items():
+        counts = collections.Counter(
+            row["protocol"] for row in recognised(program, "\n".join(of_them)).values())
+        words = "14 inputs or fewer" if few else "more inputs"
+        rows.append([words, len(of_them) // tries, len(of_them), counts["joinmarket"],
+                     counts["equal_outputs"], len(of_them) - sum(counts.values())])
+    return rows
+
+
 def block_rows(program, folder):
     """Whole blocks of the main chain: what is recognised of everyday transactions."""
     rows = []
@@ -302,6 +337,9 @@ def main():
     print("JoinMarket's books:\n")
     print(table(["set", "called joinmarket", f"of {joinmarket_books.INPUTS_MOST} inputs or fewer",
                  "settle", "changes moved by chance", "settle"], books_rows(measured)))
+    print("The same rounds with each change moved:\n")
+    print(table(["rounds of", "rounds", "moved", "called joinmarket", "equal_outputs", "nothing"],
+                moved_rows(measured, options.program)))
     print("CoinJoins in sets that were made as others:\n")
     print(table(["set", "called", "transactions", "beside a published mix",
                  "outputs of several kinds", "equal outputs", "one change less",

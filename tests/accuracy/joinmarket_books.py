@@ -57,9 +57,15 @@ def settles(inputs, outputs, equal):
 
 
 def moved(outputs, equal, chance):
-    """The same round with each change off by up to a tenth."""
-    return [value if value == equal else value + chance.randint(-value // 10, value // 10)
-            for value in outputs]
+    """The same round with each change off by up to a tenth, and the fee as it was."""
+    while True:
+        off = [0 if value == equal else chance.randint(-value // 10, value // 10)
+               for value in outputs]
+        last = max(number for number, value in enumerate(outputs) if value != equal)
+        off[last] -= sum(off)
+        others = [value + more for value, more in zip(outputs, off)]
+        if min(others) > 0:
+            return others
 
 
 def count(rounds, tries=3):

@@ -299,9 +299,9 @@ TEST(Wasabi1, base_out_of_reach__not_recognised) {
 }
 
 TEST(Wasabi1, a_tenth_in_joinmarket_s_shape__joinmarket_until_too_many_sit_in_it) {
-  EXPECT_EQ(wasabi1_round(12, 0).name(), "joinmarket");
-  EXPECT_EQ(wasabi1_round(24, 0).name(), "joinmarket");
-  EXPECT_EQ(wasabi1_round(25, 0).name(), "wasabi1");
+  EXPECT_EQ(joinmarket(12, 10'985'727).name(), "joinmarket");
+  EXPECT_EQ(joinmarket(24, 10'985'727).name(), "joinmarket");
+  EXPECT_EQ(joinmarket(25, 10'985'727).name(), "wasabi1");
 }
 
 TEST(Wasabi1, inputs_that_cannot_pay_for_all__not_recognised) {
@@ -322,6 +322,39 @@ TEST(JoinMarket, a_change_for_each_or_for_all_but_the_taker__recognised) {
 
 TEST(JoinMarket, both_sides_in_order__no_joinmarket_for_it_shuffles) {
   EXPECT_EQ(in_order(joinmarket(5, 2'345'678)).name(), "equal_outputs");
+}
+
+// Five people's inputs with this much above d, and what changes they get.
+Made five(const std::vector<Amount>& above, const std::vector<Amount>& changes) {
+  Made made(above, times(5, 2'345'678) + changes);
+  for (ViewedCoin& coin : made.in) coin.value += 2'345'678;
+  std::ranges::reverse(made.in);
+  return made;
+}
+
+TEST(JoinMarket, changes_that_nobody_s_inputs_make_up__nothing) {
+  std::vector<Amount> above = {100'000, 200'000, 300'000, 400'000, 1'005'000};
+  EXPECT_EQ(five(above, {100'000, 200'000, 300'000, 400'000, 1'000'000}).name(), "joinmarket");
+  EXPECT_EQ(five(above, {100'000, 350'000, 150'000, 400'000, 1'000'000}).name(), "nothing");
+  // The second's 150,000 cannot be earned, nor can the third have paid them.
+  EXPECT_EQ(five(above, {223'000, 200'000, 300'000, 400'000, 877'000}).name(), "nothing");
+}
+
+TEST(JoinMarket, makers_earn_a_hundredth__and_no_more) {
+  std::vector<Amount> above = {100'000, 200'000, 300'000, 400'000, 1'100'000};
+  Amount most = 23'456;
+  EXPECT_EQ(five(above, {100'000 + most, 200'000, 300'000, 400'000, 1'070'000}).name(),
+            "joinmarket");
+  EXPECT_EQ(five(above, {100'001 + most, 200'000, 300'000, 400'000, 1'070'000}).name(), "nothing");
+}
+
+TEST(JoinMarket, inputs_in_groups_and_a_taker_without_change__recognised) {
+  Made made =
+      five({100'000, 200'000, 300'000, 400'000, 5'000}, {150'000, 200'000, 300'000, 400'000});
+  made.in.push_back({50'000, 77, made.in[0].script});
+  EXPECT_EQ(made.name(), "joinmarket");
+  made.in.back().value = 20'000;
+  EXPECT_EQ(made.name(), "nothing");
 }
 
 TEST(JoinMarket, fewer_than_four_makers__some_equal_outputs) {
