@@ -1,9 +1,14 @@
 #include "trace/accounts/balances.h"
 
+#include <utility>
+
 namespace tracehound::trace::accounts {
 
-Balances::Balances(const Events& events, std::uint64_t most_holders)
-    : events_(events), most_holders_(most_holders), slots_(1U << 10) {}
+Balances::Balances(const Events& events, std::uint64_t most_holders, IsKept is_kept)
+    : events_(events),
+      most_holders_(most_holders),
+      is_kept_(std::move(is_kept)),
+      slots_(1U << 10) {}
 
 const TransactionRows& Balances::read(TxId tx) {
   for (; seen_.number() < events_.transactions() && seen_.number() < tx.number() + kAhead;
@@ -11,10 +16,10 @@ const TransactionRows& Balances::read(TxId tx) {
     TransactionRows& rows = ahead_[seen_.number() % kAhead];
     events_.read(seen_, rows);
     for (const Movement& row : rows.rows) {
-      __builtin_prefetch(&slots_[home({row.from, row.asset})]);
-      __builtin_prefetch(&slots_[home({row.to, row.asset})]);
+      expect({row.from, row.asset});
+      expect({row.to, row.asset});
     }
-    if (!rows.fee.is_zero()) __builtin_prefetch(&slots_[home({rows.payer, kNative})]);
+    if (!rows.fee.is_zero()) expect({rows.payer, kNative});
   }
   return ahead_[tx.number() % kAhead];
 }
@@ -24,7 +29,7 @@ bool Balances::advance(TransferId end, TxId tx) {
     const TransactionRows& rows = read(tx_);
     if (!fits(rows)) return false;
     for (; row_ < rows.rows.size(); ++row_) move(rows.rows[row_]);
-    if (rows.payer != kNobody && !rows.fee.is_zero()) give({rows.payer, kNative}, rows.fee);
+    if (!rows.fee.is_zero()) give({rows.payer, kNative}, rows.fee);
   }
   if (tx.number() >= events_.transactions()) return true;
   const TransactionRows& rows = read(tx);
@@ -35,11 +40,12 @@ bool Balances::advance(TransferId end, TxId tx) {
 
 void Balances::move(const Movement& row) {
   if (row.amount.is_zero()) return;
-  if (row.from != kNobody) give({row.from, row.asset}, row.amount);
-  if (row.to != kNobody) take({row.to, row.asset}, row.amount);
+  give({row.from, row.asset}, row.amount);
+  take({row.to, row.asset}, row.amount);
 }
 
 void Balances::give(HolderId id, const U256& amount) {
+  if (kept(id)) return;
   Slot& slot = this->slot(id);
   Known known = load(slot);
   known.give(amount);
@@ -47,6 +53,7 @@ void Balances::give(HolderId id, const U256& amount) {
 }
 
 void Balances::take(HolderId id, const U256& amount) {
+  if (kept(id)) return;
   Slot& slot = this->slot(id);
   Known known = load(slot);
   known.take(amount);

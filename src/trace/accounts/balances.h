@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "base/huge_pages.h"
@@ -34,14 +35,21 @@ class Balances {
  public:
   static constexpr std::uint64_t kMostHolders = 3U << 22;  // with them 0.5 GB of slots
 
+  // Whether somebody else keeps a holder's balance at the moment.
+  using IsKept = std::function<bool(HolderId)>;
+
   // The events must outlive it.
-  explicit Balances(const Events& events, std::uint64_t most_holders = kMostHolders);
+  explicit Balances(const Events& events, std::uint64_t most_holders = kMostHolders,
+                    IsKept is_kept = {});
 
   // Goes on to where all transfers before `end` and all fees of transactions before `tx` are
   // counted; `end` is in `tx` or at its beginning. False when there may be more than
   // `most_holders` before that: then it knows nothing. REQUIRES: not back.
   bool advance(TransferId end, TxId tx);
+  // REQUIRES: nobody else keeps it now; who did gave it back by set().
   Known of(HolderId id) const;
+  // Takes back what somebody else kept, as of the point that this is at.
+  void set(HolderId id, const Known& known) { store(slot(id), known); }
 
  private:
   // Two of them are a cache line. Few balances come to more than 128 bits; those are in wide_.
@@ -57,6 +65,12 @@ class Balances {
   static constexpr std::uint64_t kAhead = 16;
 
   const TransactionRows& read(TxId tx);
+  bool kept(HolderId id) const {
+    return id.account == kNobody || (is_kept_ != nullptr && is_kept_(id));
+  }
+  void expect(HolderId id) const {
+    if (!kept(id)) __builtin_prefetch(&slots_[home(id)]);
+  }
   // Whether the slots hold all that the transaction may name, without growing beyond the most.
   bool fits(const TransactionRows& rows) const {
     return size_ + 2 * rows.rows.size() + 1 <= most_holders_;
@@ -76,6 +90,7 @@ class Balances {
 
   const Events& events_;
   std::uint64_t most_holders_;
+  IsKept is_kept_;
   LargeVector<Slot> slots_;
   std::vector<U256> wide_;
   std::uint64_t size_ = 0;

@@ -33,15 +33,21 @@ Known Holders::known(HolderId id, TransferId end, TxId tx) {
   // What going through the whole ledger costs, in rows of histories.
   constexpr std::uint64_t kRowsWorthOneRead = 2;
   if (!balances_ && balances_fit_ && rows_read_ > events_.transactions() / kRowsWorthOneRead) {
-    balances_.emplace(events_);
+    balances_.emplace(events_, Balances::kMostHolders, [this](HolderId holder) {
+      return members_.has(holder.account) && active_.find(holder) != nullptr;
+    });
     past_ = {};
   }
-  if (balances_) {
-    if (balances_->advance(end, tx)) return balances_->of(id);
-    balances_.reset();
-    balances_fit_ = false;
-  }
-  return history(id, end, tx).known;
+  return advance_balances(end, tx) ? balances_->of(id) : history(id, end, tx).known;
+}
+
+// To that point, where they are known from going through the whole ledger.
+bool Holders::advance_balances(TransferId end, TxId tx) {
+  if (!balances_) return false;
+  if (balances_->advance(end, tx)) return true;
+  balances_.reset();
+  balances_fit_ = false;
+  return false;
 }
 
 Holders::Past Holders::history(HolderId id, TransferId end, TxId tx) {
@@ -93,7 +99,13 @@ Holder& Holders::bring(HolderId id, TransferId end, TxId tx) {
 
 void Holders::retire(Holder& holder, TransferId end, TxId next) {
   HolderId id = holder.id;
-  if (!balances_) past_[id] = {{holder.balance(), holder.shorts}, end, next};
+  Known known{holder.balance(), holder.shorts};
+  // While it is active.
+  if (advance_balances(end, next)) {
+    balances_->set(id, known);
+  } else {
+    past_[id] = {known, end, next};
+  }
   holder.gone = true;
   --idle_;
   active_.erase(id);

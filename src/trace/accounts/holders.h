@@ -19,6 +19,8 @@ class Holders {
  public:
   // The dividers, one a lane, and the events must outlive it.
   Holders(const Events& events, std::span<const Divider> lanes);
+  Holders(const Holders&) = delete;
+  Holders& operator=(const Holders&) = delete;
 
   // Nothing where the holder carries no taint.
   Holder* find(HolderId id) { return members_.has(id.account) ? active_.find(id) : nullptr; }
@@ -55,6 +57,7 @@ class Holders {
   };
   void retire(Holder& holder, TransferId end, TxId next);
   Known known(HolderId id, TransferId end, TxId tx);
+  bool advance_balances(TransferId end, TxId tx);
   Past history(HolderId id, TransferId end, TxId tx);
   Status credit_lane(const Divider& lane, Units& balance, Units& arriving, HolderId id) const;
 
@@ -68,7 +71,7 @@ class Holders {
   std::size_t idle_ = 0;  // of the active ones
   std::unordered_map<HolderId, Past, HolderHash> past_;
   std::uint64_t rows_read_ = 0;       // of histories, and as many as a look-up costs
-  std::optional<Balances> balances_;  // once histories have cost more
+  std::optional<Balances> balances_;  // once histories have cost more; not of active holders
   bool balances_fit_ = true;
 };
 

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <random>
+#include <set>
 
 #include "support/toy_events.h"
 
@@ -43,6 +44,7 @@ class Tally {
     events_.read(tx, rows);
     if (rows.payer != kNobody) known_[{rows.payer, kNative}].give(rows.fee);
   }
+  const Known& of(HolderId id) { return known_[id]; }
   void expect_same(const Balances& balances) {
     for (std::uint32_t i = 0; i < kAccounts; ++i) {
       for (std::uint32_t asset = 0; asset < kAssets; ++asset) {
@@ -77,6 +79,32 @@ TEST(account_balances, at_any_transfer__are_what_came_in_less_what_went_out_befo
   TxId last(static_cast<std::uint32_t>(events.transactions()));
   ASSERT_TRUE(balances.advance(events.first_transfer(last), last));
   tally.expect_same(balances);
+}
+
+TEST(account_balances, holders_that_somebody_else_keeps__come_back_with_what_they_are_set_to) {
+  ToyEvents events = random_events(6'000);
+  std::set<HolderId> kept;
+  Balances balances(events, Balances::kMostHolders,
+                    [&kept](HolderId id) { return kept.contains(id); });
+  Tally tally(events);
+  std::mt19937 dice(3);
+  for (TxId tx{0}; tx.number() < events.transactions(); tx = tx.next()) {
+    if (tx.number() % 40 == 0) {
+      ASSERT_TRUE(balances.advance(events.first_transfer(tx), tx));
+      std::set<HolderId> back;
+      back.swap(kept);
+      for (HolderId id : back) balances.set(id, tally.of(id));
+      tally.expect_same(balances);
+      while (kept.size() < 900) {
+        kept.insert({AccountId(dice() % kAccounts), AssetId(dice() % kAssets)});
+      }
+    }
+    auto end = events.first_transfer(tx.next()).number();
+    for (auto row = events.first_transfer(tx).number(); row < end; ++row) {
+      tally.move(TransferId(row));
+    }
+    tally.pay(tx);
+  }
 }
 
 TEST(account_balances, more_holders_than_there_is_room_for__says_so) {
