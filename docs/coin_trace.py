@@ -56,7 +56,7 @@ class Trace:  # a coin is (height, position, number); `chain` is what verify.py 
         self.mixes = {mix["transaction"]: mix["changes"] for mix in stated["mixes"]}
         self.labels = [0, *stated["labels"]]
         self.waiting, self.seeds, self.touched, self.totals = {}, defaultdict(list), [0, 0], {}
-        self.landed = defaultdict(dict)  # place -> (coin, label) -> [amount, hops]
+        self.landed = defaultdict(dict)  # place -> (coin, label) -> (amount, hops)
         self.bare = defaultdict(lambda: defaultdict(int))  # place -> label -> amount in no coin
         for seed in stated["seeds"]:
             tx, number = chain.made[bytes.fromhex(seed["coin"][:64])[::-1]], int(seed["coin"][65:])
@@ -158,7 +158,8 @@ class Trace:  # a coin is (height, position, number); `chain` is what verify.py 
         return laid
     def land(self, place, coin, holding):
         for label, n in holding.amounts().items():
-            self.landed[place].setdefault((coin, label), [0, holding.hops[label]])[0] += n
+            before, hops = self.landed[place].get((coin, label), (0, holding.hops[label]))
+            self.landed[place][coin, label] = before + n, min(hops, holding.hops[label])
     def notation(self):  # by label, without hops
         made, whose, texts = defaultdict(set), defaultdict(set), {}
         for coin, label in [(coin, seed[0]) for coin in self.seeds for seed in self.seeds[coin]]:

@@ -63,6 +63,22 @@ Status check_request(const WalkRequest& request) {
 
 // ---- the answer ---------------------------------------------------------------------------------
 
+// A seed in a coin that burns what came to it before lands there twice: that is one landing.
+void join_equals(std::vector<Landing>& landings) {
+  std::size_t last = 0;
+  for (std::size_t i = 1; i < landings.size(); ++i) {
+    Landing& before = landings[last];
+    const Landing& landing = landings[i];
+    if (landing.coin != before.coin || landing.label != before.label) {
+      landings[++last] = landing;
+      continue;
+    }
+    before.amount += landing.amount;
+    before.hops = std::min(before.hops, landing.hops);
+  }
+  if (!landings.empty()) landings.resize(last + 1);
+}
+
 Destination destination_of(DestinationKind kind, std::optional<std::uint32_t> service,
                            std::vector<Landing> landings, const LabelSums& coinless,
                            bool conserves) {
@@ -72,6 +88,7 @@ Destination destination_of(DestinationKind kind, std::optional<std::uint32_t> se
   if (!std::ranges::is_sorted(landings, {}, chain_order)) {
     std::ranges::sort(landings, {}, chain_order);
   }
+  if (kind == DestinationKind::burned) join_equals(landings);
   Destination destination;
   destination.kind = kind;
   destination.service = service;
