@@ -6,8 +6,8 @@ It shares no code with tracehound, and needs Python 3.8 and, beside it, coin_tra
 trace itself; docs/evidence.md says what the files are. It checks sums, signature, headers and their
 difficulty, Merkle branches, input values and what shows whose an address is; runs the trace again
 by every method; and compares result.json and result.csv, to the last byte. Taken as stated: which
-transactions are mixes and what of them is change, which addresses burn, that the seeds are the
-incident's, what tags call it, README.txt. `tracehound verify` looks at those too.
+transactions are mixes and what of them is change, which addresses burn, that the seeds and their
+labels are the incident's, README.txt. `tracehound verify` looks at those too.
 """
 import csv, functools, hashlib, io, itertools, json, os, pathlib, re, struct, sys, time
 from collections import defaultdict, namedtuple
@@ -16,7 +16,6 @@ from coin_trace import KINDS, NOBODY, Trace, ranges
 
 FILES = ["README.txt", "bundle.json", "headers.bin", "incident.yaml", "result.csv", "result.json",
          "tags.json", "transactions.bin"]
-MIXES = ["stop", "haircut", "follow-change", "off"]
 COLUMNS = ("method destination service category coin address value amount label height time_utc "
            "hops notation running_total").split()
 # chain, last digits of genesis, easiest bits, address prefixes, blocks to a halving, kind of work
@@ -30,6 +29,31 @@ litecoin:main bada1e25190f6e98c99d9714d334efa41a195a7e7e04bfe2 1e0fffff 48 50 lt
 litecoin:test fdee139e56211a0d88575f59ed816ff5e6a63deb4e3e29a0 1e0fffff 111 58 tltc 840000 scrypt
 litecoin:regtest d12af0b3ad25a288dc02ed74d6d7857862df51fc56c416f9 207fffff 111 58 rltc 150 scrypt
 """.strip().split("\n")}
+# what bundle.json and tags.json hold: texts by a pattern, numbers below 2**32, (none or one), [any]
+HASH, AMOUNT, INDEX = "[0-9a-f]{64}", "0|[1-9][0-9]{0,19}", ":(0|[1-9][0-9]{0,9})"
+STATEMENT = {
+    "schema": "tracehound[.]evidence/1", "engine": str, "chain": str, "first_header": int,
+    "tip": {"height": int, "hash": HASH},
+    "question": {
+        "label_by": "incident|victim|transaction",
+        "methods": ["fifo|lifo|haircut|tiho|tilo|seniority|poison"], "direction": "forward",
+        "fees": "sink|miner", "mix": "stop|haircut|follow-change|off", "clusters": "on|off",
+        "stop_at": [str], "through": [str], "min_amount": AMOUNT, "max_hops": (int,),
+        "until": (int,), "as_of": (
+            "[0-9]{1,10}|[0-9]{4}-[01][0-9]-[0-3][0-9](T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z)?",)},
+    "labels": [str],
+    "seeds": [{"coin": HASH + INDEX, "first": AMOUNT, "end": AMOUNT, "label": int}],
+    "services": [{"name": str, "category": str}],
+    "stops": [{"address": str, "kind": "service|crossed|burned", "service": (int,), "tags": [int],
+               "steps": [{"transaction": HASH, "address": str}], "not_shown": (str,)}],
+    "mixes": [{"transaction": HASH, "protocol": str, "changes": [{"input": int, "output": int}]}]}
+TAG = dict.fromkeys("""address label actor category abuse concepts confidence level
+    is_cluster_definer currency network source lastmod tag_type service pack title creator sha256
+    line""".split(), str)
+TAG.update(concepts=[str], level=int, is_cluster_definer=bool, line=int)
+TAGS = {"schema": "tracehound[.]evidence-tags/1", "tags": [TAG]}
+CALLED = {"wallet_service": "hosted_wallet", "escrow_wallet": "hosted_wallet",
+          "marketplace": "market", "mixer": "mixing_service", "bridge": "defi_bridge"}
 # of the block chain: all transactions, those by txid, a script's address, whether all of a block is
 # here, what its miner may make
 Chain = namedtuple("Chain", "found made address_of is_whole subsidy")
@@ -217,11 +241,35 @@ def written(value):  # as tracehound writes JSON: of control characters, it shor
     text = json.dumps(value, indent=1, ensure_ascii=False).replace("\x7f", "\\u007f")
     long = {"r": "\\u000d", "b": "\\u0008", "f": "\\u000c"}
     return re.sub(r"\\(.)", lambda match: long.get(match[1], match[0]), text) + "\n"
+def fits(value, shape):
+    if isinstance(shape, dict):
+        return isinstance(value, dict) and [*value] == [*shape] and all(
+            fits(value[name], shape[name]) for name in shape)
+    if isinstance(shape, list):
+        return isinstance(value, list) and all(fits(one, shape[0]) for one in value)
+    if isinstance(shape, tuple):
+        return value is None or fits(value, shape[0])
+    if isinstance(shape, str):
+        return isinstance(value, str) and re.fullmatch(shape, value)
+    return type(value) is shape and (shape is not int or 0 <= value < 2**32)
+def read_json(read, file, shape):
+    value = json.loads(read[file])
+    compare(file, written(value), read[file].decode())  # nor is a name there twice
+    assert fits(value, shape), f"{file} has what does not belong there"
+    return value
 def compare(file, ours, theirs):
     lines = itertools.zip_longest(ours.split("\n"), theirs.split("\n"))
     for number, (mine, stated) in enumerate(lines, 1):
-        if not check(mine == stated, file, f"line {number}: {stated}; run again: {mine}"):
+        if not check(mine == stated, file, f"line {number}: {stated}; it should be: {mine}"):
             break
+def check_question(asked, tip, seconds):
+    check(len({*asked["methods"]}) == len(asked["methods"]) > 0, "bundle.json",
+          "asks for no method, or for one twice")
+    day, at = asked["as_of"], time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+    check(not day or (tip <= int(day) if day.isdigit() else at[:len(day)] <= day), "bundle.json",
+          f"as_of {day} is no day whose last block could be the tip")
+def subject(text):  # Bech32 in capitals is the same in small letters
+    return text.lower() if text == text.upper() else text
 def check_stops(stated, tags, chain):
     check([stop["address"] for stop in stated["stops"]] == sorted(
         {stop["address"] for stop in stated["stops"]}), "bundle.json", "has stops out of order")
@@ -229,29 +277,41 @@ def check_stops(stated, tags, chain):
             ([stop["service"] for stop in stated["stops"]], stated["services"], "bundle.json"),
             ([tag for stop in stated["stops"] for tag in stop["tags"]], tags, "tags.json")):
         check({*used} - {None} == {*range(len(all_there))}, file, "has what is no stop's")
+    through = {subject(one.split("cluster:")[-1]) for one in stated["question"]["through"]}
+    mixes = {mix["transaction"] for mix in stated["mixes"]}
     for stop in stated["stops"]:
         at, said = stop["address"], f"stop {stop['address']}: "
+        check(at not in through, "bundle.json", said + "through it the trace was to go on")
         if stop["kind"] == "burned":
-            check(stop["service"] is None and not stop["tags"], "bundle.json", said + "is no one's")
+            check(stop["service"] is None and not (stop["tags"] or stop["steps"] or
+                  stop["not_shown"]), "bundle.json", said + "is no one's")
             continue
         service = stated["services"][stop["service"]]
         check(service["category"] in stated["question"]["stop_at"], "bundle.json",
               said + f"a {service['category']} was not to stop anything")
         check(stated["question"]["clusters"] == "on" or not (stop["steps"] or stop["not_shown"]),
               "bundle.json", said + "is another's by clusters, which were off")
-        check((service["category"] == "defi_bridge") == (stop["kind"] == "crossed") and
-              stop["kind"] in ("service", "crossed"), "bundle.json", said + "is of another kind")
+        check(not (stop["steps"] and stop["not_shown"]), "bundle.json",
+              said + "is shown, and said not to be")
+        check((service["category"] == "defi_bridge") == (stop["kind"] == "crossed"),
+              "bundle.json", said + "is of another kind")
         for step in stop["steps"]:  # the two spend together
             tx = chain.made.get(bytes.fromhex(step["transaction"])[::-1])
             spend = {chain.address_of(parent.coins[number][1]) for parent, (_, number) in zip(
                 tx.took, tx.inputs)} if tx and tx.complete else set()
-            check({at, step["address"]} <= spend, "bundle.json",
-                  said + f"{step['transaction']} does not join {at} to {step['address']}")
+            check({at, step["address"]} <= spend and step["transaction"] not in mixes,
+                  "bundle.json", said + f"{step['transaction']} does not join {at} to "
+                  f"{step['address']}")
             at = step["address"]
-        says = [(tags[number]["address"].lower(), tags[number]["service"])
-                for number in stop["tags"]]
-        check({*says} == {((stop["not_shown"] or at).lower(), service["name"])}, "bundle.json",
+        says = [(subject(tag["address"]), tag["service"]) for tag in map(
+            tags.__getitem__, stop["tags"])]
+        check({*says} == {(subject(stop["not_shown"] or at), service["name"])}, "bundle.json",
               said + f"no tag says so, or one says something else: {says}")
+        for tag in map(tags.__getitem__, stop["tags"]):
+            words = [CALLED.get(word, word) for word in [tag["category"], *tag["concepts"]]]
+            check(service["category"] in words and tag["abuse"] in ("", "sanction") and
+                  tag["tag_type"] in ("", "actor"), "bundle.json",
+                  said + f"a tag does not say that it is a {service['category']}'s")
 def run_again(read, stated, facts, headers):
     found, made = read_transactions(read["transactions.bin"], headers)
     chain = Chain(
@@ -259,7 +319,7 @@ def run_again(read, stated, facts, headers):
         lambda block: all(tx.complete for tx in block) and merkle_root(
             [tx.id for tx in block]) == headers[block[0].key[0]][36:68],
         lambda height: 50 * 10**8 >> height // int(facts[5]))
-    check_stops(stated, json.loads(read["tags.json"])["tags"], chain)
+    check_stops(stated, read_json(read, "tags.json", TAGS)["tags"], chain)
     stated["places"] = {stop["address"]: (KINDS.index(stop["kind"]), (
         NOBODY if stop["service"] is None else stop["service"])) for stop in stated["stops"]}
     stated["whose"] = [*({"service": one["name"], "category": one["category"]}
@@ -279,19 +339,20 @@ def main():
         sys.exit(print("no bundle of evidence; usage: verify.py FOLDER [--key HEX]") or 3)
     read, signer = read_files(folder, rest[-1] if rest else None)
     try:
-        stated = json.loads(read["bundle.json"])
-        chain, asked = CHAINS[stated["chain"]], stated["question"]
-        check((stated["schema"], asked["direction"]) == ("tracehound.evidence/1", "forward") and
-              asked["fees"] in ("sink", "miner") and asked["mix"] in MIXES, "bundle.json",
-              "asks for what this program does not know")
+        stated = read_json(read, "bundle.json", STATEMENT)
+        chain, first = CHAINS[stated["chain"]], stated["first_header"]
         headers = check_headers(read["headers.bin"], stated, chain)
+        check_question(stated["question"], stated["tip"]["height"],
+                       struct.unpack_from("<I", headers[max(headers)], 68)[0])
+        hidden = [stop["address"] for stop in stated["stops"] if stop["not_shown"]]
         count = 0 if wrong else run_again(read, stated, chain, headers)
     except Exception as fault:  # whatever a hostile file makes this stumble over
         check(False, "the bundle", f"cannot be read on: {type(fault).__name__}: {fault}")
     print("\n".join("does not hold: " + ascii(line)[1:-1] for line in wrong) or
-          f"{folder} holds: {len(headers)} headers of {stated['chain']} to {stated['tip']}; {count}"
-          f" transactions; {stated['question']['methods']}; signed by {signer.hex() or 'nobody'}.\n"
-          "Not proven: that all follow this chain, that held coins are unspent (ask a node), what\n"
-          "tags say, and what is taken as stated (see the head of this program).")
+          f"{folder} holds: {len(headers)} headers of {stated['chain']} from height {first} to "
+          f"{stated['tip']}; {count} transactions; {stated['question']['methods']}; signed by "
+          f"{signer.hex() or 'nobody'}.\nNot proven: that all follow this chain, that held coins "
+          "are unspent (ask a node), what\ntags say, what is taken as stated (see the head of this "
+          f"program), why {', '.join(hidden) or 'no address'} is a service's (stated, not shown).")
     sys.exit(1 if wrong else 0)
 main()

@@ -108,12 +108,13 @@ std::string verdict_text(const Verdict& verdict, const std::string& folder, bool
                       plural(verdict.transactions, "transaction"));
   text += fmt::format("{}: the trace run again gives the same bytes\n",
                       fmt::join(statement.asked.methods, ", "));
-  text += fmt::format("{} at which it stops, with their tags and co-spends{}\n",
-                      plural(verdict.stops, "address", "addresses"),
-                      verdict.stops_not_shown == 0
-                          ? ""
-                          : fmt::format("; of {} the way to the tagged one is too long to be shown",
-                                        verdict.stops_not_shown));
+  text += fmt::format(
+      "{} at which it stops, with their tags and co-spends{}\n",
+      plural(verdict.stops, "address", "addresses"),
+      verdict.stops_not_shown == 0
+          ? ""
+          : fmt::format("; for {} of them nothing is shown that leads to the tagged one",
+                        verdict.stops_not_shown));
   text += left_out_text(verdict.left_out);
   text += ending_text(signer_text(verdict.signer, named), statement.engine,
                       evidence::not_proven(statement));

@@ -26,6 +26,8 @@ class StopChecker {
 
   // What is wrong with it, a clause; "" where it holds.
   std::string check(const StatedStop& stop);
+  // The same of an address through which the trace was to go on, in the words of --through.
+  std::string check_through(std::string_view text) const;
 
  private:
   std::optional<AddressId> find(const std::string& address) const {
@@ -95,6 +97,17 @@ std::string StopChecker::check(const StatedStop& stop) {
   return "";
 }
 
+std::string StopChecker::check_through(std::string_view text) const {
+  constexpr std::string_view kCluster = "cluster:";
+  bool whole = text.starts_with(kCluster);
+  auto parsed = bitcoin::parse_address(network_, whole ? text.substr(kCluster.size()) : text);
+  if (!parsed) return fmt::format("is no address: {}", parsed.error().message);
+  if (whole && statement_.asked.clusters != "on") return "is a cluster, and those were off";
+  std::string address = bitcoin::address_text(network_, parsed->kind, parsed->payload);
+  auto stop = std::ranges::find(statement_.stops, address, &StatedStop::address);
+  return stop != statement_.stops.end() ? "is an address at which the trace stops" : "";
+}
+
 }  // namespace
 
 std::uint64_t check_attributions(const ledger::PartLedger& part, const bitcoin::Network& network,
@@ -108,6 +121,11 @@ std::uint64_t check_attributions(const ledger::PartLedger& part, const bitcoin::
     places.push_back({stop.address, stop.kind, stop.service, stop.tags});
     if (std::string wrong = stops.check(stop); !wrong.empty()) {
       checker.wrong(kStatement, fmt::format("stop {}", stop.address), wrong);
+    }
+  }
+  for (const std::string& through : statement.asked.through) {
+    if (std::string wrong = stops.check_through(through); !wrong.empty()) {
+      checker.wrong(kStatement, fmt::format("through {}", through), wrong);
     }
   }
   check_places(checker, places, statement.services, statement.asked.stop_at, tags);

@@ -11,6 +11,7 @@ import struct
 import types
 import zipfile
 
+from support import bitcoin
 from support.bundles import moved, plain_verify, resum
 from support.harness import (BAD_INPUT, NO, ROOT, USAGE, check, environment, equal,
                              fingerprint, ingest, main, run, same_bytes, sentence)
@@ -291,13 +292,23 @@ def forged_statements(folder):
     """The same of what bundle.json says of the question and of whose addresses are whose."""
     make_world(folder)
     make_bundle(folder, folder / "B", "--method", "fifo")
-    _, stated = forger(folder / "B", folder / "F")
-    stated(lambda told: told["question"].update(as_of="150"), "as_of", "could be the tip")
-    stated(lambda told: told["question"].update(as_of="some day"), "as_of", "could be the tip")
-    stated(lambda told: told["question"].update(clusters="maybe"), "clusters cannot be maybe")
-    stated(lambda told: told["question"].update(clusters="off"), "which were off", by_python=True)
-    stated(lambda told: told["question"].update(stop_at=["market"]), "where it was not to stop",
-           by_python=True)
+    altered, stated = forger(folder / "B", folder / "F")
+    def asked(*parts, **changes):
+        stated(lambda told: told["question"].update(**changes), *parts, by_python=True)
+
+    asked("as_of", "could be the tip", as_of="150")
+    asked("as_of", "could be the tip", as_of="2011-01-01")
+    asked("as_of", "could be the tip", as_of="some day")
+    asked("clusters cannot be maybe", clusters="maybe")
+    asked("which were off", clusters="off")
+    asked("where it was not to stop", stop_at=["market"])
+    asked("no method certain", methods=["certain"])
+    asked("no method to trace by", methods=[])
+    asked("asked for twice", methods=["fifo", "fifo"])
+    asked("labels cannot be by guilt", label_by="guilt")
+    asked("min_amount is no amount", min_amount="1_000")
+    asked("max_hops", "no number", max_hops=True)
+    asked("does not belong", verdict="guilty")
     stated(lambda told: told["stops"].reverse(), "out of order", by_python=True)
     stated(lambda told: told["stops"].append(told["stops"][-1]), "or twice", by_python=True)
     stated(lambda told: told["services"].append(told["services"][0]), "is no stop's",
@@ -311,9 +322,66 @@ def forged_statements(folder):
     stated(lambda told: joined(told)["steps"][0].update(transaction=told["seeds"][0]["coin"][:64]),
            "its step by", by_python=True)
     stated(lambda told: joined(told)["steps"].pop(), "is of another address", by_python=True)
+    stated(lambda told: joined(told).update(not_shown="1"), "is shown, and said not to be",
+           by_python=True)
+    stated(lambda told: told["question"]["through"].append(told["stops"][0]["address"]),
+           "is an address at which the trace stops", by_python=True)
+    stated(lambda told: told["services"][0].update(category="mixing_service"),
+           "does not say mixing_service", by_python=True)
     stated(lambda told: told["tags"][0].update(abuse="scam"), "whose the address is",
            name="tags.json")
+    check("does not say" in plain_verify(folder / "F", code=1), "verify.py takes a scam's tag")
+    stated(lambda told: told["tags"][0].update(weight=1), "does not belong", name="tags.json",
+           by_python=True)
+    whole = (folder / "B" / "bundle.json").read_bytes()
+    altered("bundle.json", lambda _: whole.replace(b"{", b'{\n "engine": "another",', 1),
+            "does not belong")  # a name twice, of which some readers take the first
     return "sums made right, and still caught"
+
+
+def hidden(folder):
+    """An address said to be a service's, and not shown why, is named by both programs."""
+    make_world(folder)
+    make_bundle(folder, folder / "B", "--method", "fifo")
+    told = json.loads((folder / "B" / "bundle.json").read_text())
+    stop = next(stop for stop in told["stops"] if stop["steps"])
+    stop.update(not_shown=stop["steps"][-1]["address"], steps=[])
+    (folder / "B" / "bundle.json").write_text(json.dumps(told, indent=1) + "\n")
+    resum(folder / "B")
+    check("for 1 of them nothing is shown" in run("verify", folder / "B").out.decode(), "C++")
+    check(stop["address"] in plain_verify(folder / "B"), "verify.py does not name it")
+    return "named"
+
+
+def odd_coins(folder):
+    """Taint and seeds in coins that burn, bare multisig, no script at all, parts of coins; names
+    that spreadsheets and JSON have to be careful with."""
+    chain, chance = bitcoin.Chain(), random.Random(4)
+    chain.grow(8)
+    multisig = b"\x51" + (b"\x21\x02" + chance.randbytes(32)) * 2 + b"\x52\xae"
+    first = bitcoin.pay([(chain.coinbases[-1], 0)], (10**9, multisig), (10**9, b""), (7, b"\x51"))
+    ash = bitcoin.pay([(first.txid(), 0), (first.txid(), 1)], (15 * 10**8, b"\x6a\x01x"),
+                      (4 * 10**8, multisig), (0, b"\x6a"))
+    chain.add(first)
+    chain.add(ash)
+    bitcoin.write_blocks(folder / "blocks", chain.blocks)
+    ingest(folder / "blocks", folder / "L", "--quiet")
+    names = ["=1+1", 'A, "b"', "\u00e9\u2028\\f\t\x7f\x85\U0001f600"]
+    seeds = [f"{first.txid()}:0[5,300000000)", f"{first.txid()}:1", f"{ash.txid()}:0[9,1400000000)",
+             f"{first.txid()}:2"]
+    text = json.dumps({
+        "name": names[2], "chain": "bitcoin:regtest", "victims": [{"name": n} for n in names],
+        "seeds": [{"coin": c, "victim": n} for c, n in zip(seeds, names + names)]},
+        ensure_ascii=False)
+    for letter in "\x7f\x85\u2028":  # which YAML has escaped alone
+        text = text.replace(letter, f"\\u{ord(letter):04x}")
+    (folder / "theft.yaml").write_text(text)
+    for number, by in enumerate(("incident", "victim", "transaction")):
+        out = folder / f"B{number}"
+        make_bundle(folder, out, "--method", ALL, "--label-by", by, "--fees", "miner",
+                    blocks=folder / "blocks", incident=folder / "theft.yaml")
+        both_verify(out)
+    return "by every method and label"
 
 
 def what_is_no_bundle(folder):
@@ -461,5 +529,5 @@ def the_same_bytes(folder):
 
 if __name__ == "__main__":
     main([a_simulated_theft, every_rule, the_real_first_blocks, any_bit, targets_by_python,
-          addresses_by_python, forged, forged_statements, what_is_no_bundle, refused,
-          seeds_that_came_later, the_same_bytes])
+          addresses_by_python, forged, forged_statements, hidden, odd_coins,
+          what_is_no_bundle, refused, seeds_that_came_later, the_same_bytes])
