@@ -247,6 +247,10 @@ footer p {
   .coins td[data-n]::before { content: attr(data-n) " "; color: var(--soft); }
   .coins td:empty { display: none; }
   .coins tfoot tr:last-child td { border-bottom: 0; }
+  #freeze tr>:nth-child(2), #freeze tr>:nth-child(3) { display: none; }
+  #freeze td:first-child { min-width: 6.5rem; }
+  #freeze td:nth-child(4) { white-space: normal; }
+  #freeze .id { font-size: 10px; }
 }
 @page {
   margin: 17mm 15mm 18mm;

@@ -230,6 +230,9 @@ def it_fits_a_phone(folder):
         for name, path in samples(folder).items():
             page = browser.open(path, width=390, phone=True)
             fits(page, f"{name} on a phone")
+            equal(page.js("[...document.querySelectorAll('#freeze .scroll')].filter("
+                          "e => e.scrollWidth > e.clientWidth).length"), 0,
+                  f"{name}: freeze lists whose amounts are out of sight on a phone")
             page.js("document.querySelectorAll('#where details')[0]?.setAttribute('open', '')")
             fits(page, f"{name} on a phone, a line open")
             if name != "nothing":
