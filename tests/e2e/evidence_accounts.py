@@ -254,7 +254,10 @@ def forged(folder):
     stated = "bundle.json"
     altered(stated, lambda t: t.replace('"first": "0"', '"first": "1"'), "seeds")
     altered(stated, lambda t: t.replace('"method', '"metod', 1), stated)
-    altered(stated, lambda t: t.replace("no headers and no", "headers and"), "line", False)
+    altered(stated, lambda t: t.replace("no headers and no", "headers and"), "line")
+    altered(stated, lambda t: t.replace("{", '{\n "engine": "another",', 1), "line")
+    altered(stated, lambda t: t.replace('"fifo"', '"certain"', 1), "certain")
+    altered("result.json", lambda t: t.replace("{", '{\n "schema": "another",', 1), "result.json")
     altered("tags.json", lambda t: t.replace('"An Exchange"', '"Another"'), "stop listed", False)
     altered("result.csv", lambda t: t.replace("held", "hold", 1), "result.csv")
     altered("result.json", lambda t: t.replace('"touched"', '"tuched"', 1), "result.json")
