@@ -55,7 +55,7 @@ struct Listed {
 
 struct IncidentSeed {
   std::string coin;  // as trace::parse_seed or trace::accounts::resolve_seed reads it; or "", and
-  Words address;     // what it received is meant (beside a coin: for the reader of the file), or
+  Words address;     // what it received is meant (beside a coin: the one that the coin pays), or
   Words sent_by;     // what that account sent; of account chains
   std::optional<U256> amount;  // what the file says was stolen of it
   std::uint32_t line = 0;

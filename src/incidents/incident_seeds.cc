@@ -43,6 +43,7 @@ class Finder {
   Status find_coin(const IncidentSeed& seed, Label label);
   Status find_address(const IncidentSeed& seed, Label label);
   Status check_amount(const IncidentSeed& seed, Amount claimed) const;
+  Status check_address(const IncidentSeed& seed, CoinId coin) const;
   Status check_all() const;
 
   const ledger::Ledger& ledger_;
@@ -71,6 +72,19 @@ Status Finder::check_amount(const IncidentSeed& seed, Amount claimed) const {
                                   : "narrow its span of time, or name the coins"));
 }
 
+// Of a coin that stands beside an address.
+Status Finder::check_address(const IncidentSeed& seed, CoinId coin) const {
+  if (!seed.address.given()) return {};
+  const Network* network = chains::bitcoin::find_network_of_chain(ledger_.chain());
+  CHECK(network != nullptr);
+  auto parsed = chains::bitcoin::parse_address(*network, seed.address.text);
+  if (!parsed) return fail_at(seed.address.line, parsed.error().message);
+  if (ledger_.find_address(parsed->kind, parsed->payload) == ledger_.address(coin)) return {};
+  return fail_at(seed.address.line,
+                 fmt::format("the coin {} does not pay the address {}; mend one of them", seed.coin,
+                             seed.address.text));
+}
+
 // Of a coin whose transaction is not known, nobody can say that it is none.
 bool Finder::is_later(const IncidentSeed& seed) const {
   auto parsed = trace::parse_seed(seed.coin);
@@ -87,6 +101,7 @@ Status Finder::find_coin(const IncidentSeed& seed, Label label) {
   auto found = trace::resolve_seed(ledger_, seed.coin, label);
   if (!found) return fail_at(seed.line, found.error().message);
   TRY(check_amount(seed, found->claimed()));
+  TRY(check_address(seed, found->coin));
   found_.seeds.push_back(*found);
   lines_.push_back(seed.line);
   return {};

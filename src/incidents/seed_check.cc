@@ -29,6 +29,10 @@ void Checker::check_coin(const IncidentSeed& seed, std::string_view chain, bool 
     if (form.form == Form::malformed) problems_.add(seed.line, form.why);
   } else if (!coin) {
     problems_.add(seed.line, coin.error().message);
+  } else if (coin->first && *coin->first >= *coin->end) {
+    problems_.add(seed.line,
+                  fmt::format("the range [{},{}) is empty; its end must be above its start",
+                              *coin->first, *coin->end));
   }
 }
 
