@@ -12,10 +12,10 @@ namespace tracehound::trace {
 namespace {
 
 // In chain order, with one entry for each coin and label.
-std::vector<Landing> in_chain_order(std::vector<Landing> landings) {
+Landings in_chain_order(Landings landings) {
   std::ranges::stable_sort(
       landings, {}, [](const Landing& landing) { return std::tie(landing.coin, landing.label); });
-  std::vector<Landing> merged;
+  Landings merged;
   for (const Landing& landing : landings) {
     bool same = !merged.empty() && merged.back().coin == landing.coin &&
                 merged.back().label == landing.label;
@@ -30,7 +30,7 @@ std::vector<Landing> in_chain_order(std::vector<Landing> landings) {
 }
 
 void add_destination(Trace& trace, DestinationKind kind, std::optional<std::uint32_t> service,
-                     std::vector<Landing> landings) {
+                     Landings landings) {
   if (landings.empty()) return;
   Destination destination;
   destination.kind = kind;

@@ -23,8 +23,8 @@ namespace tracehound::trace {
 struct Provenance {
   std::vector<SeedCoin> seeds;  // as the walk's seeds
   // Landings by kind and by service, in the order of events.
-  std::vector<std::vector<Landing>> by_kind{kDestinationKinds};
-  std::vector<std::vector<Landing>> by_service;
+  std::vector<Landings> by_kind{kDestinationKinds};
+  std::vector<Landings> by_service;
   std::vector<Parcel> parcels;
   std::uint64_t transactions_touched = 0;
   std::uint64_t coins_touched = 0;

@@ -11,8 +11,8 @@ namespace tracehound::trace {
 struct Found {
   std::vector<SeedCoin> seeds;  // as the walk's seeds; `amount` 0 where it did not get so far
   // Landings by kind (those at services stay empty), and by service; in the order of events.
-  std::vector<std::vector<Landing>> by_kind{kDestinationKinds};
-  std::vector<std::vector<Landing>> by_service;
+  std::vector<Landings> by_kind{kDestinationKinds};
+  std::vector<Landings> by_service;
   LabelSums fees;
   LabelSums unclaimed;          // by miners, of what flowed into their coinbases
   Amount unconfirmed_fees = 0;  // of `fees`, paid by unconfirmed transactions

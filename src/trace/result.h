@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/huge_pages.h"
 #include "base/ids.h"
 #include "trace/runs.h"
 
@@ -64,6 +65,7 @@ struct Landing {
   Label label;
   std::uint32_t hops = 0;  // fewest transactions from a seed coin
 };
+using Landings = LargeVector<Landing>;  // of a theft that spreads, millions
 
 // All units that ended in one place: one entry per kind, and per service for `service` and for what
 // `crossed` by a service that is a bridge.
@@ -71,7 +73,7 @@ struct Destination {
   DestinationKind kind = DestinationKind::held;
   std::optional<std::uint32_t> service;  // index into Trace::services
   Amount amount = 0;                     // 0 when the method does not conserve
-  std::vector<Landing> coins;            // chain order, then label; empty for fees
+  Landings coins;                        // chain order, then label; empty for fees
   std::vector<LabelAmount> labels;       // `amount` by label, ascending
   // Of that, what is in no coin: all of `fees`; of `burned`, what miners left unclaimed.
   std::vector<LabelAmount> coinless;

@@ -46,7 +46,7 @@ void put_run(Writer& out, const Run& run) {
   out.number(run.hops);
 }
 
-void put_landings(Writer& out, const std::vector<Landing>& landings) {
+void put_landings(Writer& out, const Landings& landings) {
   out.list(landings, [&](const Landing& landing) {
     out.number(landing.coin.number());
     out.number(landing.value);
@@ -73,7 +73,7 @@ void put_found(Writer& out, const Found& found) {
   out.list(found.seeds, [&](const SeedCoin& seed) { out.number(seed.amount); });
   for (std::size_t kind = 0; kind < kDestinationKinds; ++kind) {
     bool held = kind == static_cast<std::size_t>(DestinationKind::held);
-    put_landings(out, held ? std::vector<Landing>() : found.by_kind[kind]);
+    put_landings(out, held ? Landings() : found.by_kind[kind]);
   }
   std::uint64_t reached = 0;
   for (const auto& landings : found.by_service) reached += landings.empty() ? 0 : 1;
@@ -140,7 +140,7 @@ class Reader {
     run.hops = in_.number<std::uint32_t>();
     return run;
   }
-  void landings(std::vector<Landing>& landings) {
+  void landings(Landings& landings) {
     std::uint64_t entries = count(32);
     landings.reserve(entries);
     for (std::uint64_t i = 0; i < entries; ++i) {

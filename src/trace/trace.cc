@@ -64,7 +64,7 @@ Status check_request(const WalkRequest& request) {
 // ---- the answer ---------------------------------------------------------------------------------
 
 // A seed in a coin that burns what came to it before lands there twice: that is one landing.
-void join_equals(std::vector<Landing>& landings) {
+void join_equals(Landings& landings) {
   std::size_t last = 0;
   for (std::size_t i = 1; i < landings.size(); ++i) {
     Landing& before = landings[last];
@@ -80,7 +80,7 @@ void join_equals(std::vector<Landing>& landings) {
 }
 
 Destination destination_of(DestinationKind kind, std::optional<std::uint32_t> service,
-                           std::vector<Landing> landings, const LabelSums& coinless,
+                           Landings landings, const LabelSums& coinless,
                            bool conserves) {
   // Landings come in the order of events, which is chain order but for coins that were replaced
   // and those that waited for their block's fees.
