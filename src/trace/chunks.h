@@ -19,9 +19,12 @@ template <typename Item>
 class Chunks {
  private:
   static_assert(std::is_trivially_copyable_v<Item> && std::is_trivially_destructible_v<Item>);
-  static constexpr std::uint32_t kItems = 31;  // of 32 bytes: with the link just below a kilobyte
+  static constexpr std::uint32_t kItems = 31;  // of 32 bytes: with the link a kilobyte
   struct Chunk {
-    Chunk* next;  // of its list, or of the stock
+    union {
+      Chunk* next;                         // of its list, or of the stock
+      std::byte first_item[sizeof(Item)];  // so that no item lies across two cache lines
+    };
     alignas(Item) std::byte room[kItems * sizeof(Item)];
 
     Item* items() { return reinterpret_cast<Item*>(room); }
