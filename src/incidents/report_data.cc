@@ -226,8 +226,7 @@ class Maker {
     for (auto& [destination, index] : ordered_) data_.destinations.push_back(destination);
   }
 
-  void list_coins(ReportDestination& to, std::span<const Landing> coins,
-                  std::size_t rows) const {
+  void list_coins(ReportDestination& to, std::span<const Landing> coins, std::size_t rows) const {
     std::vector<const Landing*> order;
     for (const Landing& landing : coins) order.push_back(&landing);
     keep_largest(order, rows, &Landing::amount);

@@ -6,18 +6,13 @@
 
 namespace tracehound::trace {
 
-Lane::Lane(MethodKind kind, std::size_t services, std::optional<Label> only, bool parcels)
-    : method_(make_method(kind)),
-      single_(only.has_value()),
-      counts_one_(single_ && !method_.ordered()),
-      of_single_{only.value_or(Label())},
-      by_shares_(!method_.ordered()) {
-  CHECK(!(single_ && parcels));
+Lane::Lane(MethodKind kind, std::size_t services, bool parcels)
+    : method_(make_method(kind)), by_shares_(!method_.ordered()) {
   found.by_service.resize(services);
   if (parcels && method_.conserves) maker_.emplace();
 }
 
-void Lane::begin_lists() {
+void Lane::begin() {
   line_.clear();
   if (maker_) maker_->begin();
   entering_.clear();
@@ -46,7 +41,7 @@ void Lane::note_all(CoinId from, RunView runs) {
   }
 }
 
-void Lane::divide_lists(std::span<const Amount> values, Amount total, bool as_haircut) {
+void Lane::divide(std::span<const Amount> values, Amount total, bool as_haircut) {
   outputs_ = values.size();
   ++found.transactions_touched;
   by_shares_ = !ordered() || as_haircut;
@@ -54,7 +49,7 @@ void Lane::divide_lists(std::span<const Amount> values, Amount total, bool as_ha
     method_.runs->divide_line(line_, values, division_);
     CHECK(division_.outputs() == outputs_);
     for (Run& run : division_.all()) {
-      if (run.label != kClean) run.hops = (single_ ? hops_ : origin(run.label).hops) + 1;
+      if (run.label != kClean) run.hops = origin(run.label).hops + 1;
     }
     if (maker_) maker_->divide(*method_.runs, values);
     return;
@@ -63,14 +58,6 @@ void Lane::divide_lists(std::span<const Amount> values, Amount total, bool as_ha
   if (as_haircut && kind() != MethodKind::poison) {
     if (!haircut_) haircut_ = make_haircut();
     amounts = haircut_.get();
-  }
-  if (single_) {
-    for (const Run& run : line_) of_single_.amount += run.label == kClean ? 0 : run.length;
-    std::span<Amount> shares = room_for(outputs_);
-    dealt_ = shares.data();
-    if (of_single_.amount > 0) return amounts->divide({{&of_single_, 1}, values, total}, shares);
-    std::ranges::fill(shares, 0);  // clean, beside lanes that are not
-    return;
   }
   if (entering_.empty()) return;  // clean, beside lanes that are not
   if (runs_.size() < entering_.size()) runs_.resize(entering_.size());

@@ -80,8 +80,7 @@ void join_equals(Landings& landings) {
 }
 
 Destination destination_of(DestinationKind kind, std::optional<std::uint32_t> service,
-                           Landings landings, const LabelSums& coinless,
-                           bool conserves) {
+                           Landings landings, const LabelSums& coinless, bool conserves) {
   // Landings come in the order of events, which is chain order but for coins that were replaced
   // and those that waited for their block's fees.
   auto chain_order = [](const Landing& landing) { return std::tie(landing.coin, landing.label); };

@@ -4,9 +4,8 @@
 
 namespace tracehound::trace {
 
-void LaneRuns::grow() {
-  room_ = std::max(2 * size_, 2 * static_cast<std::uint32_t>(kMostLanes));
-  runs_.resize(room_);
+void LaneRuns::grow(std::size_t more) {
+  runs_.resize(std::max(2 * (size_ + more), 2 * kMostLanes));
 }
 
 void LaneRuns::keep(LaneSet lanes) {
@@ -25,11 +24,7 @@ PackedRuns WaitingRuns::put_stored(const LaneRuns& runs) {
   packed.amount = store_.take(all.size() + (counted ? kCountCells : 0));
   Run* room = store_.room(packed.amount);
   if (counted) {
-    Counts counts{};
-    std::uint32_t* count = counts.data();
-    runs.each(
-        [&](std::size_t, RunView list) { *count++ = static_cast<std::uint32_t>(list.size()); });
-    std::memcpy(static_cast<void*>(room), counts.data(), sizeof(counts));
+    std::memcpy(static_cast<void*>(room), runs.counts().data(), runs.counts().size_bytes());
     room += kCountCells;
   }
   std::ranges::copy(all, room);

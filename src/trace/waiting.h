@@ -2,10 +2,12 @@
 // block's coinbase. 32 bytes each; taint that does not fit lies in a RunStore.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <vector>
 
 #include "base/prefetch.h"
@@ -39,15 +41,15 @@ class LaneRuns {
   // Of all lists, one behind the other; and how many lists there are.
   RunView all() const { return {runs_.data(), size_}; }
   std::uint32_t lists() const { return lists_; }
+  std::span<const std::uint32_t, 8 * sizeof(LaneSet)> counts() const { return counts_; }
   // By ascending lane. Good until the next change.
   template <typename Visit>
   void each(Visit visit) const {
     const Run* next = runs_.data();
-    const std::uint32_t* end = ends_.data();
+    const std::uint32_t* count = counts_.data();
     for_each_lane(lanes_, [&](std::size_t lane) {
-      const Run* list_end = runs_.data() + *end++;
-      visit(lane, RunView(next, list_end));
-      next = list_end;
+      visit(lane, RunView(next, *count));
+      next += *count++;
     });
   }
   // None, if the lane has no list.
@@ -65,31 +67,39 @@ class LaneRuns {
   // Copies them; nothing, if there are none. REQUIRES: lanes in ascending order since clear().
   void set(std::size_t lane, RunView runs) {
     if (runs.empty()) return;
-    Run* to = add_list(lane, static_cast<std::uint32_t>(runs.size()));
-    for (const Run& run : runs) *to++ = run;
+    if (runs_.size() - size_ < runs.size()) grow(runs.size());
+    std::ranges::copy(runs, runs_.begin() + static_cast<std::ptrdiff_t>(size_));
+    lanes_ |= static_cast<LaneSet>(1U << lane);
+    counts_[lists_++] = static_cast<std::uint32_t>(runs.size());
+    size_ += runs.size();
   }
-  void set(std::size_t lane, const Run& only) { *add_list(lane, 1) = only; }
+  // Takes the place of clear() and many a set(): `write` is called with a place for `most` runs and
+  // one for the counts, and gives back the lanes and where it came to in both.
+  struct Written {
+    LaneSet lanes;
+    Run* runs_end;
+    std::uint32_t* counts_end;
+  };
+  template <typename Write>
+  void fill(std::size_t most, Write write) {
+    if (runs_.size() < most) [[unlikely]]
+      grow(most);
+    Written written = write(runs_.data(), counts_.data());
+    lanes_ = written.lanes;
+    size_ = static_cast<std::size_t>(written.runs_end - runs_.data());
+    lists_ = static_cast<std::uint32_t>(written.counts_end - counts_.data());
+  }
   // Of other lanes nothing stays.
   void keep(LaneSet lanes);
 
  private:
-  void grow();
-  Run* add_list(std::size_t lane, std::uint32_t runs) {
-    std::uint32_t first = size_;
-    size_ += runs;
-    if (size_ > room_) [[unlikely]]
-      grow();
-    lanes_ |= static_cast<LaneSet>(1U << lane);
-    ends_[lists_++] = size_;
-    return runs_.data() + first;
-  }
+  void grow(std::size_t more);
 
   LaneSet lanes_ = 0;
   std::uint32_t lists_ = 0;
-  std::uint32_t size_ = 0;
-  std::uint32_t room_ = 0;
-  std::array<std::uint32_t, kMostLanes> ends_;
-  std::vector<Run> runs_;  // room_, of which the first size_ count
+  std::array<std::uint32_t, 8 * sizeof(LaneSet)> counts_{};  // of the lists, in their order
+  std::size_t size_ = 0;
+  std::vector<Run> runs_;  // the first size_ count
 };
 
 // How taint is kept: 9 bits that are the label of all lanes' only run, or one of these forms.
@@ -171,16 +181,11 @@ static_assert(kMostLanes <= 7);
 // Packs taint for what waits and shows it again.
 class WaitingRuns {
  public:
-  // REQUIRES: runs.lanes() is not 0.
-  PackedRuns put(const LaneRuns& runs) {
-    if (runs.all().size() > 1) return put_stored(runs);
-    return put_run(runs.lanes(), runs.all()[0]);
-  }
-  // The same of one run for each lane, in their order, which are not alike.
-  PackedRuns put(LaneSet lanes, std::span<const Run> each) {
-    if (each.size() == 1) return put_run(lanes, each[0]);
-    auto size = static_cast<std::uint32_t>(each.size());
-    return {lanes, 0, form::kOneRunEach, size, store_.add(each)};
+  // The taint of a coin of this value. REQUIRES: runs.lanes() is not 0.
+  PackedRuns put(const LaneRuns& runs, Amount value) {
+    PackedRuns packed;
+    bool one_each = runs.all().size() == runs.lists();
+    return one_each && pack_alike(runs, value, packed) ? packed : put_stored(runs);
   }
   // Visits the runs of every lane, by ascending lane. They stay good until the next put(), also
   // after remove(); a single run until visit() returns.
@@ -238,12 +243,21 @@ class WaitingRuns {
     return waiting.size() + (waiting.form() == form::kCounted ? kCountCells : 0);
   }
 
-  // A single run lies in the store only if its label does not fit elsewhere.
-  PackedRuns put_run(LaneSet lane, const Run& run) {
-    if (run.label.number() > form::kLastLabel) {
-      return {lane, 0, form::kOneLane, 1, store_.add({&run, 1})};
-    }
-    return {lane, 0, run.label.number(), run.hops, run.length};
+  // Of one run for each lane. False: they are not alike.
+  static bool pack_alike(const LaneRuns& runs, Amount value, PackedRuns& packed) {
+    const Run* run = runs.all().data();
+    packed = {runs.lanes(), 0, run->label.number(), run->hops, 0};
+    bool alike = packed.form <= form::kLastLabel;
+    for_each_lane(runs.lanes(), [&](std::size_t lane) {
+      bool whole = run->length == value;
+      Amount part = whole ? 0 : run->length;
+      alike = alike && run->label.number() == packed.form && run->hops == packed.size &&
+              (part == 0 || packed.amount == 0 || part == packed.amount);
+      packed.whole |= static_cast<LaneSet>((whole ? 1U : 0U) << lane);
+      packed.amount |= part;
+      ++run;
+    });
+    return alike;
   }
   PackedRuns put_stored(const LaneRuns& runs);
 

@@ -49,17 +49,15 @@ Walk::Walk(const WalkRequest& request)
       to_miner_(options_.fees == FeeRule::miner),
       cuts_(options_.cuts != Cuts{}) {
   CHECK(request.methods.size() <= kMostLanes);
+  auto has_the_first = [&](const Seed& seed) { return seed.label == seeds_[0].label; };
   bool one_label =
-      std::ranges::all_of(seeds_, [&](const Seed& seed) { return seed.label == seeds_[0].label; });
-  std::optional<Label> only;
-  if (one_label && !options_.parcels) only = seeds_[0].label;
-  one_label_ = only.has_value();
+      std::ranges::all_of(seeds_, has_the_first) && seeds_[0].label.number() <= form::kLastLabel;
+  if (one_label && !options_.parcels) only_ = seeds_[0].label;
   for (std::size_t i = 0; i < request.methods.size(); ++i) {
-    lanes_.emplace_back(request.methods[i], stops_.services().size(), only, options_.parcels);
-    auto lane = static_cast<LaneSet>(1U << i);
-    if (lanes_.back().ordered()) ordered_ |= lane;
-    if (lanes_.back().counts_one() && only->number() <= form::kLastLabel) sums_only_ |= lane;
+    lanes_.emplace_back(request.methods[i], stops_.services().size(), options_.parcels);
+    if (lanes_.back().ordered()) ordered_ |= static_cast<LaneSet>(1U << i);
   }
+  all_ordered_ = std::ranges::all_of(lanes_, &Lane::ordered);
 }
 
 void Walk::begin() {
@@ -133,6 +131,7 @@ void Walk::prefetch() const {
   constexpr std::size_t kRows = 48;
   constexpr std::size_t kCoins = 32;
   constexpr std::size_t kValues = 16;
+  constexpr std::size_t kNear = 6;
   // What the last step brought within the distance.
   auto each_new = [&](std::size_t within, auto fetch) {
     std::size_t first = queue_.opened() ? 0 : within - std::min(queue_.passed(), within);
@@ -141,7 +140,6 @@ void Walk::prefetch() const {
   if (waiting_runs_.any()) {
     each_new(kRows, [&](const Waiting& next) { waiting_runs_.prefetch(next); });
   }
-  if (queue_.window() > kScattered) return;
   // A key past the last transaction is that of the last block's end.
   auto limit = static_cast<std::uint32_t>(ledger_.counts().transactions);
   bool addresses = stops_.knows_addresses();
@@ -150,6 +148,11 @@ void Walk::prefetch() const {
       if (next.key() < limit) fetch(TxId(next.key()));
     });
   };
+  if (queue_.window() > kScattered) {
+    // Where order counts, taint stays in few coins and most inputs are clean.
+    if (!all_ordered_) return;
+    return each_new_transaction(kNear, [&](TxId tx) { columns_.prefetch_values(tx); });
+  }
   each_new_transaction(kRows, [&](TxId tx) { columns_.prefetch_rows(tx); });
   each_new_transaction(kCoins, [&](TxId tx) { columns_.prefetch_coins(tx, addresses); });
   each_new_transaction(kValues, [&](TxId tx) { columns_.prefetch_values(tx); });
@@ -180,99 +183,44 @@ void Walk::prefetch() const {
     for (CoinId coin : coins) arrive(coin, columns_.value(coin), clean);
     return;
   }
-  bool mix = stops_.is_mix(ledger_, tx);
-  gather(inputs);
-  if (!gather_outputs(coins)) contradiction_ = kPaysTooMuch;
-  if (!contradiction_.empty()) return;
-  if (mix && stops_.mix_rule() == MixRule::follow_change) {
-    return follow_changes(inputs, coins.first);
-  }
-  in_mix_ = mix && stops_.mix_rule() == MixRule::stop;
-  divide(coins.first, mix && stops_.mix_rule() == MixRule::haircut);
-  in_mix_ = false;
-  if (values_.back() == 0) return;
-  if (!sum_only_ || to_miner_ || options_.parcels) return pay_fee();
-  lanes_[first_lane(touched_)].end_sum_in_fee(values_.size() - 1, ledger_.is_unconfirmed(tx));
-}
-
-// Reads a transaction's inputs with their taint. Flattened, as divide() is: they run for every
-// transaction, and what they call is short.
-[[gnu::flatten, gnu::noinline]] void Walk::gather(Columns::Inputs inputs) {
   touched_ = 0;
   for (const Waiting& waiting : arriving_) touched_ |= waiting.lanes();
-  sum_only_ = (touched_ & sums_only_) != 0 && (touched_ & (touched_ - 1)) == 0;
-  if (sum_only_) return gather_sum(inputs);
   arriving_by_coin_.show(arriving_);
-  struct Sum {
-    Amount amount = 0;
-    std::uint32_t hops = ~0U;
-  };
-  std::array<Sum, kMostLanes> sums;
-  auto listed = static_cast<LaneSet>(touched_ & ~sums_only_);
-  for_each_lane(listed, [&](std::size_t lane) { lanes_[lane].begin(); });
+  bool mix = stops_.is_mix(ledger_, tx);
+  in_mix_ = mix && stops_.mix_rule() == MixRule::stop;
+  if (only_ && (!mix || in_mix_)) {
+    carry(inputs, coins);
+  } else {
+    go_through(inputs, coins, mix);
+  }
+  in_mix_ = false;
+}
+
+// The long way through a transaction, for whatever is special about it.
+void Walk::go_through(Columns::Inputs inputs, IdRange<CoinId> outputs, bool mix) {
+  gather(inputs);
+  if (!gather_outputs(outputs)) contradiction_ = kPaysTooMuch;
+  if (!contradiction_.empty()) return;
+  if (mix && stops_.mix_rule() == MixRule::follow_change) {
+    return follow_changes(inputs, outputs.first);
+  }
+  divide(outputs.first, mix && stops_.mix_rule() == MixRule::haircut);
+  make_fee();
+}
+
+// Reads a transaction's inputs with their taint.
+void Walk::gather(Columns::Inputs inputs) {
+  for_each_lane(touched_, [&](std::size_t lane) { lanes_[lane].begin(); });
   total_ = 0;
   std::size_t met = 0;
   for (std::uint64_t i = inputs.first; i < inputs.end; ++i) {
     CoinId coin = columns_.input_coin(i);
     const Waiting* waiting = arriving_by_coin_.find(coin);
-    if (waiting == nullptr) {
-      enter_clean(columns_.value(coin), listed);
-      continue;
-    }
-    ++met;
-    Amount value = waiting->value();
-    if (waiting->alike() && (waiting->lanes() & listed) == 0) {
-      for_each_lane(waiting->lanes(), [&](std::size_t lane) {
-        sums[lane].amount += waiting->amount_in(lane);
-        sums[lane].hops = std::min(sums[lane].hops, waiting->size());
-      });
-      enter_clean(value, listed);
-      continue;
-    }
-    waiting_runs_.each(*waiting, [&](std::size_t lane, RunView runs) {
-      if ((listed >> lane & 1U) != 0) return lanes_[lane].enter(coin, value, runs);
-      sums[lane].amount += runs[0].length;
-      sums[lane].hops = std::min(sums[lane].hops, runs[0].hops);
-    });
-    enter_clean(value, static_cast<LaneSet>(listed & ~waiting->lanes()));
+    met += waiting != nullptr ? 1 : 0;
+    enter(coin, waiting != nullptr ? waiting->value() : columns_.value(coin), waiting);
   }
-  for_each_lane(touched_ & sums_only_, [&](std::size_t lane) {
-    lanes_[lane].enter_sum(sums[lane].amount, sums[lane].hops);
-  });
   if (met != arriving_.size()) contradiction_ = kSpendsOthers;
   for (const Waiting& waiting : arriving_) waiting_runs_.remove(waiting);
-}
-
-// The same for a single lane that needs to know no more than how much comes in, and from how near.
-[[gnu::flatten, gnu::noinline]] void Walk::gather_sum(Columns::Inputs inputs) {
-  Amount total = 0;
-  Amount tainted = 0;
-  std::uint32_t hops = ~0U;
-  std::size_t met = 0;
-  std::size_t number = first_lane(touched_);
-  Lane& lane = lanes_[number];
-  arriving_by_coin_.show(arriving_);
-  if (inputs.size() == 1 && arriving_.size() == 1) {
-    const Waiting& only = arriving_.front();
-    if (only.coin() != columns_.input_coin(inputs.first)) contradiction_ = kSpendsOthers;
-    total_ = only.value();
-    return lane.enter_sum(only.amount_in(number), only.size());
-  }
-  for (std::uint64_t i = inputs.first; i < inputs.end; ++i) {
-    CoinId coin = columns_.input_coin(i);
-    const Waiting* waiting = arriving_by_coin_.find(coin);
-    if (waiting == nullptr) {
-      total += columns_.value(coin);
-      continue;
-    }
-    ++met;
-    total += waiting->value();
-    tainted += waiting->amount_in(number);
-    hops = std::min(hops, waiting->size());
-  }
-  if (met != arriving_.size()) contradiction_ = kSpendsOthers;
-  total_ = total;
-  lane.enter_sum(tainted, hops);
 }
 
 // One input, with what waited for it or clean.
@@ -287,20 +235,6 @@ void Walk::enter(CoinId from, Amount value, const Waiting* waiting) {
 void Walk::enter_clean(Amount value, LaneSet lanes) {
   total_ += value;
   for_each_lane(lanes & ordered_, [&](std::size_t lane) { lanes_[lane].enter_clean(value); });
-}
-
-// The outputs' values, and what they leave of the inputs. False: they are more than the inputs.
-bool Walk::gather_outputs(IdRange<CoinId> outputs) {
-  if (values_.size() != outputs.size() + 1) values_.resize(outputs.size() + 1);
-  Amount* next = values_.data();
-  Amount paid = 0;
-  for (CoinId coin : outputs) {
-    Amount value = columns_.value(coin);
-    *next++ = value;
-    paid += value;
-  }
-  values_.back() = total_ - paid;
-  return paid <= total_;
 }
 
 Status Walk::contradicts(TxId tx) const {
@@ -320,122 +254,29 @@ Status Walk::contradicts(TxId tx) const {
 }
 
 // Every lane that arrived divides what came in; the outputs get theirs.
-[[gnu::flatten, gnu::noinline]] void Walk::divide(CoinId first_output, bool as_haircut) {
-  if (sum_only_ && plain() && !as_haircut) return deal(first_output);
-  std::array<Divided, kMostLanes> all;
-  Divided* end = all.data();
-  for_each_lane(touched_, [&](std::size_t lane) {
-    lanes_[lane].divide(values_, total_, as_haircut);
-    *end++ = {lane, lanes_[lane].shares(), &lanes_[lane], lanes_[lane].run_of(0)};
-  });
-  std::span<const Divided> divided(all.data(), end);
-  // Where all lanes are ordered, most have more than one run.
-  bool plainly = one_label_ && plain() && (touched_ & ~ordered_) != 0;
-  bool alike = std::ranges::all_of(
-      divided, [&](const Divided& by) { return by.made.hops == all[0].made.hops; });
-  std::size_t outputs = values_.size() - 1;
-  for (std::size_t i = 0; i < outputs; ++i) {
+void Walk::divide(CoinId first_output, bool as_haircut) {
+  for_each_lane(touched_,
+                [&](std::size_t lane) { lanes_[lane].divide(values_, total_, as_haircut); });
+  for (std::size_t i = 0; i + 1 < values_.size(); ++i) {
     CoinId coin(first_output.number() + i);
-    if (plainly && deal_one_each(divided, alike, i, coin)) continue;
-    made_.clear();
-    for (const Divided& by : divided) {
-      if (by.shares == nullptr) {
-        made_.set(by.number, by.lane->output(i));
-      } else if (by.shares[i] > 0) {
-        made_.set(by.number, by.run(by.shares[i]));
-      }
-    }
-    if (options_.parcels) {
-      made_.each(
-          [&](std::size_t lane, RunView list) { lanes_[lane].add_parcels(at_, i, coin, list); });
-    }
+    show_output(i, coin);
     if (made_.lanes() != 0 || makes_seeds_) arrive(coin, values_[i], made_);
   }
 }
 
-// What divide() does with an output where nothing is special about the outputs, and in which each
-// lane has one run at most. False, and nothing is done: one has more.
-bool Walk::deal_one_each(std::span<const Divided> divided, bool alike, std::size_t output,
-                         CoinId coin) {
-  std::array<Run, kMostLanes> each;
-  Run* next = each.data();
-  Amount value = values_[output];
-  PackedRuns packed{.form = divided[0].made.label.number(), .size = divided[0].made.hops};
-  alike = alike && packed.form <= form::kLastLabel;
-  for (const Divided& by : divided) {
-    Amount share = 0;
-    if (by.shares != nullptr) {
-      share = by.shares[output];
-    } else {
-      RunView list = by.lane->output(output);
-      if (list.size() > 1) return false;
-      share = list.empty() ? 0 : list[0].length;
-    }
-    unsigned some = share > 0 ? 1 : 0;
-    unsigned whole = share == value ? some : 0;
-    Amount part = share == value ? 0 : share;
-    alike = alike && (part == 0 || packed.amount == 0 || part == packed.amount);
-    packed.amount |= part;
-    packed.lanes |= static_cast<LaneSet>(some << by.number);
-    packed.whole |= static_cast<LaneSet>(whole << by.number);
-    *next = by.run(share);  // which stays if there is any
-    next += some;
-  }
-  if (packed.lanes == 0) return true;
-  ++coins_by_lanes_[packed.lanes];
-  std::span<const Run> runs(each.data(), next);
-  if (auto stop = stop_at(coin)) {
-    land_each(coin, value, packed.lanes, runs, *stop);
-    return true;
-  }
-  std::optional<TxId> spender = columns_.spender(coin);
-  if (!spender) {
-    land_each(coin, value, packed.lanes, runs, {.kind = DestinationKind::held});
-  } else if (*spender > visited_to_) {
-    if (!alike) packed = waiting_runs_.put(packed.lanes, runs);
-    queue_.emplace(spender->number(), coin, value, packed);
-  } else {
-    contradiction_ = kSpentTooSoon;
-  }
-  return true;
+// What of the fee, the last output, is tainted is paid.
+void Walk::make_fee() {
+  if (values_.back() == 0) return;
+  show_output(values_.size() - 1, std::nullopt);
+  pay_fee(values_.back());
 }
 
-// One run for each of these lanes.
-void Walk::land_each(CoinId coin, Amount value, LaneSet lanes, std::span<const Run> each,
-                     Stop stop) {
-  const Run* run = each.data();
-  for_each_lane(lanes, [&](std::size_t lane) { lanes_[lane].land(coin, value, {run++, 1}, stop); });
-}
-
-// What divide() does for a single lane that sums where nothing about the outputs is special.
-[[gnu::flatten, gnu::noinline]] void Walk::deal(CoinId first_output) {
-  Lane& lane = lanes_[first_lane(touched_)];
-  lane.divide(values_, total_, false);
-  const Amount* shares = lane.shares();
-  Run share = lane.run_of(0);
-  std::uint64_t coins = 0;
-  std::size_t outputs = values_.size() - 1;
-  for (std::size_t i = 0; i < outputs; ++i) {
-    share.length = shares[i];
-    if (share.length == 0) continue;
-    ++coins;
-    CoinId coin(first_output.number() + i);
-    if (auto stop = stop_at(coin)) {
-      lane.land(coin, values_[i], {&share, 1}, *stop);
-      continue;
-    }
-    std::optional<TxId> spender = columns_.spender(coin);
-    if (!spender) {
-      lane.land(coin, values_[i], {&share, 1}, {.kind = DestinationKind::held});
-    } else if (*spender > visited_to_) {
-      queue_.emplace(spender->number(), coin, values_[i],
-                     PackedRuns{touched_, 0, share.label.number(), share.hops, share.length});
-    } else {
-      contradiction_ = kSpentTooSoon;
-      return;
-    }
-  }
-  lane.found.coins_touched += coins;
+// Lays what divide() gave an output into made_, and notes its parcels.
+void Walk::show_output(std::size_t i, std::optional<CoinId> to) {
+  made_.clear();
+  for_each_lane(touched_, [&](std::size_t lane) { made_.set(lane, lanes_[lane].output(i)); });
+  if (!options_.parcels) return;
+  made_.each([&](std::size_t lane, RunView list) { lanes_[lane].add_parcels(at_, i, to, list); });
 }
 
 void Walk::arrive(CoinId coin, Amount value, LaneRuns& runs) {
@@ -519,7 +360,7 @@ void Walk::go_on(CoinId coin, Amount value, const LaneRuns& runs) {
   }
   if (!spender) land(coin, value, runs, {.kind = DestinationKind::held});
   if (!spender && !keeps_resting_) return;
-  PackedRuns packed = waiting_runs_.put(runs);
+  PackedRuns packed = waiting_runs_.put(runs, value);
   if (spender) {
     queue_.emplace(spender->number(), coin, value, packed);
   } else {
@@ -529,12 +370,14 @@ void Walk::go_on(CoinId coin, Amount value, const LaneRuns& runs) {
 
 std::vector<Found> Walk::take_found() {
   std::vector<Found> found;
-  for (std::size_t lanes = 0; lanes < coins_by_lanes_.size(); ++lanes) {
+  for (std::size_t lanes = 0; lanes < touched_by_lanes_.size(); ++lanes) {
     for_each_lane(static_cast<LaneSet>(lanes), [&](std::size_t lane) {
-      if (lane < lanes_.size()) lanes_[lane].found.coins_touched += coins_by_lanes_[lanes];
+      if (lane >= lanes_.size()) return;
+      lanes_[lane].found.transactions_touched += touched_by_lanes_[lanes].transactions;
+      lanes_[lane].found.coins_touched += touched_by_lanes_[lanes].coins;
     });
   }
-  coins_by_lanes_ = {};
+  touched_by_lanes_ = {};
   for (Lane& lane : lanes_) found.push_back(std::move(lane.found));
   return found;
 }

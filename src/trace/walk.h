@@ -76,33 +76,53 @@ class Walk {
 
   bool take_notes();
   void visit(TxId tx);
+  void go_through(Columns::Inputs inputs, IdRange<CoinId> outputs, bool mix);
   void gather(Columns::Inputs inputs);
-  void gather_sum(Columns::Inputs inputs);
-  bool gather_outputs(IdRange<CoinId> outputs);
+  // The outputs' values, and what they leave of the inputs. False: they are more than the inputs.
+  bool gather_outputs(IdRange<CoinId> outputs) {
+    if (values_.size() != outputs.size() + 1) values_.resize(outputs.size() + 1);
+    Amount* next = values_.data();
+    Amount paid = 0;
+    for (CoinId coin : outputs) {
+      Amount value = columns_.value(coin);
+      *next++ = value;
+      paid += value;
+    }
+    *next = total_ - paid;
+    return paid <= total_;
+  }
   void enter(CoinId from, Amount value, const Waiting* waiting);
   void enter_clean(Amount value, LaneSet lanes);
   void divide(CoinId first_output, bool as_haircut);
-  void pay_fee();
+  void make_fee();
+  void show_output(std::size_t i, std::optional<CoinId> to);
+  void pay_fee(Amount fee);
   void bury();
   void prefetch() const;
 
-  // Whether outputs of the transaction at hand need only go on, land at a stop, or lie unspent.
-  bool plain() const {
-    return !makes_seeds_ && !in_mix_ && !cuts_ && !keeps_resting_ && !options_.parcels;
-  }
-  void deal(CoinId first_output);
-  // What a lane made of the transaction at hand.
-  struct Divided {
-    std::size_t number;
-    const Amount* shares;  // Lane::shares()
-    Lane* lane;
-    Run made;  // any of its runs, but for the length; of one label
+  // The short way of one label (walk_one_label.cc).
+  struct Entering {     // into a lane
+    Amount amount = 0;  // means nothing to an ordered one
+    std::uint32_t hops = ~0U;
 
-    Run run(Amount length) const { return {length, made.label, made.hops}; }
+    void add(Amount more, std::uint32_t from) {
+      amount += more;
+      hops = from < hops ? from : hops;
+    }
   };
-  // `alike`: all with as many hops.
-  bool deal_one_each(std::span<const Divided> divided, bool alike, std::size_t output, CoinId coin);
-  void land_each(CoinId coin, Amount value, LaneSet lanes, std::span<const Run> each, Stop stop);
+  struct Dealt;
+  struct Shared;
+  void carry(Columns::Inputs inputs, IdRange<CoinId> outputs);
+  void carry_sum(Columns::Inputs inputs, IdRange<CoinId> outputs);
+  Entering gather_sum(Columns::Inputs inputs, std::size_t lane);
+  void gather_one_label(Columns::Inputs inputs, std::span<Entering> entering);
+  void enter_one_label(const Waiting& waiting, LaneSet lines, std::span<Entering> entering);
+  void divide_one_label(std::span<const Entering> entering, CoinId first_output);
+  void deal_shared(const Shared& shared, CoinId first_output);
+  void deal(std::span<const Dealt> dealt, CoinId first_output);
+  void make_output(std::span<const Dealt> dealt, std::size_t i);
+  void send(CoinId coin, Amount value);
+
   void arrive(CoinId coin, Amount value, LaneRuns& runs);
   void arrive_at_seed(CoinId coin, Amount value, const LaneRuns& runs);
   // Most coins are let through by a look at their script.
@@ -148,8 +168,8 @@ class Walk {
   Columns columns_;
   std::vector<Lane> lanes_;
   LaneSet ordered_ = 0;
-  LaneSet sums_only_ = 0;   // whose taint of a coin is an amount and hops, and fits into Waiting
-  bool one_label_ = false;  // and no parcels
+  bool all_ordered_ = false;
+  std::optional<Label> only_;  // the one label there is, if the short way can be gone with it
   bool to_miner_;
   bool cuts_;  // there are any
 
@@ -158,22 +178,27 @@ class Walk {
   std::size_t notes_ = 0;  // seed coins not made yet
   bool keeps_resting_ = false;
   std::vector<Waiting> resting_;
-  // Coins that deal_one_each() dealt with, by the lanes that taint them: one count instead of one a
+  // What carry() and send() dealt with, by the lanes that taint it: one count instead of one a
   // lane.
-  std::array<std::uint64_t, 1U << kMostLanes> coins_by_lanes_{};
+  struct Touched {
+    std::uint64_t transactions = 0;
+    std::uint64_t coins = 0;
+  };
+  std::array<Touched, 1U << kMostLanes> touched_by_lanes_{};
   bool interrupted_ = false;
 
   // Of the transaction at hand; kept to reuse their memory.
   TxId at_;
   TxId visited_to_;  // what it makes must be spent after this one
   bool makes_seeds_ = false;
+  bool plain_ = false;   // nothing is special about its outputs
   bool in_mix_ = false;  // and mixes stop
   LaneSet touched_ = 0;
-  bool sum_only_ = false;  // by a single lane of sums_only_
   std::string_view contradiction_;
   std::span<Waiting> arriving_;  // the queue's
   ByCoin arriving_by_coin_;
   LaneRuns made_;               // what a coin gets
+  std::size_t dealt_most_ = 0;  // no coin gets more runs in the short way
   std::vector<Amount> values_;  // of the outputs, then the fee
   Amount total_ = 0;
   IdRange<TxId> block_{};  // that holds it; only under FeeRule::miner

@@ -27,24 +27,19 @@
 
 namespace tracehound::trace {
 
-// The fee of the transaction at hand: the last output.
-void Walk::pay_fee() {
-  std::size_t fee = values_.size() - 1;
-  bool unconfirmed = ledger_.is_unconfirmed(at_);
-  bool flows_on = to_miner_ && !unconfirmed;
-  if (options_.parcels) {
-    for_each_lane(touched_, [&](std::size_t lane) {
-      lanes_[lane].add_parcels(at_, fee, std::nullopt, lanes_[lane].output(fee));
-    });
-  }
-  if (!flows_on) {
-    return for_each_lane(touched_,
-                         [&](std::size_t lane) { lanes_[lane].end_in_fee(fee, unconfirmed); });
-  }
-  made_.clear();
-  for_each_lane(touched_, [&](std::size_t lane) { made_.set(lane, lanes_[lane].output(fee)); });
+// The fee of the transaction at hand, of which made_ is tainted.
+void Walk::pay_fee(Amount fee) {
   if (made_.lanes() == 0) return;
-  queue_.emplace(block_end(at_), at_, values_[fee], waiting_runs_.put(made_));
+  bool unconfirmed = ledger_.is_unconfirmed(at_);
+  if (to_miner_ && !unconfirmed) {
+    queue_.emplace(block_end(at_), at_, fee, waiting_runs_.put(made_, fee));
+    return;
+  }
+  made_.each([&](std::size_t lane, RunView list) {
+    for (const Run& run : list) {
+      if (run.label != kClean) lanes_[lane].end_in_fee(run.label, run.length, unconfirmed);
+    }
+  });
 }
 
 // The number of the transaction behind the block that holds this one.
@@ -108,7 +103,6 @@ Status Walk::gather_fees(BlockHeight height, IdRange<TxId> block) {
     lanes_[lane].begin();
     lanes_[lane].begin_coinbase();
   });
-  sum_only_ = false;
   total_ = 0;
   auto subsidy = options_.subsidy ? options_.subsidy : ledger::subsidy(ledger_.chain(), height);
   CHECK(subsidy.has_value());

@@ -48,7 +48,7 @@ void Walk::follow_changes(Columns::Inputs inputs, CoinId first_output) {
   }
   for_each_lane(touched_, [&](std::size_t lane) { lanes_[lane].divide(values_, total_, false); });
   keep_outputs(is_change, first_output, outputs);
-  if (values_.back() > 0) pay_fee();
+  make_fee();
   for_each_lane(touched_,
                 [&](std::size_t lane) { lanes_[lane].found.transactions_touched -= pairs.size(); });
   LaneRuns runs;

@@ -117,7 +117,7 @@ TEST(Lanes, waiting_runs__come_back_whatever_their_number_and_labels) {
       given.set(lane, lists[lane]);
     }
     CoinId last((std::uint64_t{1} << 40) - 1);
-    Waiting waiting(7, last, 90, store.put(given));
+    Waiting waiting(7, last, 90, store.put(given, 90));
     EXPECT_EQ(waiting.key(), 7U);
     EXPECT_EQ(waiting.value(), 90U);
     EXPECT_EQ(waiting.kind(), WaitingKind::coin);
@@ -143,18 +143,26 @@ TEST(Lanes, waiting_runs_of_one_run_each__come_back_and_are_stored_if_they_are_n
            shown.lanes() == packed.lanes && std::ranges::equal(shown.all(), each) &&
            shown.lists() == each.size();
   };
+  auto put = [](WaitingRuns& store, LaneSet lanes, const Runs& each) {
+    LaneRuns runs;
+    auto next = each.begin();
+    for_each_lane(lanes, [&](std::size_t lane) { runs.set(lane, std::span(next++, 1)); });
+    return store.put(runs, kValue);
+  };
   Runs::value_type whole{kValue, Label(508), 3};
   Runs::value_type part{7, Label(508), 3};
   WaitingRuns unused;
   PackedRuns alike{0b101'0110, 0b100'0010, 508, 3, 7};
   EXPECT_TRUE(comes_back(unused, alike, {whole, part, part, whole}));
-  EXPECT_TRUE(comes_back(unused, unused.put(0b100'0000, Runs{part}), {part}));
+  EXPECT_TRUE(comes_back(unused, put(unused, 0b101'0110, {whole, part, part, whole}),
+                         {whole, part, part, whole}));
+  EXPECT_TRUE(comes_back(unused, put(unused, 0b100'0000, {part}), {part}));
   EXPECT_FALSE(unused.any());
   for (const Runs& each : {Runs{{7, Label(509), 3}}, Runs{part, {8, Label(508), 3}},
                            Runs{part, {7, Label(508), 4}, whole}}) {
     WaitingRuns store;
     auto lanes = static_cast<LaneSet>(0b1110 & ((1U << (each.size() + 1)) - 1));
-    EXPECT_TRUE(comes_back(store, store.put(lanes, each), each));
+    EXPECT_TRUE(comes_back(store, put(store, lanes, each), each));
     EXPECT_TRUE(store.any());
   }
 }
