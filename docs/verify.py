@@ -10,7 +10,7 @@ transactions are mixes and what of them is change, which addresses burn, that th
 labels are the incident's, README.txt. `tracehound verify` looks at those too.
 """
 import csv, functools, hashlib, io, itertools, json, os, pathlib, re, struct, sys, time
-from collections import defaultdict, namedtuple
+from collections import namedtuple
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from coin_trace import KINDS, NOBODY, Trace, ranges
 
