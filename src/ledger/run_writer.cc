@@ -3,13 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 #include "base/check.h"
-#include "base/large_bytes.h"
 #include "ledger/fences.h"
 #include "ledger/runs.h"
+#include "ledger/sorted_rows.h"
 
 namespace tracehound::ledger {
 
@@ -19,66 +18,6 @@ struct Entry {
   std::uint64_t key;
   std::uint64_t row;
 };
-
-// Room for so many entries, with nothing in it yet: setting it to zero would cost a pass over
-// memory.
-class Entries {
- public:
-  explicit Entries(std::uint64_t count)
-      : entries_(reinterpret_cast<Entry*>(bytes_.extend(count * sizeof(Entry))), count) {}
-  std::span<Entry> all() { return entries_; }
-
- private:
-  LargeBytes bytes_;
-  std::span<Entry> entries_;
-};
-
-// By digits of the key from bit `first` on; entries with the same ones keep their order. Least
-// digit first, 11 bits at a time: a pass over memory that counts them all, and one for each that
-// moves entries between the two rooms. Gives the one that they end in.
-// REQUIRES: at most three digits; both rooms are of one size.
-std::span<Entry> sort_by_digits(std::span<Entry> entries, std::span<Entry> other, int first,
-                                int end) {
-  constexpr int kDigitBits = 11;
-  constexpr std::uint64_t kDigits = 1U << kDigitBits;
-  constexpr int kMostDigits = 3;
-  CHECK(end - first <= kMostDigits * kDigitBits);
-  std::array<std::array<std::uint64_t, kDigits>, kMostDigits> counts{};
-  auto digit = [first](std::uint64_t key, int number) {
-    return key >> (first + number * kDigitBits) & (kDigits - 1);
-  };
-  for (const Entry& entry : entries) {
-    for (int i = 0; i < kMostDigits; ++i) ++counts[i][digit(entry.key, i)];
-  }
-  for (int i = 0; first + i * kDigitBits < end; ++i) {
-    auto& starts = counts[i];
-    if (std::ranges::find(starts, entries.size()) != starts.end()) continue;  // all the same digit
-    std::uint64_t next = 0;
-    for (std::uint64_t& start : starts) next += std::exchange(start, next);
-    for (const Entry& entry : entries) other[starts[digit(entry.key, i)]++] = entry;
-    std::swap(entries, other);
-  }
-  return entries;
-}
-
-// By key; entries of one key keep their order. The highest 33 bits of a key of 64, three passes,
-// tell nearly all hashes apart; what they do not is sorted by comparing, which keys made to be
-// alike make slower and not more.
-// Uses both rooms, and gives the one that holds them.
-std::span<Entry> sort_by_key(std::span<Entry> entries, std::span<Entry> other,
-                             std::size_t key_width) {
-  constexpr int kLow = 31;
-  int bits = static_cast<int>(key_width * 8);
-  if (bits <= 64 - kLow) return sort_by_digits(entries, other, 0, bits);
-  entries = sort_by_digits(entries, other, kLow, bits);
-  for (auto group = entries.begin(); group != entries.end();) {
-    auto end = group + 1;
-    while (end != entries.end() && end->key >> kLow == group->key >> kLow) ++end;
-    if (end - group > 1) std::ranges::stable_sort(group, end, {}, &Entry::key);
-    group = end;
-  }
-  return entries;
-}
 
 // Entries in (key, row) order out of an old run, those of `range` alone.
 class OldEntries {
@@ -169,7 +108,7 @@ class RunFile {
   FenceBuilder fences_;
 };
 
-Status merge(std::vector<OldEntries>& old, std::span<const Entry> fresh, RunFile& file) {
+Status merge(std::vector<OldEntries>& old, const SortedRows& fresh, RunFile& file) {
   std::size_t next = 0;
   for (;;) {
     if (file.full()) TRY(file.write());
@@ -179,11 +118,12 @@ Status merge(std::vector<OldEntries>& old, std::span<const Entry> fresh, RunFile
     for (OldEntries& source : old) {
       if (!source.done() && (!least || source.front().key < least->front().key)) least = &source;
     }
-    if (least != nullptr && (next == fresh.size() || least->front().key <= fresh[next].key)) {
+    if (least != nullptr && (next == fresh.size() || least->front().key <= fresh.key(next))) {
       file.add(least->front());
       least->pop();
     } else if (next < fresh.size()) {
-      file.add(fresh[next++]);
+      file.add({fresh.key(next), fresh.row(next)});
+      ++next;
     } else {
       return {};
     }
@@ -200,16 +140,7 @@ Status write_run(FileSystem& files, const std::string& folder, const IndexSpec& 
   }
   std::uint64_t first = std::max(rows.had, range.first);
   std::uint64_t count = range.end - std::min(first, range.end);
-  Entries room(count);
-  Entries other(count);
-  Entry* next = room.all().data();
-  std::array<std::uint64_t, 64> keys;
-  for (std::uint64_t row = first; row < range.end;) {
-    std::span group(keys.data(), std::min<std::uint64_t>(keys.size(), range.end - row));
-    rows.keys_of(row, group);
-    for (std::uint64_t key : group) *next++ = {key, row++};
-  }
-  std::span<const Entry> fresh = sort_by_key(room.all(), other.all(), spec.key_width);
+  SortedRows fresh(first, count, spec.key_width, rows.keys_of);
 
   std::string path = runs_folder(folder) + "/" + run_name(spec, range);
   TRY_ASSIGN(auto file, files.open_write(path + ".new"));

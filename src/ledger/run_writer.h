@@ -15,6 +15,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "ledger/schema.h"
+#include "ledger/sorted_rows.h"
 
 namespace tracehound::ledger {
 
@@ -22,7 +23,7 @@ struct IndexRows {
   std::uint64_t had;  // rows that the runs on disk cover
   std::uint64_t now;  // rows that they shall cover
   // The keys of the rows from `first` on.
-  std::function<void(std::uint64_t first, std::span<std::uint64_t> keys)> keys_of;
+  SortedRows::KeysOf keys_of;
   // The sum of these rows' values, wrapping; asked only of an index with sums.
   std::function<Amount(std::span<const std::uint64_t> rows)> sum_of;
 };
