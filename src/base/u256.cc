@@ -19,6 +19,13 @@ __extension__ using Wide = unsigned __int128;
 constexpr unsigned kLimbDigits = 19;  // 10^19 is the largest power of ten in 64 bits
 constexpr std::uint64_t kLimbTen = 10'000'000'000'000'000'000ULL;
 
+constexpr auto kTens = [] {
+  std::array<std::uint64_t, kLimbDigits + 1> tens{1};
+  for (std::size_t i = 1; i < tens.size(); ++i) tens[i] = tens[i - 1] * 10;
+  return tens;
+}();
+static_assert(kTens.back() == kLimbTen);
+
 using Product = std::array<std::uint64_t, 8>;
 
 Wide low_128(const U256& a) { return Wide{a.limbs[1]} << 64 | a.limbs[0]; }
@@ -166,6 +173,31 @@ class DigitReader {
   U256 number_;
 };
 
+// What most amounts are, from_text() of at most 19 digits of which none has to be left out. Nothing
+// for any other text, a number or not.
+std::optional<U256> short_number(std::string_view text, unsigned decimals) {
+  if (text.size() > kLimbDigits + 1) return std::nullopt;
+  std::uint64_t number = 0;
+  std::size_t digits = 0;
+  std::size_t whole = std::string_view::npos;
+  for (char c : text) {
+    auto digit = static_cast<unsigned>(c - '0');
+    if (digit <= 9) {
+      number = number * 10 + digit;
+      ++digits;
+    } else if (c == '.' && whole == std::string_view::npos) {
+      whole = digits;
+    } else {
+      return std::nullopt;
+    }
+  }
+  std::size_t fraction = digits - std::min(whole, digits);
+  if (digits == 0 || digits > kLimbDigits || fraction > decimals) return std::nullopt;
+  std::size_t missing = decimals - fraction;
+  return missing > kLimbDigits ? std::nullopt
+                               : std::optional(from_128(Wide{number} * kTens[missing]));
+}
+
 }  // namespace
 
 U256& U256::operator+=(const U256& other) {
@@ -228,6 +260,7 @@ std::optional<U256> U256::from_text(std::string_view text) {
 }
 
 std::optional<U256> U256::from_text(std::string_view text, unsigned decimals) {
+  if (auto number = short_number(text, decimals)) return number;
   std::size_t point = text.find('.');
   if (point == std::string_view::npos) point = text.size();
   std::string_view whole = text.substr(0, point);

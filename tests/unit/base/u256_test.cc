@@ -152,6 +152,26 @@ TEST(u256, decimal_text__random_numbers__comes_back) {
   }
 }
 
+// Whether a number is short or long, its digits with the zeros that are missing say the same.
+TEST(u256, decimal_text__a_point_anywhere_in_it__is_the_number_of_its_digits) {
+  std::mt19937_64 engine(17);
+  for (int round = 0; round < 5000; ++round) {
+    std::string digits;
+    for (std::uint64_t i = 1 + engine() % 24; i > 0; --i) {
+      digits.push_back(static_cast<char>('0' + engine() % 10));
+    }
+    std::size_t whole = engine() % (digits.size() + 1);
+    std::size_t fraction = digits.size() - whole;
+    std::string text = digits.substr(0, whole) + "." + digits.substr(whole);
+    std::size_t missing = engine() % 25;
+    auto decimals = static_cast<unsigned>(fraction + missing);
+    EXPECT_EQ(U256::from_text(text, decimals), U256::from_text(digits + std::string(missing, '0')))
+        << text << " " << decimals;
+    if (fraction == 0 || digits.back() == '0') continue;
+    EXPECT_FALSE(U256::from_text(text, static_cast<unsigned>(fraction - 1))) << text;
+  }
+}
+
 TEST(u256, sums_and_differences_out_of_range__are_told) {
   U256 result;
   EXPECT_TRUE(add_overflow(kU256Max, U256(1), result));
