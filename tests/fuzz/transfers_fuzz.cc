@@ -33,8 +33,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     auto map = transfers::parse_transfer_map(text, "fuzz.map");
     CHECK(map || map.error().message.starts_with("fuzz.map"));
   }
-  auto starts = transfers::csv_pieces(text, 1 + data[0] % 16);
-  CHECK(starts.front() == 0 && starts.back() == text.size());
+  transfers::CsvPieces pieces(text, 1 + data[0] % 16);
+  std::size_t end = 0;
+  for (std::size_t i = 0; i < pieces.count(); ++i) {
+    std::string_view piece = pieces.piece(i);
+    CHECK(piece.data() == text.data() + end);
+    end += piece.size();
+  }
+  CHECK(end == text.size());
   auto map = transfers::parse_transfer_map(kMap, "map");
   CHECK(map.has_value());
   tracehound::test::FaultyFileSystem disk;

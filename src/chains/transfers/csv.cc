@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 
 #include "base/bytes.h"
-#include "base/parallel.h"
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -17,34 +17,38 @@ namespace tracehound::chains::transfers {
 
 namespace {
 
-// The first place in [at, size) of either character; size without one. Sixteen bytes at a time,
-// where the machine has an instruction for it, or eight.
-std::size_t find_either(const char* data, std::size_t at, std::size_t size, char a, char b) {
+constexpr std::size_t kWindow = 64;
+
+// Which of 64 bytes are either character, the first in the lowest bit.
 #ifdef __SSE2__
+std::uint64_t either(const char* bytes, char a, char b) {
   const __m128i sixteen_a = _mm_set1_epi8(a);
   const __m128i sixteen_b = _mm_set1_epi8(b);
-  for (; size - at >= 16; at += 16) {
-    __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(data + at));
-    __m128i equal =
-        _mm_or_si128(_mm_cmpeq_epi8(bytes, sixteen_a), _mm_cmpeq_epi8(bytes, sixteen_b));
-    auto found = static_cast<unsigned>(_mm_movemask_epi8(equal));
-    if (found != 0) return at + static_cast<std::size_t>(__builtin_ctz(found));
+  std::uint64_t found = 0;
+  for (std::size_t i = 0; i < kWindow; i += 16) {
+    __m128i some = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes + i));
+    __m128i equal = _mm_or_si128(_mm_cmpeq_epi8(some, sixteen_a), _mm_cmpeq_epi8(some, sixteen_b));
+    found |= std::uint64_t{static_cast<unsigned>(_mm_movemask_epi8(equal))} << i;
   }
-#endif
-  constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;
-  constexpr std::uint64_t kHighs = 0x8080'8080'8080'8080;
-  const std::uint64_t all_a = kOnes * static_cast<Byte>(a);
-  const std::uint64_t all_b = kOnes * static_cast<Byte>(b);
-  // The high bit of the first byte that is zero, and perhaps of later ones.
-  auto zeros = [](std::uint64_t bytes) { return (bytes - kOnes) & ~bytes & kHighs; };
-  for (; size - at >= 8; at += 8) {
-    auto bytes = load_le<std::uint64_t>(reinterpret_cast<const Byte*>(data + at));
-    std::uint64_t found = zeros(bytes ^ all_a) | zeros(bytes ^ all_b);
-    if (found != 0) return at + static_cast<std::size_t>(__builtin_ctzll(found)) / 8;
-  }
-  while (at < size && data[at] != a && data[at] != b) ++at;
-  return at;
+  return found;
 }
+#else
+std::uint64_t either(const char* bytes, char a, char b) {
+  constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;
+  constexpr std::uint64_t kLows = 0x7F * kOnes;
+  // The high bit of every byte that is zero.
+  auto zeros = [](std::uint64_t word) { return ~(((word & kLows) + kLows) | word | kLows); };
+  std::uint64_t found = 0;
+  for (std::size_t i = 0; i < kWindow; i += 8) {
+    auto word = load_le<std::uint64_t>(reinterpret_cast<const Byte*>(bytes + i));
+    std::uint64_t equal =
+        zeros(word ^ kOnes * static_cast<Byte>(a)) | zeros(word ^ kOnes * static_cast<Byte>(b));
+    // The product brings the eight bits together in its highest byte.
+    found |= ((equal >> 7) * 0x0102'0408'1020'4080 >> 56) << i;
+  }
+  return found;
+}
+#endif
 
 std::uint64_t count_quotes(std::string_view text) {
   std::uint64_t quotes = 0;
@@ -63,26 +67,44 @@ char csv_separator(std::string_view text) {
                                    [&](char c) { return std::ranges::count(heading, c); });
 }
 
-std::vector<std::size_t> csv_pieces(std::string_view text, std::size_t piece_bytes) {
-  std::size_t pieces = std::max<std::size_t>(text.size() / piece_bytes, 1);
-  auto at = [&](std::size_t piece) { return piece >= pieces ? text.size() : piece * piece_bytes; };
-  std::vector<std::uint64_t> quotes(pieces);
-  parallel_for(pieces, [&](std::size_t piece) {
-    std::string_view part = text.substr(at(piece), at(piece + 1) - at(piece));
-    quotes[piece] = count_quotes(part);
-  });
-  std::vector<std::size_t> starts{0};
-  std::uint64_t before = quotes[0];
-  for (std::size_t piece = 1; piece < pieces; before += quotes[piece++]) {
-    bool inside = before % 2 == 1;
-    std::size_t end = std::max(at(piece), starts.back());
-    // To behind the next line end that no quotes enclose.
-    if (end != at(piece)) continue;
-    while (end < text.size() && (inside || text[end] != '\n')) inside ^= text[end++] == '"';
-    if (end < text.size()) starts.push_back(end + 1);
+std::string_view CsvPieces::piece(std::size_t piece) {
+  std::lock_guard hold(mutex_);
+  while (starts_.size() <= piece + 1) cut();
+  return text_.substr(starts_[piece], starts_[piece + 1] - starts_[piece]);
+}
+
+// The next piece ends behind the first line end, from at() on, that no quotes enclose.
+void CsvPieces::cut() {
+  std::size_t from = at(starts_.size() - 1);
+  std::size_t end = at(starts_.size());
+  inside_ ^= count_quotes(text_.substr(from, end - from)) % 2 == 1;
+  if (end < starts_.back()) {
+    end = starts_.back();
+  } else if (end < text_.size()) {
+    bool inside = inside_;
+    while (end < text_.size() && (inside || text_[end] != '\n')) inside ^= text_[end++] == '"';
+    end = std::min(end + 1, text_.size());
   }
-  starts.push_back(text.size());
-  return starts;
+  starts_.push_back(end);
+}
+
+// The first separator or line end from at_ on; the text's end without one.
+std::size_t CsvRows::cell_end() {
+  for (std::size_t at = at_; at < text_.size(); at = window_end_) {
+    if (at >= window_end_) {
+      window_end_ = at + kWindow;
+      if (window_end_ <= text_.size()) {
+        ends_ = either(text_.data() + at, separator_, '\n');
+      } else {
+        std::array<char, kWindow> rest{};
+        text_.copy(rest.data(), kWindow, at);
+        ends_ = either(rest.data(), separator_, '\n');
+      }
+    }
+    std::uint64_t ends = ends_ >> (at + kWindow - window_end_);
+    if (ends != 0) return at + static_cast<std::size_t>(std::countr_zero(ends));
+  }
+  return text_.size();
 }
 
 bool CsvRows::next(std::vector<std::string_view>& cells) {
@@ -93,17 +115,15 @@ bool CsvRows::next(std::vector<std::string_view>& cells) {
   if (at_ >= size || broken_) return false;
   line_ = next_line_;
   for (;;) {
-    std::string_view cell;
     if (at_ < size && data[at_] == '"') {
-      if (!quoted(cell)) return false;
+      if (!quoted(cells.emplace_back())) return false;
     } else {
       std::size_t start = at_;
-      at_ = find_either(data, at_, size, separator_, '\n');
+      at_ = cell_end();
       std::size_t end = at_;
       if (end > start && data[end - 1] == '\r' && (at_ >= size || data[at_] == '\n')) --end;
-      cell = text_.substr(start, end - start);
+      cells.emplace_back(data + start, end - start);
     }
-    cells.push_back(cell);
     if (at_ >= size) return true;
     if (data[at_++] == '\n') {
       ++next_line_;

@@ -4,8 +4,10 @@
 // first, which costs a fraction of the reading.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,9 +19,30 @@ namespace tracehound::chains::transfers {
 // Of , ; tab and |, what stands most often in the first line.
 char csv_separator(std::string_view text);
 
-// The offsets at which the pieces begin, each at the start of a row, about `piece_bytes` apart; the
-// last is the end of the text.
-std::vector<std::size_t> csv_pieces(std::string_view text, std::size_t piece_bytes);
+// Cuts a text into pieces that begin with rows, about `piece_bytes` long. Thread-safe.
+class CsvPieces {
+ public:
+  CsvPieces(std::string_view text, std::size_t piece_bytes)
+      : text_(text), piece_bytes_(piece_bytes) {}
+
+  std::size_t count() const { return std::max<std::size_t>(text_.size() / piece_bytes_, 1); }
+  // Every row is in one piece; a piece where only rows of those before it lie is empty.
+  // REQUIRES: piece < count().
+  std::string_view piece(std::size_t piece);
+
+ private:
+  // Where the piece would begin if it did not matter what a row is.
+  std::size_t at(std::size_t piece) const {
+    return piece == count() ? text_.size() : piece * piece_bytes_;
+  }
+  void cut();
+
+  std::string_view text_;
+  std::size_t piece_bytes_;
+  std::mutex mutex_;
+  std::vector<std::size_t> starts_{0};  // of the pieces that are cut, and of the next one
+  bool inside_ = false;                 // whether quotes enclose what at() says of that
+};
 
 // Reads rows front to back.
 class CsvRows {
@@ -39,11 +62,15 @@ class CsvRows {
 
  private:
   bool quoted(std::string_view& cell);
+  std::size_t cell_end();
 
   std::string_view text_;
   char separator_;
   std::deque<std::string>& held_;
   std::size_t at_ = 0;
+  // The 64 bytes, fewer at the text's end, before window_end_: which are separators and line ends.
+  std::size_t window_end_ = 0;
+  std::uint64_t ends_ = 0;
   std::uint64_t line_ = 0;
   std::uint64_t next_line_ = 0;
   bool broken_ = false;

@@ -36,18 +36,17 @@ class CsvSource final : public RowSource {
 
   Status each(const std::function<void(RowBatch&)>& beside,
               const std::function<bool(RowBatch&&)>& take) override {
-    auto starts = csv_pieces(text_, kPieceBytes);
+    CsvPieces pieces(text_, kPieceBytes);
     std::size_t window = 2 * std::size_t{thread_limit()} + 2;
     std::vector<RowBatch> batches(window);
     std::uint64_t lines = heading_lines_ + 1;
     Status status;
     pipeline(
-        starts.size() - 1, window,
+        pieces.count(), window,
         [&](std::size_t i) {
           RowReader reader = *reader_;
           RowBatch& batch = batches[i % window] = unused_batch();
-          read_csv_piece(text_.substr(starts[i], starts[i + 1] - starts[i]), separator_, reader,
-                         batch);
+          read_csv_piece(pieces.piece(i), separator_, reader, batch);
           if (batch.wrong.empty()) beside(batch);
         },
         [&](std::size_t i) {
