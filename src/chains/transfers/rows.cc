@@ -56,24 +56,15 @@ std::optional<std::uint64_t> parse_usd(std::string_view text) {
 
 }  // namespace
 
-const Byte* ByteArena::keep(ByteView bytes) {
-  constexpr std::size_t kChunk = 1U << 16;
-  auto fits = [&] {
-    return chunks_[filling_]->capacity() - chunks_[filling_]->size() >= bytes.size();
-  };
-  while (filling_ < chunks_.size() && !fits()) ++filling_;
-  if (filling_ == chunks_.size()) {
-    chunks_.push_back(std::make_unique<Bytes>());
-    chunks_.back()->reserve(std::max(kChunk, bytes.size()));
-  }
-  Bytes& chunk = *chunks_[filling_];
-  chunk.insert(chunk.end(), bytes.begin(), bytes.end());
-  return chunk.data() + chunk.size() - bytes.size();
+void NameArena::next_chunk() {
+  if (chunk_ == chunks_.size()) chunks_.push_back(std::make_unique_for_overwrite<Byte[]>(kChunk));
+  filling_ = chunks_[chunk_++].get();
+  used_ = 0;
 }
 
-void ByteArena::clear() {
-  for (auto& chunk : chunks_) chunk->clear();
-  filling_ = 0;
+void NameArena::clear() {
+  chunk_ = 0;
+  used_ = kChunk;
 }
 
 void RowBatch::clear() {
@@ -96,13 +87,18 @@ void RowBatch::clear() {
   wrong.clear();
 }
 
-ListedName listed_name(std::string_view text, ByteArena& arena) {
-  if (text.empty()) return {};
-  ledger::accounts::PackedName packed(text);
-  ByteView payload = packed.payload();
-  bool is_text = packed.kind() == ledger::accounts::NameKind::text;
-  return {name_key(packed.kind(), payload), is_text ? payload.data() : arena.keep(payload),
-          static_cast<std::uint8_t>(payload.size()), packed.kind()};
+void pack(std::string_view text, NameArena& arena, ListedName& name) {
+  if (text.empty()) return;
+  Byte* packed = arena.room();
+  name.kind = ledger::accounts::pack_name(text, packed);
+  if (name.kind == ledger::accounts::NameKind::text) {
+    name.bytes = as_bytes(text).data();
+    name.size = static_cast<std::uint8_t>(text.size());
+  } else {
+    name.bytes = packed;
+    name.size = static_cast<std::uint8_t>(ledger::accounts::packed_size(name.kind));
+    arena.keep(name.size);
+  }
 }
 
 Result<RowReader> RowReader::make(const TransferMap& map, std::span<const std::string_view> heading,
@@ -134,10 +130,8 @@ std::string_view RowReader::cell(Field field, std::span<const std::string_view> 
   return constant ? std::string_view(*constant) : std::string_view();
 }
 
-std::optional<std::string> RowReader::read(std::span<const std::string_view> cells,
-                                           std::uint64_t line, RowBatch& batch) {
-  ListedRow row;
-  row.line = line;
+std::optional<std::string> RowReader::read(std::span<const std::string_view> cells, RowBatch& batch,
+                                           ListedRow& row) {
   std::string_view time = cell(Field::time, cells);
   auto parsed = parse_time(time);
   if (!parsed) return fmt::format("{} is no time", shown(time));
@@ -163,9 +157,9 @@ std::optional<std::string> RowReader::read(std::span<const std::string_view> cel
     if (name.size() > kMostNameBytes) return fmt::format("{} is too long a name", shown(name));
   }
   if (from.empty() && to.empty()) return "neither from nor to";
-  row.tx = listed_name(tx, batch.names);
-  row.from = listed_name(from, batch.names);
-  row.to = listed_name(to, batch.names);
+  pack(tx, batch.names, row.tx);
+  pack(from, batch.names, row.from);
+  pack(to, batch.names, row.to);
   if (auto wrong = read_asset(cells, batch, row)) return wrong;
   const Asset& asset = batch.assets[row.asset];
   if (auto wrong = read_amount(cell(Field::amount, cells), asset, row.amount)) return wrong;
@@ -174,7 +168,7 @@ std::optional<std::string> RowReader::read(std::span<const std::string_view> cel
     row.usd_micro = parse_usd(usd);
     if (!row.usd_micro) return fmt::format("{} is no value in dollars", shown(usd));
   }
-  batch.rows.push_back(row);
+  for (ListedName* name : {&row.tx, &row.from, &row.to}) set_key(*name);
   return std::nullopt;
 }
 

@@ -43,20 +43,36 @@ struct ListedName {
   }
 };
 
-// Bytes that stay where they are.
-class ByteArena {
+// Bytes of packed names, which stay where they are.
+class NameArena {
  public:
-  const Byte* keep(ByteView bytes);
+  // Room for the next one.
+  Byte* room() {
+    if (kChunk - used_ < ledger::accounts::kMostPackedBytes) next_chunk();
+    return filling_ + used_;
+  }
+  // So much of it is used.
+  void keep(std::size_t size) { used_ += size; }
   // Forgets them and keeps its memory.
   void clear();
 
  private:
-  std::vector<std::unique_ptr<Bytes>> chunks_;
-  std::size_t filling_ = 0;  // the chunk that takes what comes next
+  static constexpr std::size_t kChunk = 1U << 16;
+  void next_chunk();
+
+  std::vector<std::unique_ptr<Byte[]>> chunks_;
+  std::size_t chunk_ = 0;  // the next to be filled
+  Byte* filling_ = nullptr;
+  std::size_t used_ = kChunk;  // of what is being filled
 };
 
+// Packs a name, but leaves its key to set_key(). A packed name's bytes are best read again a while
+// after they were written, when they are no longer on their way to the cache.
 // REQUIRES: text has at most kMostNameBytes; it and the arena outlive the name.
-ListedName listed_name(std::string_view text, ByteArena& arena);
+void pack(std::string_view text, NameArena& arena, ListedName& name);
+inline void set_key(ListedName& name) {
+  if (!name.empty()) name.key = name_key(name.kind, name.payload());
+}
 
 // Texts point into the file, or into the batch that holds the row.
 struct ListedRow {
@@ -106,7 +122,7 @@ struct RowBatch {
   std::vector<ledger::accounts::Asset> assets;
   std::vector<std::uint64_t> asset_lines;  // of the rows that name them first
   std::deque<std::string> held;            // texts that do not stand in the file as they are
-  ByteArena names;
+  NameArena names;
   std::uint64_t first_line = 0;  // in the list
   std::uint64_t lines = 0;
   bool ascending = true;  // blocks never fall; known once it is made
@@ -129,7 +145,13 @@ class RowReader {
   std::size_t columns() const { return columns_; }
   // Adds the row to the batch, or says in a clause what is wrong with it.
   std::optional<std::string> read(std::span<const std::string_view> cells, std::uint64_t line,
-                                  RowBatch& batch);
+                                  RowBatch& batch) {
+    ListedRow& row = batch.rows.emplace_back();
+    row.line = line;
+    auto wrong = read(cells, batch, row);
+    if (wrong) batch.rows.pop_back();
+    return wrong;
+  }
   // Before the first row of another batch.
   void begin_batch() {
     known_.clear();
@@ -138,6 +160,8 @@ class RowReader {
 
  private:
   explicit RowReader(const TransferMap& map) : map_(&map) {}
+  std::optional<std::string> read(std::span<const std::string_view> cells, RowBatch& batch,
+                                  ListedRow& row);
   std::string_view cell(Field field, std::span<const std::string_view> cells) const;
   std::optional<std::string> read_asset(std::span<const std::string_view> cells, RowBatch& batch,
                                         ListedRow& row);

@@ -67,7 +67,10 @@ std::optional<AccountId> NameTable::find_on_disk(std::uint64_t key, NameKind kin
 
 std::optional<AccountId> NameTable::expect_end(std::uint64_t key) const {
   auto likely = table_.likely(key);
-  if (likely) columns_[Column::account_end].prefetch(likely->number());
+  if (likely) {
+    columns_[Column::account_kind].prefetch(likely->number());
+    columns_[Column::account_end].prefetch(likely->number());
+  }
   return likely;
 }
 

@@ -70,23 +70,20 @@ bool unhex(std::string_view digits, Byte* into) {
 
 }  // namespace
 
-PackedName::PackedName(std::string_view text) : text_(text) {
+NameKind pack_name(std::string_view text, Byte* into) {
   bool prefixed = text.starts_with("0x");
   if (prefixed && text.size() == kAddressDigits + 2) {
-    if (unhex(text.substr(2), bytes_.data())) kind_ = NameKind::address;
+    if (unhex(text.substr(2), into)) return NameKind::address;
   } else if (prefixed && text.size() == kHashDigits + 2) {
-    if (unhex(text.substr(2), bytes_.data())) kind_ = NameKind::hash;
-  } else if (text.size() == kHashDigits && unhex(text, bytes_.data())) {
+    if (unhex(text.substr(2), into)) return NameKind::hash;
+  } else if (text.size() == kHashDigits && unhex(text, into)) {
     // Mixed case is kept as text: it has to come back as it is.
     auto lower = [](char c) { return c >= 'a'; };
     auto upper = [](char c) { return c >= 'A' && c < 'a'; };
-    if (std::ranges::none_of(text, upper)) {
-      kind_ = NameKind::bare_hash;
-    } else if (std::ranges::none_of(text, lower)) {
-      kind_ = NameKind::upper_hash;
-    }
+    if (std::ranges::none_of(text, upper)) return NameKind::bare_hash;
+    if (std::ranges::none_of(text, lower)) return NameKind::upper_hash;
   }
-  size_ = kind_ == NameKind::address ? kAddressDigits / 2 : kHashDigits / 2;
+  return NameKind::text;
 }
 
 std::string name_text(NameKind kind, ByteView payload) {

@@ -11,20 +11,26 @@
 
 namespace tracehound::ledger::accounts {
 
+inline constexpr std::size_t kMostPackedBytes = 32;
+
+// Bytes of a name of that kind in the ledger. REQUIRES: it is no text.
+constexpr std::size_t packed_size(NameKind kind) { return kind == NameKind::address ? 20 : 32; }
+// The kind of a name. `into`, of kMostPackedBytes, has its bytes then, unless it is a text.
+NameKind pack_name(std::string_view text, Byte* into);
+
 // A name as it lies in the ledger. A name of kind text points into the text it was made of.
 class PackedName {
  public:
-  explicit PackedName(std::string_view text);
+  explicit PackedName(std::string_view text) : kind_(pack_name(text, bytes_.data())), text_(text) {}
 
   NameKind kind() const { return kind_; }
   ByteView payload() const {
-    return kind_ == NameKind::text ? as_bytes(text_) : ByteView(bytes_).first(size_);
+    return kind_ == NameKind::text ? as_bytes(text_) : ByteView(bytes_).first(packed_size(kind_));
   }
 
  private:
-  NameKind kind_ = NameKind::text;
-  std::size_t size_ = 0;
-  std::array<Byte, 32> bytes_;
+  std::array<Byte, kMostPackedBytes> bytes_;
+  NameKind kind_;
   std::string_view text_;
 };
 

@@ -7,12 +7,14 @@
 namespace tracehound::chains::transfers {
 namespace {
 
-ByteArena names;
+NameArena names;
 
 ListedRow row(std::string_view from, std::string_view to, std::uint32_t asset = 0) {
   ListedRow made;
-  made.from = listed_name(from, names);
-  made.to = listed_name(to, names);
+  pack(from, names, made.from);
+  pack(to, names, made.to);
+  set_key(made.from);
+  set_key(made.to);
   made.asset = asset;
   return made;
 }
