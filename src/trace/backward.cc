@@ -89,14 +89,17 @@ bool has_inverse(MethodKind method) {
   return method == MethodKind::haircut || method == MethodKind::fifo || method == MethodKind::lifo;
 }
 
+Status check_inverse(MethodKind method) {
+  if (has_inverse(method)) return {};
+  return fail(ErrorKind::usage,
+              fmt::format("{} cannot be traced backward, because many inputs give the same "
+                          "outputs; use haircut, fifo or lifo, which have an inverse",
+                          name_of(method)));
+}
+
 Result<Trace> run_back(const ledger::Ledger& ledger, std::span<const Seed> seeds, MethodKind kind,
                        const Stops& stops, const Options& options) {
-  if (!has_inverse(kind)) {
-    return fail(ErrorKind::usage,
-                fmt::format("{} cannot be traced backward, because many inputs give the same "
-                            "outputs; use haircut, fifo or lifo, which have an inverse",
-                            name_of(kind)));
-  }
+  TRY(check_inverse(kind));
   if (stops.knows_mixes() && stops.mix_rule() == MixRule::follow_change) {
     return fail(ErrorKind::usage,
                 "the change of a mix is followed forward; backward a mix stops, or is divided by "

@@ -31,6 +31,8 @@ namespace tracehound::trace {
 
 // haircut, fifo, lifo.
 bool has_inverse(MethodKind method);
+// Error (usage): it has none, naming those that have.
+Status check_inverse(MethodKind method);
 
 // Seeds may come in any order, under several labels, and be ancestors of one another: then the
 // units that a later coin's seed brings into an earlier seed coin keep their label, and only the

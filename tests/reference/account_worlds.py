@@ -9,13 +9,15 @@ A world is "world N accounts A assets B", its contracts ("contract ASSET ACCOUNT
 ("seed TX ROW FIRST END LABEL SIDE"), and for each method ("method NAME") the answer:
 "got SEED UNITS", "at KIND SERVICE TX ACCOUNT ASSET LABEL AMOUNT HOPS", "fee ASSET LABEL AMOUNT",
 "swapped out|in ASSET LABEL AMOUNT", "unknown ACCOUNT ASSET" and "counts SWAPS APPROXIMATE GUESSED".
-"end" ends it.
+Backward it has cuts and seeds of its own ("backcuts", "backseed"), and its methods are called
+"back-NAME". "end" ends it.
 """
 
 import random
 import sys
 
 from account_trace import METHODS, NOBODY, AccountTrace
+from account_trace_back import METHODS_BACK, BackTrace
 
 SIDES = ("transfer", "received", "sent")
 NEVER = 1 << 30
@@ -138,14 +140,28 @@ class World:
                 self.row(b, payer, asset, amount), self.row(payer, b, asset, amount)]
 
     def seeds(self):
-        moving = [(t, r) for t, tx in enumerate(self.transactions)
-                  for r, row in enumerate(tx["rows"]) if row[3] > 0 and row[0] != row[1]]
+        moving = self.moving()
+        return self.seeds_among(moving[:max(3, len(moving) // 2)])
+
+    def back_seeds(self):
+        """And the cuts of the traces backward from them."""
+        moving = self.moving()
+        seeds = self.seeds_among(moving[-max(3, len(moving) // 2):])
+        first = min((seed["tx"] for seed in seeds), default=0)
+        return seeds, {"min_amount": self.dice.choice((0, 0, 0, self.scale // 20)),
+                       "max_hops": self.dice.choice((NEVER, NEVER, 3)),
+                       "until": self.dice.choice((0, 0, self.dice.randint(0, first)))}
+
+    def moving(self):
+        return [(t, r) for t, tx in enumerate(self.transactions)
+                for r, row in enumerate(tx["rows"]) if row[3] > 0 and row[0] != row[1]]
+
+    def seeds_among(self, moving):
         if not moving:
             return []
-        early = moving[:max(3, len(moving) // 2)]
         seeds = []
         for _ in range(self.dice.randint(1, 4)):
-            tx, row = self.dice.choice(early)
+            tx, row = self.dice.choice(moving)
             amount = self.transactions[tx]["rows"][row][3]
             first, end = 0, amount
             if self.dice.random() < 0.3 and amount > 1:
@@ -157,9 +173,9 @@ class World:
                  for s in seeds]
         return [seeds[i] for i in sorted(range(len(seeds)), key=lambda i: order[i])]
 
-    def as_case(self):
+    def as_case(self, cuts=None):
         return {"transactions": self.transactions, "contracts": self.contracts,
-                "stops": self.stops, "cuts": self.cuts}
+                "stops": self.stops, "cuts": cuts or self.cuts}
 
 
 def optional(value):
@@ -181,20 +197,22 @@ def answer(trace):
     print("counts", trace.swaps, trace.approximate, trace.guessed)
 
 
-def tell(number, world, seeds):
+def tell(number, world, seeds, back_seeds, back_cuts):
     print("world", number, "accounts", world.accounts, "assets", world.assets)
     for asset, account in world.contracts.items():
         print("contract", asset, account)
     for account, (kind, service) in world.stops.items():
         print("stop", account, kind, service)
-    print("cuts", world.cuts["min_amount"], world.cuts["max_hops"], world.cuts["until"])
+    for name, cuts in (("cuts", world.cuts), ("backcuts", back_cuts)):
+        print(name, cuts["min_amount"], cuts["max_hops"], cuts["until"])
     for tx in world.transactions:
         print("tx", tx["payer"], tx["fee"])
         for giver, taker, asset, amount, usd in tx["rows"]:
             print("row", giver, taker, asset, amount, optional(usd))
-    for seed in seeds:
-        print("seed", *(seed[name] for name in ("tx", "row", "first", "end", "label")),
-              SIDES.index(seed["side"]))
+    for word, some in (("seed", seeds), ("backseed", back_seeds)):
+        for seed in some:
+            print(word, *(seed[name] for name in ("tx", "row", "first", "end", "label")),
+                  SIDES.index(seed["side"]))
 
 
 def main():
@@ -205,10 +223,14 @@ def main():
         seeds = world.seeds()
         if not seeds:
             continue
-        tell(number, world, seeds)
+        back_seeds, back_cuts = world.back_seeds()
+        tell(number, world, seeds, back_seeds, back_cuts)
         for method in METHODS:
             print("method", method)
             answer(AccountTrace(world.as_case(), seeds, method).run())
+        for method in METHODS_BACK:
+            print("method", f"back-{method}")
+            answer(BackTrace(world.as_case(back_cuts), back_seeds, method).run())
         print("end")
 
 

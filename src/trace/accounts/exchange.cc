@@ -21,7 +21,7 @@ namespace tracehound::trace::accounts {
 
 Status Walk::exchange(const Exchange& what) {
   cover_shorts();
-  lay_seeds_of_exchange(what);
+  laid_in_exchange_ = places_of_seeds(what, tx_, seeds_, seeds_here_);
   arriving_.clear();
   arriving_order_.clear();
   TakenSide others = take_side(what.others);
@@ -78,42 +78,6 @@ void Walk::cover_shorts_of(Holder& holder) {
   note_unknown(holder);
 }
 
-// A seed lies on what its transfer's holder got, or paid, on balance, behind what the holder's
-// transfers before it take up.
-void Walk::lay_seeds_of_exchange(const Exchange& what) {
-  laid_in_exchange_.clear();
-  auto takes = [&](const Side& side, HolderId id) {
-    auto asset = std::ranges::find(side.assets, id.asset, &SideAsset::asset);
-    return asset != side.assets.end() &&
-           std::ranges::find(asset->takers, id.account, &NetFlow::account) != asset->takers.end();
-  };
-  for (std::size_t number : seeds_here_) {
-    const Seed& seed = seeds_[number];
-    std::size_t place = seed.transfer.number() - tx_.first.number();
-    const Movement& move = tx_.rows[place];
-    HolderId taker{move.to, move.asset};
-    bool received = seed.side == SeedSide::received ||
-                    (seed.side == SeedSide::transfer &&
-                     (takes(what.others, taker) || takes(what.pools, taker)));
-    HolderId at = received ? taker : HolderId{move.from, move.asset};
-    U256 start;
-    for (std::size_t i = 0; i < place; ++i) {
-      const Movement& row = tx_.rows[i];
-      if (row.asset != at.asset || row.from == row.to) continue;
-      if ((received ? row.to : row.from) == at.account) start += row.amount;
-    }
-    laid_in_exchange_.push_back({at, !received, {number, start, seed.first, seed.end, seed.label}});
-  }
-}
-
-std::vector<LaidSeed> Walk::seeds_at(HolderId id, bool sent) const {
-  std::vector<LaidSeed> found;
-  for (const Laid& laid : laid_in_exchange_) {
-    if (laid.at == id && laid.sent == sent) found.push_back(laid.seed);
-  }
-  return found;
-}
-
 Walk::TakenSide Walk::take_side(const Side& side) {
   TakenSide taken;
   for (const SideAsset& asset : side.assets) {
@@ -121,7 +85,7 @@ Walk::TakenSide Walk::take_side(const Side& side) {
     for (const NetFlow& flow : asset.payers) {
       HolderId id{flow.account, asset.asset};
       take(holders_.find(id), flow.amount, payers.emplace_back());
-      auto seeds = seeds_at(id, true);
+      auto seeds = seeds_at(laid_in_exchange_, id, true);
       if (seeds.empty()) continue;
       for (Lane lane = 0; lane < lanes_.size(); ++lane) {
         lay(lane, id, seeds, Units{}, payers.back()[lane]);
@@ -129,33 +93,6 @@ Walk::TakenSide Walk::take_side(const Side& side) {
     }
   }
   return taken;
-}
-
-// By what the assets that go over (or come back) are worth where all have prices, else alike.
-std::vector<U256> Walk::weights_of(const Side& side, bool over, bool& approximate) const {
-  std::vector<U256> weights;
-  U256 sum;
-  bool known = true;
-  for (const SideAsset& asset : side.assets) {
-    const U256& amount = over ? asset.over : asset.back;
-    if (amount.is_zero()) continue;
-    U256 units;
-    U256 worth;
-    for (std::size_t i = 0; i < tx_.rows.size(); ++i) {
-      const Movement& row = tx_.rows[i];
-      if (row.asset != asset.asset || row.from == row.to || row.amount.is_zero()) continue;
-      auto usd = events_.usd(TransferId(tx_.first.number() + i));
-      known = known && usd.has_value();
-      units += row.amount;
-      worth += U256(usd.value_or(0));
-    }
-    weights.push_back(mul_div(amount, worth, units).quotient);
-    sum += weights.back();
-  }
-  if (weights.size() > 1 && known && !sum.is_zero()) return weights;
-  approximate = approximate || weights.size() > 1;
-  weights.assign(weights.size(), U256(1));
-  return weights;
 }
 
 // Divides the inputs of one asset over the side's takers, and over what goes over, if that.
@@ -170,25 +107,13 @@ void Walk::divide_side(Lane lane, const SideAsset& asset, std::vector<Source>& s
   for (std::size_t j = 0; j < asset.takers.size(); ++j) {
     HolderId to{asset.takers[j].account, asset.asset};
     for (const Tainted& entry : shares[j].labels) {
-      const Source* most = nullptr;
-      const U256* brought = nullptr;
-      for (const Source& source : sources) {
-        const U256* amount = amount_of(source.units.labels, entry.label);
-        if (amount == nullptr || (brought != nullptr && *amount <= *brought)) continue;
-        most = &source;
-        brought = amount;
-      }
-      if (most == nullptr) continue;
+      auto origin = who_brought(sources, entry);
+      if (!origin) continue;
       Units arriving{shares[j].value, {entry}, {}};
       Units paid = arriving;
-      if (most->paid) {
-        const U256* of_label = amount_of(most->paid->labels, entry.label);
-        paid.labels[0].amount =
-            mul_div(std::min(entry.amount, *brought), of_label ? *of_label : U256(), *brought)
-                .quotient;
-      }
-      note_parcel(lane, most->paid ? ParcelKind::swap : ParcelKind::transfer, most->from, to, paid,
-                  arriving);
+      paid.labels[0].amount = origin->paid;
+      note_parcel(lane, origin->most->paid ? ParcelKind::swap : ParcelKind::transfer,
+                  origin->most->from, to, paid, arriving);
     }
     auto [place, fresh] = arriving_.try_emplace(to);
     if (fresh) {
@@ -268,9 +193,7 @@ bool Walk::exchange_lane(Lane lane, const Side& side, TakenSide& taken) {
     }
   }
   std::vector<Pot> pots = pay_over(lane, side, sources);
-  Weights weights;
-  weights.back = weights_of(side, false, weights.approximate);
-  weights.over = weights_of(side, true, weights.approximate);
+  Weights weights = weights_of(side, tx_, events_);
   bring_back(lane, side, pots, weights, sources);
   bool crossed = std::ranges::any_of(pots, [](const Pot& pot) { return !pot.units.clean(); });
   if (crossed && weights.approximate) ++found_[lane].approximate;
@@ -280,7 +203,7 @@ bool Walk::exchange_lane(Lane lane, const Side& side, TakenSide& taken) {
 Status Walk::settle_arrivals() {
   for (HolderId to : arriving_order_) {
     std::vector<Units>& units = arriving_.at(to);
-    auto seeds = seeds_at(to, false);
+    auto seeds = seeds_at(laid_in_exchange_, to, false);
     for (Lane lane = 0; lane < lanes_.size(); ++lane) TRY(arrive(lane, to, seeds, units[lane]));
     TRY(credit(to, holders_.find(to), units, tx_.first));
   }

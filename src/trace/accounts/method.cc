@@ -100,6 +100,51 @@ void Divider::take(Units& balance, const U256& amount, Units& taken) {
   balance.value -= amount;
 }
 
+void Divider::take_first(Units& balance, const U256& amount, Units& taken) {
+  CHECK(!amount.is_zero() && amount <= balance.value);
+  taken.reset(amount);
+  if (!balance.clean() && ordered_) {
+    taken.labels = balance.labels;
+    cut_front(balance.line.pieces(), amount, taken.line.pieces());
+    settle_line(taken);
+    settle_line(balance);
+  } else if (!balance.clean()) {
+    take_amounts(balance, amount, taken);
+  }
+  balance.value -= amount;
+}
+
+void Divider::take_last(Units& balance, const U256& amount, Units& taken) {
+  if (!ordered_) return take_first(balance, amount, taken);
+  CHECK(!amount.is_zero() && amount <= balance.value);
+  if (amount == balance.value) {
+    taken = std::move(balance);
+    balance.reset(U256());
+    return;
+  }
+  Units rest;
+  take_first(balance, balance.value - amount, rest);
+  taken = std::move(balance);
+  balance = std::move(rest);
+}
+
+void Divider::put_back(Units& balance, const Units& taken) const {
+  if (ordered_ && !(balance.clean() && taken.clean())) {
+    std::vector<Piece> back = line_of(taken);
+    std::vector<Piece> rest = line_of(balance);
+    if (method_ == MethodKind::lifo) {
+      std::ranges::reverse(back);
+      std::swap(back, rest);
+    }
+    for (const Piece& piece : rest) append_piece(back, piece.length, piece.label);
+    balance.line.assign(back);
+  }
+  balance.value += taken.value;
+  for (const Tainted& entry : taken.labels) {
+    add_label(balance.labels, entry.label, entry.hops, entry.amount);
+  }
+}
+
 void Divider::divide(std::span<const Units* const> sources, std::span<const U256> values,
                      std::vector<Units>& outputs) {
   outputs.resize(values.size());

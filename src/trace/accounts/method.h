@@ -33,6 +33,14 @@ class Divider {
   // REQUIRES: 0 < amount <= balance.value.
   void take(Units& balance, const U256& amount, Units& taken);
 
+  // The ways back. Units that arrived lie last in a balance, those it began with first; the
+  // amount methods know no places and share out as take() does.
+  // REQUIRES, of both: 0 < amount <= balance.value.
+  void take_last(Units& balance, const U256& amount, Units& taken);
+  void take_first(Units& balance, const U256& amount, Units& taken);
+  // Puts back where they were units that take() took. REQUIRES: the sum is below 2^256.
+  void put_back(Units& balance, const Units& taken) const;
+
  private:
   void take_amounts(Units& balance, const U256& amount, Units& taken);
   void take_line(Units& balance, const U256& amount, Units& taken);

@@ -180,11 +180,62 @@ class Netting {
   std::vector<Party> parties_;
 };
 
+// By what the assets that go over (or come back) are worth where all have prices, else alike.
+std::vector<U256> one_way(const Side& side, bool over, const TransactionRows& tx,
+                          const Events& events, bool& approximate) {
+  std::vector<U256> weights;
+  U256 sum;
+  bool known = true;
+  for (const SideAsset& asset : side.assets) {
+    const U256& amount = over ? asset.over : asset.back;
+    if (amount.is_zero()) continue;
+    U256 units;
+    U256 worth;
+    for (std::size_t i = 0; i < tx.rows.size(); ++i) {
+      const Movement& row = tx.rows[i];
+      if (row.asset != asset.asset || row.from == row.to || row.amount.is_zero()) continue;
+      auto usd = events.usd(TransferId(tx.first.number() + i));
+      known = known && usd.has_value();
+      units += row.amount;
+      worth += U256(usd.value_or(0));
+    }
+    weights.push_back(mul_div(amount, worth, units).quotient);
+    sum += weights.back();
+  }
+  if (weights.size() > 1 && known && !sum.is_zero()) return weights;
+  approximate = approximate || weights.size() > 1;
+  weights.assign(weights.size(), U256(1));
+  return weights;
+}
+
 }  // namespace
+
+Weights weights_of(const Side& side, const TransactionRows& tx, const Events& events) {
+  Weights weights;
+  weights.back = one_way(side, false, tx, events, weights.approximate);
+  weights.over = one_way(side, true, tx, events, weights.approximate);
+  return weights;
+}
 
 std::optional<Exchange> find_exchange(const TransactionRows& tx, const Events& events,
                                       const Stops& stops) {
   return Netting(tx, events, stops).find();
+}
+
+std::optional<Brought> who_brought(std::span<const Source> sources, const Tainted& share) {
+  const Source* most = nullptr;
+  U256 brought;
+  for (const Source& source : sources) {
+    const U256* amount = amount_of(source.units.labels, share.label);
+    if (amount == nullptr || (most != nullptr && *amount <= brought)) continue;
+    most = &source;
+    brought = *amount;
+  }
+  if (most == nullptr) return std::nullopt;
+  if (!most->paid) return Brought{most, share.amount};
+  const U256* paid = amount_of(most->paid->labels, share.label);
+  return Brought{most,
+                 mul_div(std::min(share.amount, brought), paid ? *paid : U256(), brought).quotient};
 }
 
 }  // namespace tracehound::trace::accounts

@@ -7,6 +7,7 @@
 
 #include "trace/accounts/events.h"
 #include "trace/accounts/stops.h"
+#include "trace/accounts/units.h"
 
 namespace tracehound::trace::accounts {
 
@@ -40,5 +41,29 @@ struct Exchange {
 // or the only one is who pays the fee, or amounts leave 256 bits.
 std::optional<Exchange> find_exchange(const TransactionRows& tx, const Events& events,
                                       const Stops& stops);
+
+// What a side's assets that go over are worth beside each other, and those that come back, in the
+// order of its assets; all alike, which is approximate, where a price is missing.
+struct Weights {
+  std::vector<U256> over;
+  std::vector<U256> back;
+  bool approximate = false;
+};
+Weights weights_of(const Side& side, const TransactionRows& tx, const Events& events);
+
+// Where units stand while an exchange divides them.
+struct Source {
+  HolderId from;
+  Units units;
+  // Swapped units only: what of `from`'s asset they were.
+  std::optional<Units> paid;
+};
+// Of several sources the one that brought most of a label into a share, and what of its own asset
+// that was.
+struct Brought {
+  const Source* most;
+  U256 paid;
+};
+std::optional<Brought> who_brought(std::span<const Source> sources, const Tainted& share);
 
 }  // namespace tracehound::trace::accounts

@@ -109,6 +109,7 @@ struct Parcel {
 
 struct Trace {
   MethodKind method = MethodKind::haircut;
+  Direction direction = Direction::forward;
   bool conserves = true;
   bool interrupted = false;
   std::vector<SeedFound> seeds;  // chain order

@@ -59,4 +59,41 @@ void lay_seeds(std::span<const LaidSeed> seeds, const Units& stopped, bool order
   }
 }
 
+std::vector<SeedPlace> places_of_seeds(const Exchange& what, const TransactionRows& tx,
+                                       std::span<const Seed> seeds,
+                                       std::span<const std::size_t> numbers) {
+  auto takes = [](const Side& side, HolderId id) {
+    auto asset = std::ranges::find(side.assets, id.asset, &SideAsset::asset);
+    return asset != side.assets.end() &&
+           std::ranges::find(asset->takers, id.account, &NetFlow::account) != asset->takers.end();
+  };
+  std::vector<SeedPlace> places;
+  for (std::size_t number : numbers) {
+    const Seed& seed = seeds[number];
+    std::size_t place = seed.transfer.number() - tx.first.number();
+    const Movement& move = tx.rows[place];
+    HolderId taker{move.to, move.asset};
+    bool received = seed.side == SeedSide::received ||
+                    (seed.side == SeedSide::transfer &&
+                     (takes(what.others, taker) || takes(what.pools, taker)));
+    HolderId at = received ? taker : HolderId{move.from, move.asset};
+    U256 start;
+    for (std::size_t i = 0; i < place; ++i) {
+      const Movement& row = tx.rows[i];
+      if (row.asset != at.asset || row.from == row.to) continue;
+      if ((received ? row.to : row.from) == at.account) start += row.amount;
+    }
+    places.push_back({at, !received, {number, start, seed.first, seed.end, seed.label}});
+  }
+  return places;
+}
+
+std::vector<LaidSeed> seeds_at(std::span<const SeedPlace> places, HolderId id, bool sent) {
+  std::vector<LaidSeed> found;
+  for (const SeedPlace& place : places) {
+    if (place.at == id && place.sent == sent) found.push_back(place.seed);
+  }
+  return found;
+}
+
 }  // namespace tracehound::trace::accounts

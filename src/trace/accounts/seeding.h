@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "trace/accounts/netting.h"
 #include "trace/accounts/result.h"
 #include "trace/accounts/units.h"
 
@@ -24,5 +25,18 @@ struct LaidSeed {
 // `count` is told how many units each seed got.
 void lay_seeds(std::span<const LaidSeed> seeds, const Units& stopped, bool ordered, Units& units,
                const std::function<void(std::size_t, const U256&)>& count);
+
+// Where a seed of a netted transaction lies: on what its transfer's holder got, or paid (`sent`),
+// on balance, behind what the holder's transfers before it take up.
+struct SeedPlace {
+  HolderId at;
+  bool sent = false;
+  LaidSeed seed;
+};
+// Of those of the seeds that are in the transaction, by number.
+std::vector<SeedPlace> places_of_seeds(const Exchange& what, const TransactionRows& tx,
+                                       std::span<const Seed> seeds,
+                                       std::span<const std::size_t> numbers);
+std::vector<LaidSeed> seeds_at(std::span<const SeedPlace> places, HolderId id, bool sent);
 
 }  // namespace tracehound::trace::accounts

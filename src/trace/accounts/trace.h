@@ -12,6 +12,7 @@
 #include "trace/accounts/events.h"
 #include "trace/accounts/result.h"
 #include "trace/accounts/stops.h"
+#include "trace/accounts/units.h"
 
 namespace tracehound::trace::accounts {
 
@@ -28,8 +29,11 @@ enum class Driver : std::uint8_t {
 struct Cuts {
   U256 min_amount;                        // fewer tainted units than this, of whatever asset
   std::optional<std::uint32_t> max_hops;  // more movements from the nearest seed than this
-  std::optional<TxId> until;              // in a later transaction than this
+  std::optional<TxId> until;              // in a later transaction than this (backward: earlier)
 };
+// Whether the least amount or the most hops cut off units that one movement brought.
+// REQUIRES: some of them are tainted.
+bool cuts_off(const Cuts& cuts, const Units& units);
 
 struct Options {
   bool parcels = false;  // fill Trace::parcels

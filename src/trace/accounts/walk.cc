@@ -233,14 +233,7 @@ Status Walk::arrive(Lane lane, HolderId to, std::span<const LaidSeed> seeds, Uni
 std::optional<Stop> Walk::stop_for(HolderId to, const Units& units) const {
   if (auto stop = stops_.at(to.account)) return stop;
   const Cuts& cuts = options_.cuts;
-  U256 tainted;
-  std::uint32_t hops = units.labels.front().hops;
-  for (const Tainted& entry : units.labels) {
-    if (add_overflow(tainted, entry.amount, tainted)) tainted = kU256Max;
-    hops = std::min(hops, entry.hops);
-  }
-  bool cut = tainted < cuts.min_amount || (cuts.max_hops && hops > *cuts.max_hops) ||
-             (cuts.until && at_ > *cuts.until);
+  bool cut = cuts_off(cuts, units) || (cuts.until && at_ > *cuts.until);
   if (!cut) return std::nullopt;
   return Stop{.kind = DestinationKind::cut};
 }

@@ -9,42 +9,13 @@
 #include <vector>
 
 #include "trace/accounts/driver.h"
+#include "trace/accounts/found.h"
 #include "trace/accounts/holders.h"
 #include "trace/accounts/netting.h"
 #include "trace/accounts/seeding.h"
 #include "trace/accounts/trace.h"
 
 namespace tracehound::trace::accounts {
-
-// What one method found.
-struct Found {
-  struct Landed {
-    Landing landing;
-    Stop stop;
-  };
-  std::vector<Landed> landings;  // in the order of events
-  Sums fees;                     // in the native asset
-  std::map<AssetId, Sums> seeded;
-  std::map<AssetId, Sums> swapped_in;
-  std::map<AssetId, Sums> swapped_out;
-  std::vector<U256> effective;         // of each seed
-  std::vector<HolderId> seed_holders;  // of each seed
-  std::vector<Parcel> parcels;
-  // Carried taint while their history did not suffice; some of them more than once.
-  std::vector<HolderId> unknown;
-  std::uint64_t transactions = 0;
-  std::uint64_t swaps = 0;
-  std::uint64_t approximate = 0;
-  std::uint64_t guessed_actor = 0;
-};
-
-struct WalkRequest {
-  const Events& events;
-  std::span<const MethodKind> methods;
-  const Stops& stops;
-  std::span<const Seed> seeds;  // sorted, and passed check_seeds()
-  const Options& options;
-};
 
 class Walk {
  public:
@@ -57,23 +28,10 @@ class Walk {
 
  private:
   using Lane = std::size_t;
-  // Where a lane's units stand while an exchange divides them.
-  struct Source {
-    HolderId from;
-    Units units;
-    // Swapped units only: what of `from`'s asset they were.
-    std::optional<Units> paid;
-  };
   // What goes over from a side in one asset.
   struct Pot {
     HolderId from;  // who brought most of its first label
     Units units;
-  };
-  // Of the assets that go over from a side and of those that come back.
-  struct Weights {
-    std::vector<U256> over;
-    std::vector<U256> back;
-    bool approximate = false;
   };
 
   Status visit(TxId tx);
@@ -100,8 +58,6 @@ class Walk {
   Status exchange(const Exchange& what);
   void cover_shorts();
   void cover_shorts_of(Holder& holder);
-  void lay_seeds_of_exchange(const Exchange& what);
-  std::vector<LaidSeed> seeds_at(HolderId id, bool sent) const;
   using TakenSide = std::vector<std::vector<std::vector<Units>>>;  // by asset, payer, lane
   TakenSide take_side(const Side& side);
   bool exchange_lane(Lane lane, const Side& side, TakenSide& taken);
@@ -110,7 +66,6 @@ class Walk {
                   std::vector<std::vector<Source>>& sources);
   void divide_side(Lane lane, const SideAsset& asset, std::vector<Source>& sources, bool over,
                    std::vector<Units>& shares);
-  std::vector<U256> weights_of(const Side& side, bool over, bool& approximate) const;
   Status settle_arrivals();
 
   void note_unknown(Holder& holder);
@@ -145,12 +100,7 @@ class Walk {
   std::vector<bool> moved_in_;     // by lane: taint moved in this transaction
   std::vector<Units> moved_;
   std::vector<LaidSeed> laid_;
-  struct Laid {
-    HolderId at;
-    bool sent;
-    LaidSeed seed;
-  };
-  std::vector<Laid> laid_in_exchange_;
+  std::vector<SeedPlace> laid_in_exchange_;
   std::map<HolderId, std::vector<Units>> arriving_;  // exchange: by holder, lane
   std::vector<HolderId> arriving_order_;
   bool overflow_ = false;

@@ -12,6 +12,7 @@
 
 #include "support/rounds.h"
 #include "support/toy_events.h"
+#include "trace/accounts/backward.h"
 #include "trace/accounts/trace.h"
 
 namespace tracehound::trace::accounts {
@@ -26,6 +27,8 @@ struct World {
   Stops stops{{{"an exchange", "exchange"}, {"a bridge", "defi_bridge"}}};
   Options options;
   std::vector<Seed> seeds;
+  Cuts back_cuts;
+  std::vector<Seed> back_seeds;
   std::vector<TransferId> firsts;
   std::string name;
 };
@@ -60,11 +63,12 @@ void add_to_world(World& world, const std::string& word, std::istringstream& in)
     int service = 0;
     in >> account >> kind >> service;
     world.stops.add(AccountId(account), stop_of(kind, service));
-  } else if (word == "cuts") {
+  } else if (word == "cuts" || word == "backcuts") {
     std::string least;
     std::uint32_t hops = 0, until = 0;
     in >> least >> hops >> until;
-    world.options.cuts = {units(least), hops, TxId(until)};
+    Cuts cuts{units(least), hops, TxId(until)};
+    (word == "cuts" ? world.options.cuts : world.back_cuts) = cuts;
   } else if (word == "tx") {
     std::int64_t payer = 0;
     std::string fee;
@@ -79,14 +83,15 @@ void add_to_world(World& world, const std::string& word, std::istringstream& in)
     std::optional<std::uint64_t> worth;
     if (usd >= 0) worth = static_cast<std::uint64_t>(usd);
     world.events->add_row(account_of(from), account_of(to), asset_of(asset), units(amount), worth);
-  } else if (word == "seed") {
+  } else if (word == "seed" || word == "backseed") {
     std::size_t tx = 0, row = 0;
     std::string first, end;
     std::uint32_t label = 0;
     int side = 0;
     in >> tx >> row >> first >> end >> label >> side;
-    world.seeds.push_back({TransferId(world.firsts[tx].number() + row), units(first), units(end),
-                           Label(label), static_cast<SeedSide>(side)});
+    (word == "seed" ? world.seeds : world.back_seeds)
+        .push_back({TransferId(world.firsts[tx].number() + row), units(first), units(end),
+                    Label(label), static_cast<SeedSide>(side)});
   }
 }
 
@@ -153,6 +158,28 @@ void add_to_answer(Expected& expected, const std::string& method, const std::str
   expected.by_method[method].insert(line.str());
 }
 
+void expect_same(const Trace& trace, const World& world, Expected& expected,
+                 const std::string& method) {
+  Lines answer = expected.by_method[method];
+  answer.insert("unknown " + std::to_string(expected.unknown[method]) + ' ');
+  EXPECT_EQ(lines_of(trace), answer) << world.name << ", " << method;
+}
+
+void compare_back(World& world, Expected& expected) {
+  constexpr MethodKind kBackward[] = {MethodKind::haircut, MethodKind::fifo, MethodKind::lifo};
+  Options options;
+  options.cuts = world.back_cuts;
+  for (bool parcels : {false, true}) {
+    options.parcels = parcels;
+    auto traces = run_back(*world.events, world.back_seeds, kBackward, world.stops, options);
+    ASSERT_TRUE(traces.has_value()) << world.name << ": " << traces.error().message;
+    for (const Trace& trace : *traces) {
+      EXPECT_EQ(trace.direction, Direction::backward);
+      expect_same(trace, world, expected, "back-" + std::string(name_of(trace.method)));
+    }
+  }
+}
+
 void compare(World& world, Expected& expected) {
   std::vector<MethodKind> methods;
   for (std::size_t i = 0; i < kMethodKinds; ++i) methods.push_back(static_cast<MethodKind>(i));
@@ -162,10 +189,7 @@ void compare(World& world, Expected& expected) {
     auto traces = run(*world.events, world.seeds, methods, world.stops, world.options);
     ASSERT_TRUE(traces.has_value()) << world.name << ": " << traces.error().message;
     for (const Trace& trace : *traces) {
-      std::string method(name_of(trace.method));
-      Lines answer = expected.by_method[method];
-      answer.insert("unknown " + std::to_string(expected.unknown[method]) + ' ');
-      EXPECT_EQ(lines_of(trace), answer) << world.name << ", " << method;
+      expect_same(trace, world, expected, std::string(name_of(trace.method)));
     }
     auto alone =
         run(*world.events, world.seeds, std::span(&methods[2], 1), world.stops, world.options);
@@ -173,7 +197,7 @@ void compare(World& world, Expected& expected) {
   }
 }
 
-TEST(account_reference, random_worlds__every_method__agrees_to_the_unit) {
+TEST(account_reference, random_worlds__every_method_and_back__agrees_to_the_unit) {
   std::string command =
       "python3 " TRACEHOUND_ROOT "/tests/reference/account_worlds.py " + std::to_string(kWorlds);
   std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
@@ -199,6 +223,7 @@ TEST(account_reference, random_worlds__every_method__agrees_to_the_unit) {
       in >> method;
     } else if (word == "end") {
       compare(*world, expected);
+      compare_back(*world, expected);
       ++compared;
       if (HasFailure()) return;
     } else if (method.empty()) {

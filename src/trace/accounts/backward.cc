@@ -1,0 +1,47 @@
+#include "trace/accounts/backward.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "trace/accounts/backward_walk.h"
+#include "trace/backward.h"
+
+namespace tracehound::trace::accounts {
+
+namespace {
+
+Status check_until(const Events& events, std::span<const Seed> seeds, std::optional<TxId> until) {
+  for (const Seed& seed : seeds) {
+    if (!until || events.transaction_of(seed.transfer) >= *until) continue;
+    return bad_input(
+        fmt::format("the seed in transfer {} is before the time at which the backward trace is to "
+                    "end; end it earlier",
+                    seed.transfer.number()));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<Trace>> run_back(const Events& events, std::span<const Seed> seeds,
+                                    std::span<const MethodKind> methods, const Stops& stops,
+                                    const Options& options) {
+  TRY(check_methods(methods));
+  for (MethodKind method : methods) TRY(check_inverse(method));
+  TRY(check_seeds(events, seeds));
+  TRY(check_until(events, seeds, options.cuts.until));
+  std::vector<Seed> sorted = in_order(seeds);
+  WalkRequest request{events, methods, stops, sorted, options};
+  std::vector<Trace> traces;
+  for (MethodKind method : methods) {
+    BackwardWalk walk(request, method);
+    TRY(walk.run());
+    TRY_ASSIGN(auto trace, trace_of(request, method, Direction::backward, walk.take_found(),
+                                    walk.interrupted()));
+    traces.push_back(std::move(trace));
+  }
+  return traces;
+}
+
+}  // namespace tracehound::trace::accounts
