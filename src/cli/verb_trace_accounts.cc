@@ -11,6 +11,7 @@
 #include "cli/interrupt.h"
 #include "incidents/account_report.h"
 #include "incidents/letters.h"
+#include "trace/accounts/backward.h"
 #include "trace/accounts/seeds.h"
 #include "trace/accounts/write.h"
 
@@ -23,12 +24,6 @@ using trace::accounts::Trace;
 Status check_on_accounts(const Options& options, std::size_t methods) {
   auto usage = [](std::string message) { return fail(ErrorKind::usage, std::move(message)); };
   TRY(check_seed_options(options));
-  if (options.direction == "backward") {
-    return usage(
-        "--direction backward is for coin ledgers: what a balance is made of depends on all that "
-        "came in before, which a walk back does not know yet; trace forward from what the account "
-        "received");
-  }
   if (options.fees == "miner") {
     return usage("--fees miner is for coin ledgers: here tainted fees end as fees");
   }
@@ -66,6 +61,25 @@ Result<AccountTexts> read_account_texts(Context& context, const Options& options
   return texts;
 }
 
+namespace {
+
+Status check_back_until(const ledger::accounts::Ledger& ledger,
+                        const std::vector<trace::accounts::Seed>& seeds, TxId until) {
+  for (const trace::accounts::Seed& seed : seeds) {
+    TxId tx = ledger.tx_of(seed.transfer);
+    if (tx >= until) continue;
+    std::uint64_t made = ledger.block(ledger.block_of(tx)).number;
+    return bad_input(fmt::format(
+        "the seed {}:{} is in block {}, before block {}, at which the backward trace is to end; "
+        "end it at {} or before",
+        ledger.id_text(tx), ledger.transfer(seed.transfer).position, made,
+        ledger.block(ledger.block_of(until)).number, made));
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<trace::accounts::Options> account_trace_options(const Options& options,
                                                        const AccountCase& what,
                                                        const ledger::accounts::Ledger& ledger,
@@ -77,7 +91,12 @@ Result<trace::accounts::Options> account_trace_options(const Options& options,
   how.cuts.min_amount = options.min_amount;
   how.cuts.max_hops = options.max_hops;
   how.interrupt = &catch_interrupt();
-  if (!options.until.empty()) {
+  if (!options.until.empty() && options.direction == "backward") {
+    // The earliest block that is followed: a day begins there, it does not end.
+    TRY_ASSIGN(auto moment, moment_of("--until", options.until, trace::SpanEnd::first));
+    TRY_ASSIGN(how.cuts.until, trace::accounts::begin_of(ledger, moment));
+    TRY(check_back_until(ledger, what.seeds, *how.cuts.until));
+  } else if (!options.until.empty()) {
     TRY_ASSIGN(auto moment, moment_of("--until", options.until, trace::SpanEnd::last));
     TRY_ASSIGN(TxId end, trace::accounts::end_of(ledger, moment));
     if (end.number() == 0) return bad_input("--until is before the first transaction");
@@ -167,6 +186,7 @@ Status run_on_accounts(Context& context, const Options& options) {
   auto work = [&](const OpenAccounts& open) -> Result<Answer> {
     TRY_ASSIGN(AccountCase what, resolve_on_accounts(question, options, open.ledger));
     TRY_ASSIGN(AccountDay day, account_day_of(open.ledger, options));
+    if (day.end) what.as_of = open.ledger.block(day.tip).number;
     TRY_ASSIGN(AccountStops known,
                stops_on_accounts(options, texts.stop_lists, open.ledger, day.tags_at));
     LedgerEvents events(open.ledger);
@@ -175,7 +195,8 @@ Status run_on_accounts(Context& context, const Options& options) {
       events.set_prices(std::move(prices));
     }
     TRY_ASSIGN(auto how, account_trace_options(options, what, open.ledger, day));
-    TRY_ASSIGN(auto traces, trace::accounts::run(events, what.seeds, methods, known.stops, how));
+    auto trace = options.direction == "backward" ? trace::accounts::run_back : trace::accounts::run;
+    TRY_ASSIGN(auto traces, trace(events, what.seeds, methods, known.stops, how));
     interrupted = traces.front().interrupted;
     remarks = what.remarks;
     remarks.insert(remarks.end(), known.remarks.begin(), known.remarks.end());

@@ -17,8 +17,9 @@ namespace tracehound::cli::tracing {
 struct AccountCase {
   std::string name;
   std::vector<trace::accounts::Seed> seeds;
-  std::vector<std::string> labels;   // [i] names Label(i + 1)
-  std::vector<std::string> remarks;  // on what was asked and is not traced
+  std::vector<std::string> labels;          // [i] names Label(i + 1)
+  std::vector<std::string> remarks;         // on what was asked and is not traced
+  std::optional<std::uint64_t> as_of = {};  // the last block that counts, where it is not the tip
 };
 // Of an incident, what was there before transaction `end`, if that is given.
 // Errors (bad_input): what is not in the ledger, or moved nothing then.

@@ -21,8 +21,11 @@ using trace::accounts::Landing;
 using trace::accounts::Names;
 using trace::accounts::Trace;
 
+bool goes_back(const Trace& trace) { return trace.direction == trace::Direction::backward; }
+
 std::string place_name(const Trace& trace, DestinationKind kind,
                        std::optional<std::uint32_t> service) {
+  if (goes_back(trace) && kind == DestinationKind::held) return "held before all that is known";
   if (!service) return std::string(trace::name_of(kind));
   const trace::Service& known = trace.services[*service];
   std::string name = fmt::format("{} ({})", known.name, known.category);
@@ -61,14 +64,16 @@ std::string heading(const std::vector<Trace>& traces, const Names& names, const 
     methods += fmt::format("{}{}", methods.empty() ? "" : ", ", trace::name_of(trace.method));
   }
   const auto& ledger = names.ledger();
-  std::string text = fmt::format("{}\n{} {}, chain {}, tip at block {}\n", what.name,
-                                 traces.size() == 1 ? "method" : "methods", methods, ledger.chain(),
+  std::string text = fmt::format("{}\n{} {}{}, chain {}, tip at block {}", what.name,
+                                 traces.size() == 1 ? "method" : "methods", methods,
+                                 goes_back(first) ? " backward" : "", ledger.chain(),
                                  ledger.block(ledger.tip()).number);
+  text += what.as_of ? fmt::format(", as of block {}\n", *what.as_of) : "\n";
   for (const AssetBooks& books : first.assets) {
     if (books.claimed.is_zero()) continue;
     U256 effective = books.effective.total();
-    text += fmt::format("stolen {} {}", names.amount(books.asset, effective),
-                        names.asset_text(books.asset));
+    text += fmt::format("{} {} {}", goes_back(first) ? "asked" : "stolen",
+                        names.amount(books.asset, effective), names.asset_text(books.asset));
     if (effective != books.claimed) {
       text += fmt::format(" (claimed {})", names.amount(books.asset, books.claimed));
     }
@@ -87,7 +92,8 @@ std::string closing(const Trace& trace) {
     text = "interrupted: this is a part of the answer; what was still to be followed is cut\n";
   }
   if (trace.swaps > 0) {
-    text += fmt::format("taint crossed {}", plural(trace.swaps, "swap"));
+    text += fmt::format("{} crossed {}", goes_back(trace) ? "the way" : "taint",
+                        plural(trace.swaps, "swap"));
     if (trace.approximate > 0) {
       text += fmt::format("; in {} of several assets without prices all count alike",
                           trace.approximate);
@@ -100,9 +106,14 @@ std::string closing(const Trace& trace) {
   std::uint64_t unknown = 0;
   for (const AssetBooks& books : trace.assets) unknown += books.unknown_holders;
   if (unknown > 0) {
-    text += fmt::format(
-        "{} gave more than is known to have come in: what was there before counts as clean\n",
-        plural(unknown, "balance"));
+    text += fmt::format("{} gave more than is known to have come in: what was there before {}\n",
+                        plural(unknown, "balance"),
+                        goes_back(trace) ? "came from nobody that is known" : "counts as clean");
+  }
+  if (goes_back(trace)) {
+    return text +
+           "the books balance: in each asset, what was asked or swapped in came from one place or "
+           "was swapped out\n";
   }
   return text + (trace.conserves
                      ? "the books balance: in each asset, what was stolen or swapped in stands in "

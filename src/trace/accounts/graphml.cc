@@ -14,7 +14,8 @@ namespace tracehound::trace::accounts {
 
 namespace {
 
-// An account; or where units end that reach no account: fees, and what was destroyed.
+// An account; or where units end that reach no account, fees and what was destroyed, or began at
+// none: what was made.
 struct NodeKey {
   DestinationKind ending = DestinationKind::held;
   AccountId account;
@@ -76,11 +77,12 @@ class Document {
     if (destination.service) services_[account] = trace_.services[*destination.service].name;
   }
 
-  static NodeKey node_of(const Parcel& parcel, bool to) {
+  NodeKey node_of(const Parcel& parcel, bool to) const {
     AccountId account = to ? parcel.to.account : parcel.from.account;
     if (account != kNobody) return {DestinationKind::held, account};
-    return {parcel.kind == ParcelKind::fee ? DestinationKind::fees : DestinationKind::burned,
-            account};
+    if (parcel.kind == ParcelKind::fee) return {DestinationKind::fees, account};
+    bool gave = to == (trace_.direction == Direction::backward);
+    return {gave ? DestinationKind::mined : DestinationKind::burned, account};
   }
 
   void add(const Parcel& parcel) {

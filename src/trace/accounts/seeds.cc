@@ -119,4 +119,18 @@ Result<TxId> end_of(const Ledger& ledger, const Moment& moment) {
   return ledger.transactions(*last).end;
 }
 
+Result<TxId> begin_of(const Ledger& ledger, const Moment& moment) {
+  Block tip = ledger.block(ledger.tip());
+  if (before(tip, moment)) {
+    return bad_input(
+        fmt::format("the ledger ends at block {}, before the time to trace back to; name an "
+                    "earlier one",
+                    tip.number));
+  }
+  if (moment.height.value_or(1) == 0 || moment.time.value_or(1) == 0) return TxId(0);
+  auto last =
+      moment.height ? ledger.block_at_most(*moment.height - 1) : ledger.block_at(*moment.time - 1);
+  return last ? ledger.transactions(*last).end : TxId(0);
+}
+
 }  // namespace tracehound::trace::accounts

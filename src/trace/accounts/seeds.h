@@ -36,5 +36,8 @@ std::vector<Seed> seeds_of_account(const ledger::accounts::Ledger& ledger, const
 // The transaction after the last one that a trace that ends at the moment still knows.
 // Errors (bad_input): a block past the tip; a moment before the first block.
 Result<TxId> end_of(const ledger::accounts::Ledger& ledger, const Moment& moment);
+// The first transaction of that moment or later.
+// Error (bad_input): a moment past the tip.
+Result<TxId> begin_of(const ledger::accounts::Ledger& ledger, const Moment& moment);
 
 }  // namespace tracehound::trace::accounts

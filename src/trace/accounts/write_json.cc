@@ -28,7 +28,7 @@ class JsonTrace {
     tip.hash ? json_.value("0x" + to_hex(tip.hash->view())) : json_.null();
     json_.close_object();
     json_.key("method").value(name_of(trace_.method));
-    json_.key("direction").value("forward");
+    json_.key("direction").value(name_of(trace_.direction));
     json_.key("fees").value("sink");
     if (trace_.interrupted) json_.key("interrupted").value(true);
     write_seed();
@@ -169,7 +169,8 @@ std::string flow_to_json(const Trace& trace, const Names& names) {
   JsonWriter json;
   json.open_object().key("schema").value("tracehound.flow/1").key("ledger").value("account");
   json.key("chain").value(names.ledger().chain());
-  json.key("method").value(name_of(trace.method)).key("parcels").open_list();
+  json.key("method").value(name_of(trace.method));
+  json.key("direction").value(name_of(trace.direction)).key("parcels").open_list();
   for (const Parcel& parcel : trace.parcels) {
     json.open_object().key("transaction").value(names.transaction(parcel.tx));
     json.key("height").value(names.block_number(parcel.tx));
