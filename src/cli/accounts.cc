@@ -5,8 +5,10 @@
 #include "base/text.h"
 #include "chains/ethereum/checksum.h"
 #include "ledger/accounts/check.h"
+#include "ledger/accounts/layout.h"
 #include "ledger/accounts/writer.h"
 #include "ledger/certain.h"
+#include "ledger/disk_use.h"
 #include "ledger/manifest_fields.h"
 
 namespace tracehound::cli {
@@ -50,7 +52,7 @@ std::string tip_text(const accounts::Block& tip) {
 
 std::string info_text(const accounts::Ledger& ledger) {
   const accounts::Counts& counts = ledger.counts();
-  ledger::DiskUse use = accounts::disk_use(counts);
+  ledger::DiskUse use = ledger::disk_use(accounts::layout(counts));
   std::string text;
   auto line = [&](std::string_view name, const std::string& value) {
     text += fmt::format("{:<14}{}\n", name, value);
@@ -70,7 +72,7 @@ std::string info_text(const accounts::Ledger& ledger) {
 
 std::string info_json(const accounts::Ledger& ledger) {
   const accounts::Counts& counts = ledger.counts();
-  ledger::DiskUse use = accounts::disk_use(counts);
+  ledger::DiskUse use = ledger::disk_use(accounts::layout(counts));
   accounts::Block tip = ledger.block(ledger.tip());
   JsonWriter json;
   json.open_object().key("schema").value("tracehound.account_info/1");

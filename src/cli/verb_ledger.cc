@@ -11,6 +11,7 @@
 #include "cli/accounts.h"
 #include "cli/verb.h"
 #include "ledger/accounts/check.h"
+#include "ledger/accounts/layout.h"
 #include "ledger/accounts/writer.h"
 #include "ledger/check.h"
 #include "ledger/disk_use.h"
@@ -119,7 +120,7 @@ Result<std::uint64_t> clear_away(Context& context) {
   if (has_accounts(context)) {
     TRY_ASSIGN(auto manifest, accounts::read_manifest(context.files, context.ledger));
     TRY_ASSIGN(auto writer, accounts::Writer::open(context.files, context.ledger, manifest.chain));
-    return accounts::disk_use(writer.committed()).bytes;
+    return ledger::disk_use(accounts::layout(writer.committed())).bytes;
   }
   TRY_ASSIGN(auto manifest, ledger::read_manifest(context.files, context.ledger));
   TRY_ASSIGN(auto writer, ledger::Writer::open(context.files, context.ledger, manifest.chain));
@@ -209,7 +210,7 @@ std::string stat_json(const DiskUse& use, const std::string& chain, std::uint64_
 Status run_stat_accounts(Context& context, const std::string& json) {
   TRY_ASSIGN(auto manifest, accounts::read_manifest(context.files, context.ledger));
   const accounts::Counts& counts = manifest.counts;
-  DiskUse use = accounts::disk_use(counts);
+  DiskUse use = ledger::disk_use(accounts::layout(counts));
   if (json.empty()) return print(stat_text(use, "each", counts.transfers));
   return write_output(context, json,
                       stat_json(use, manifest.chain, counts.blocks, "transfers", counts.transfers));

@@ -1,7 +1,6 @@
 #include "ledger/commit.h"
 
 #include <algorithm>
-#include <set>
 
 #include "base/check.h"
 #include "ledger/keys.h"
@@ -90,14 +89,19 @@ Status sync_own_name(FileSystem& files, std::string folder) {
 }  // namespace
 
 Status write_commit(FileSystem& files, const std::string& folder, const Columns& columns,
-                    Commit& commit) {
-  for (const ColumnSpec& spec : kColumns) TRY(columns[spec.column].flush(files));
-  TRY(patch_spenders(files, columns, commit.spends));
-  TRY(write_indexes(files, folder, columns, commit.before.counts, commit.after));
+                    const Counts& before, const Manifest& after, std::vector<Spend>& spends) {
+  TRY(columns.flush(files));
+  TRY(patch_spenders(files, columns, spends));
+  TRY(write_indexes(files, folder, columns, before, after));
+  return publish(files, folder, before.blocks == 0, manifest_text(after));
+}
+
+Status publish(FileSystem& files, const std::string& folder, bool first,
+               const std::string& manifest) {
   TRY(files.sync_folder(columns_folder(folder)));
   TRY(files.sync_folder(folder));
-  if (commit.before.counts.blocks == 0) TRY(sync_own_name(files, folder));
-  return replace_file(files, manifest_path(folder), manifest_text(commit.after));
+  if (first) TRY(sync_own_name(files, folder));
+  return replace_file(files, manifest_path(folder), manifest);
 }
 
 Status patch_spenders(FileSystem& files, const Columns& columns, std::vector<Spend>& spends) {
@@ -137,16 +141,6 @@ Status write_indexes(FileSystem& files, const std::string& folder, const Columns
          .sum_of = [&](auto rows) { return keys.sum(spec.index, rows); }}));
   }
   return files.sync_folder(runs_folder(folder));
-}
-
-Status drop_other_runs(FileSystem& files, const std::string& folder, const Counts& counts) {
-  std::set<std::string> wanted;
-  for (const IndexSpec& spec : kIndexes) {
-    for (const RowRange& range : run_ranges(rows_of(spec.rows, counts))) {
-      wanted.insert(run_name(spec, range));
-    }
-  }
-  return keep_runs(files, folder, wanted);
 }
 
 }  // namespace tracehound::ledger

@@ -19,16 +19,15 @@
 
 namespace tracehound::ledger {
 
-// One commit at work. Its own thread may write it: it reads `columns` up to the sealed rows and
-// nothing else that changes.
-struct Commit {
-  Manifest before;
-  Manifest after;
-  std::vector<Spend> spends;  // of coins whose spender is in no sealed row
-};
-
+// Its own thread may write it: it reads `columns` up to the sealed rows and nothing else that
+// changes. `spends`: of coins whose spender is in no sealed row; it sorts them.
 Status write_commit(FileSystem& files, const std::string& folder, const Columns& columns,
-                    Commit& commit);
+                    const Counts& before, const Manifest& after, std::vector<Spend>& spends);
+
+// The end of every commit, of other kinds of ledgers too: all that was written lasts, then the
+// manifest. `first`: there was none before.
+Status publish(FileSystem& files, const std::string& folder, bool first,
+               const std::string& manifest);
 
 // Sets the spender of each of these committed coins. Sorts `spends`. Syncs.
 Status patch_spenders(FileSystem& files, const Columns& columns, std::vector<Spend>& spends);
@@ -36,8 +35,5 @@ Status patch_spenders(FileSystem& files, const Columns& columns, std::vector<Spe
 // Writes the index runs of `now` rows where those of `had` lie; makes their names durable.
 Status write_indexes(FileSystem& files, const std::string& folder, const Columns& columns,
                      const Counts& had, const Manifest& now);
-
-// Removes the runs that a ledger of these counts does not have.
-Status drop_other_runs(FileSystem& files, const std::string& folder, const Counts& counts);
 
 }  // namespace tracehound::ledger

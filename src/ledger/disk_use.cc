@@ -5,23 +5,21 @@
 
 namespace tracehound::ledger {
 
-DiskUse disk_use(const Counts& counts) {
+DiskUse disk_use(const Layout& files) {
   DiskUse use;
-  for (const ColumnSpec& spec : kColumns) {
-    std::string_view table = spec.file.substr(0, spec.file.find('.'));
-    std::uint64_t rows = rows_of(spec.column, counts);
+  for (const Layout::Column& column : files.columns) {
+    std::string_view table = column.file.substr(0, column.file.find('.'));
     if (use.tables.empty() || use.tables.back().name != table) {
-      use.tables.push_back({std::string(table), rows, 0, {}});
+      use.tables.push_back({std::string(table), column.rows, 0, {}});
     }
-    std::uint64_t bytes = rows * spec.width;
-    use.tables.back().columns.push_back({std::string(spec.file), rows, bytes});
-    use.tables.back().bytes += bytes;
-    use.bytes += bytes;
+    use.tables.back().columns.push_back({std::string(column.file), column.rows, column.bytes()});
+    use.tables.back().bytes += column.bytes();
+    use.bytes += column.bytes();
   }
-  for (const IndexSpec& spec : kIndexes) {
-    DiskUse::Part index{std::string(spec.name), rows_of(spec.rows, counts)};
-    for (const RowRange& range : run_ranges(index.rows)) {
-      index.bytes += run_bytes(spec, range.size());
+  for (const auto& [spec, rows] : files.indexes) {
+    DiskUse::Part index{std::string(spec->name), rows};
+    for (const RowRange& range : run_ranges(rows)) {
+      index.bytes += run_bytes(*spec, range.size());
       ++index.runs;
     }
     use.index_bytes += index.bytes;

@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 #include "base/result.h"
-#include "ledger/schema.h"
+#include "ledger/layout.h"
 
 namespace tracehound::ledger {
 
@@ -30,8 +30,9 @@ struct DiskUse {
   std::uint64_t bytes = 0;
 };
 
-// Follows from the counts alone: rows have one width and runs one layout.
-DiskUse disk_use(const Counts& counts);
+// Follows from the counts alone: rows have one width and runs one form.
+DiskUse disk_use(const Layout& files);
+inline DiskUse disk_use(const Counts& counts) { return disk_use(layout(counts)); }
 
 // What the columns and runs take now, committed or not.
 Result<std::uint64_t> bytes_on_disk(FileSystem& files, const std::string& folder);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "base/hash.h"
@@ -11,8 +12,8 @@ namespace tracehound::ledger {
 
 inline std::string columns_folder(const std::string& folder) { return folder + "/columns"; }
 
-inline std::string column_path(const std::string& folder, const ColumnSpec& spec) {
-  return columns_folder(folder) + "/" + std::string(spec.file);
+inline std::string column_path(const std::string& folder, std::string_view file) {
+  return columns_folder(folder) + "/" + std::string(file);
 }
 
 // The address index's key.

@@ -5,31 +5,16 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "base/text.h"
 #include "ledger/keys.h"
+#include "ledger/layout.h"
 #include "ledger/overlay.h"
 #include "ledger/runs.h"
 #include "ledger/side_files.h"
+#include "ledger/snapshot.h"
 
 namespace tracehound::ledger {
 
 namespace {
-
-// The last row in [0, rows) whose field is at most `value`. Fields ascend; field(0) <= value.
-template <typename FieldAt>
-std::uint64_t last_at_most(std::uint64_t rows, std::uint64_t value, FieldAt field_at) {
-  std::uint64_t low = 0;
-  std::uint64_t high = rows;
-  while (high - low > 1) {
-    std::uint64_t middle = low + (high - low) / 2;
-    if (field_at(middle) <= value) {
-      low = middle;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
-}
 
 // What whoever looks a transaction up reads of it.
 constexpr std::initializer_list<Column> kTxColumns = {Column::tx_hash, Column::tx_first_input,
@@ -43,21 +28,15 @@ Ledger& Ledger::operator=(Ledger&&) noexcept = default;
 Ledger::~Ledger() = default;
 
 Result<Ledger> Ledger::open(FileSystem& files, const std::string& folder) {
-  // A writer that commits between our reading the manifest and opening the runs it names takes the
-  // old runs away: then the manifest has changed, and the new one is read.
-  TRY_ASSIGN(auto reading, hold_for_reading(files, folder));
-  for (;;) {
-    TRY_ASSIGN(std::uint64_t rewinds, read_rewinds(files, folder));
-    TRY_ASSIGN(Manifest manifest, read_manifest(files, folder));
-    auto ledger = open_at(files, folder, manifest);
-    TRY_ASSIGN(Manifest now, read_manifest(files, folder));
-    if (now != manifest) continue;
-    if (!ledger) return ledger;
-    ledger->rewinds_ = rewinds;
-    ledger->reading_ = std::move(reading);
-    ledger->find_replaced();
-    return ledger;
-  }
+  Reading reading;
+  TRY_ASSIGN(Ledger ledger,
+             open_settled(
+                 files, folder, reading, [&] { return read_manifest(files, folder); },
+                 [&](const Manifest& now) { return open_at(files, folder, now); }));
+  ledger.rewinds_ = reading.rewinds;
+  ledger.reading_ = std::move(reading.lock);
+  ledger.find_replaced();
+  return ledger;
 }
 
 Result<bool> Ledger::still_holds(FileSystem& files) const {
@@ -71,26 +50,15 @@ Result<Ledger> Ledger::open_at(FileSystem& files, const std::string& folder,
   ledger.folder_ = folder;
   ledger.manifest_ = manifest;
   ledger.counts_ = manifest.counts;
+  TRY_ASSIGN(auto opened, open_files(files, folder, layout(manifest.counts)));
   for (const ColumnSpec& spec : kColumns) {
-    std::string path = column_path(folder, spec);
-    TRY_ASSIGN(auto map, files.map(path));
-    std::uint64_t expected = rows_of(spec.column, ledger.counts()) * spec.width;
-    if (map->bytes().size() < expected) {
-      return machine_error(
-          fmt::format("{} has {} where the manifest says {}; restore the ledger from a copy "
-                      "or ingest again",
-                      path, plural(map->bytes().size(), "byte"), expected));
-    }
     auto i = static_cast<std::size_t>(spec.column);
-    ledger.columns_[i] = map->bytes().first(expected);
+    std::uint64_t bytes = rows_of(spec.column, manifest.counts) * spec.width;
+    ledger.columns_[i] = opened.columns[i]->bytes().first(bytes);
     ledger.reads_[i] = FirstReads(ledger.columns_[i]);
-    ledger.mappings_.push_back(std::move(map));
   }
-  for (const IndexSpec& spec : kIndexes) {
-    TRY_ASSIGN(auto index,
-               RunIndex::open(files, folder, spec, rows_of(spec.rows, ledger.counts())));
-    ledger.indexes_.push_back(std::move(index));
-  }
+  ledger.mappings_ = std::move(opened.columns);
+  ledger.indexes_ = std::move(opened.indexes);
   return ledger;
 }
 

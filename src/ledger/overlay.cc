@@ -170,7 +170,7 @@ Result<std::vector<std::unique_ptr<Mapping>>> NewRows::map_columns(FileSystem& f
   std::vector<std::unique_ptr<Mapping>> maps;
   for (const ColumnSpec& spec : kColumns) {
     const Bytes& added = added_[static_cast<std::size_t>(spec.column)];
-    TRY_ASSIGN(auto map, files.map_extended(column_path(ledger_.folder(), spec),
+    TRY_ASSIGN(auto map, files.map_extended(column_path(ledger_.folder(), spec.file),
                                             rows_of(spec.column, old_) * spec.width, added.size()));
     std::ranges::copy(added, map->room().begin());
     maps.push_back(std::move(map));

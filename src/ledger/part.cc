@@ -175,7 +175,7 @@ Result<PartLedger> Assembly::run() {
     }
   }
   for (const ColumnSpec& spec : kColumns) {
-    files.put(column_path(folder, spec),
+    files.put(column_path(folder, spec.file),
               std::move(columns_[static_cast<std::size_t>(spec.column)]));
   }
   Manifest manifest{.chain = part_.chain, .counts = counts_, .tip_hash = part_.tip_hash};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
 #include "base/check.h"
@@ -169,7 +170,11 @@ Status write_runs(FileSystem& files, const std::string& folder, const IndexSpec&
   return {};
 }
 
-Status keep_runs(FileSystem& files, const std::string& folder, const std::set<std::string>& names) {
+Status keep_runs(FileSystem& files, const std::string& folder, const Layout& wanted) {
+  std::set<std::string> names;
+  for (const Layout::Indexed& index : wanted.indexes) {
+    for (const RowRange& range : run_ranges(index.rows)) names.insert(run_name(*index.spec, range));
+  }
   TRY_ASSIGN(auto present, files.list(runs_folder(folder)));
   bool removed = false;
   for (const std::string& name : present) {

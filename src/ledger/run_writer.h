@@ -7,13 +7,13 @@
 #pragma once
 
 #include <functional>
-#include <set>
 #include <span>
 #include <string>
 
 #include "base/file.h"
 #include "base/ids.h"
 #include "base/result.h"
+#include "ledger/layout.h"
 #include "ledger/schema.h"
 #include "ledger/sorted_rows.h"
 
@@ -33,7 +33,7 @@ struct IndexRows {
 Status write_runs(FileSystem& files, const std::string& folder, const IndexSpec& spec,
                   const IndexRows& rows);
 
-// Removes every run but those of these names.
-Status keep_runs(FileSystem& files, const std::string& folder, const std::set<std::string>& names);
+// Removes every run but those that a ledger of these rows has.
+Status keep_runs(FileSystem& files, const std::string& folder, const Layout& wanted);
 
 }  // namespace tracehound::ledger

@@ -42,15 +42,14 @@ Status SideFiles::count_rewind() {
   return replace_file(files_, rewinds_path(folder_), fmt::format("{}\n", rewinds + 1));
 }
 
-Status SideFiles::cut_columns(const std::vector<ColumnSize>& committed) {
+Status SideFiles::cut_columns(const Layout& committed) {
   TRY_ASSIGN(auto alone, files_.try_lock_alone(readers_path(folder_)));
   if (!alone) return {};
   TRY_ASSIGN(auto present, files_.list(columns_folder(folder_)));
-  for (const ColumnSize& column : committed) {
+  for (const Layout::Column& column : committed.columns) {
     if (!std::binary_search(present.begin(), present.end(), column.file)) continue;
-    TRY_ASSIGN(auto file,
-               files_.open_write(fmt::format("{}/{}", columns_folder(folder_), column.file)));
-    if (file->size() > column.bytes) TRY(file->truncate(column.bytes));
+    TRY_ASSIGN(auto file, files_.open_write(column_path(folder_, column.file)));
+    if (file->size() > column.bytes()) TRY(file->truncate(column.bytes()));
   }
   return {};
 }

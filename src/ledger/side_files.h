@@ -13,19 +13,12 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "base/file.h"
 #include "base/result.h"
+#include "ledger/layout.h"
 
 namespace tracehound::ledger {
-
-// A column's committed bytes.
-struct ColumnSize {
-  std::string_view file;  // its name under columns/
-  std::uint64_t bytes;
-};
 
 // The writer's side.
 class SideFiles {
@@ -44,7 +37,7 @@ class SideFiles {
   Status count_rewind();
 
   // Cuts what lies behind the committed rows, unless a reader might have it mapped.
-  Status cut_columns(const std::vector<ColumnSize>& committed);
+  Status cut_columns(const Layout& committed);
 
  private:
   FileSystem& files_;

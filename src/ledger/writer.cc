@@ -1,85 +1,54 @@
-// Writing in two beats. append() works in memory alone: new rows collect in each column's tail,
-// spends of older coins in a list. A commit seals the tails and writes them out (commit.h), on a
-// thread of its own if it was only begun, while the next blocks are appended behind.
+// append() works in memory alone: new rows collect in each column's tail, spends of older coins in
+// a list, until a commit (committed_rows.h) writes them out.
 
 #include "ledger/writer.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <new>
-#include <system_error>
+#include <utility>
 
 #include "base/check.h"
-#include "base/parallel.h"
 #include "ledger/checksum.h"
 #include "ledger/columns.h"
 #include "ledger/commit.h"
+#include "ledger/committed_rows.h"
 #include "ledger/interner.h"
-#include "ledger/keys.h"
 #include "ledger/resolver.h"
 #include "ledger/runs.h"
-#include "ledger/side_files.h"
 #include "ledger/subsidy.h"
 #include "ledger/wrappers.h"
 
 namespace tracehound::ledger {
 
 namespace {
-
-// A commit that was begun: written by its thread, looked at again when that has ended.
-struct BegunCommit {
-  Commit commit;
-  Status outcome;
-  std::unique_ptr<Background> writing;  // nothing if it was written by the writer's own thread
-};
-
+constexpr std::size_t place_of(Index index) { return static_cast<std::size_t>(index); }
 }  // namespace
 
-struct Writer::State {
-  FileSystem& files;
-  std::string folder;
+struct Writer::State final : CommittedRows<Manifest, Columns> {
   WriterOptions options;
-  std::unique_ptr<Lock> lock;
-  SideFiles side_files;
-  Manifest manifest;  // the last commit; zero blocks when there is none
-  Counts counts;
   Hash256 tip_hash;
-  std::uint64_t checksum = 0;
-  Columns columns;
   std::vector<Spend> spends;  // of coins in no tail, since the last seal
-  std::unique_ptr<RunIndex> txids;
-  std::unique_ptr<RunIndex> addresses;
   Resolver resolver;
   Interner interner;
   Wrappers wrappers;
   bool tables_ready = false;
-  // Whether memory and disk are as the manifest says, with nothing there from a failure or a kill;
-  // if not, recover() comes before the next change. Readers may have to be told besides that rows
-  // of theirs were taken back.
-  bool recovered = true;
-  bool readers_untold = false;
-  std::unique_ptr<BegunCommit> begun;
   // The block at work.
   Resolved resolved;
   std::vector<AddressId> address_ids;
 
-  State(FileSystem& files_in, std::string folder_in, const WriterOptions& options_in)
-      : files(files_in),
-        folder(std::move(folder_in)),
+  State(FileSystem& files_in, const std::string& folder_in, const WriterOptions& options_in)
+      : CommittedRows(files_in, folder_in, {place_of(Index::txid), place_of(Index::address)}),
         options(options_in),
-        side_files(files, folder),
-        columns(folder),
         resolver(columns),
         interner(columns),
         wrappers(columns, interner) {}
 
-  Status open_at(const Manifest& now);
-  void forget_uncommitted();
-  Status back_to_commit();
-  Status build_tables();
-  Status clear_stale_spenders();
+  const RunIndex* txids() const { return index(0); }
+  const RunIndex* addresses() const { return index(1); }
 
+  Status append(const BlockRows& block);
+  void build_tables();
   Status make_room(const BlockRows& block);
   Status append_rows(const BlockRows& block);
   Status check_inputs(const BlockRows& block) const;
@@ -89,15 +58,22 @@ struct Writer::State {
   void push_transactions(const BlockRows& block, const Counts& before);
   void seal_block(const Counts& before);
 
-  Status begin_commit(bool own_thread);
-  Status finish_commit();
-  Status take_back(Status failure);
-  Status recover();
-  Status tidy();
   Counts counts_at(std::uint64_t blocks) const;
   std::vector<Spend> spends_after(const Counts& kept) const;
-  Status go_back(std::uint64_t blocks);
-  Status remove_ledger();
+
+ private:
+  Result<Manifest> read() const override { return read_manifest(files, folder); }
+  Error other_chain(const Manifest& there) const override;
+  void forgotten() override;
+  void describe_tip(Manifest& after) const override { after.tip_hash = tip_hash; }
+  Work committing(const Manifest& before, const Manifest& after) override;
+  void committed() override;
+  Manifest back_at(std::uint64_t blocks) const override;
+  Status write_indexes_of(const Manifest& after) override {
+    return write_indexes(files, folder, columns, manifest.counts, after);
+  }
+  Work undoing(const Manifest& back) const override;
+  Status clear_stale_rows() override;
 };
 
 // ---- opening ------------------------------------------------------------------------------------
@@ -105,30 +81,9 @@ struct Writer::State {
 Result<Writer> Writer::open(FileSystem& files, const std::string& folder, const std::string& chain,
                             const WriterOptions& options) {
   auto state = std::make_unique<State>(files, folder, options);
-  bool exists = files.exists(manifest_path(folder));
-  if (exists) {
-    // Read first: a ledger of another chain is refused before anything is touched.
-    TRY_ASSIGN(state->manifest, read_manifest(files, folder));
-    if (state->manifest.chain != chain) {
-      return bad_input(
-          fmt::format("the ledger in {} holds {}, these blocks are {}; name another --ledger or "
-                      "the right --network",
-                      folder, state->manifest.chain, chain));
-    }
-  }
-  TRY(files.make_folder(columns_folder(folder)));
-  TRY(files.make_folder(runs_folder(folder)));
-  TRY_ASSIGN(state->lock, files.lock(folder + "/lock"));
-  if (exists) {
-    TRY_ASSIGN(state->manifest, read_manifest(files, folder));
-  }
-  state->manifest.chain = chain;
-  TRY(state->open_at(state->manifest));
-  state->forget_uncommitted();
-  state->recovered = !state->side_files.was_interrupted();
-  state->readers_untold = !state->recovered;
-  TRY(state->recovered ? state->tidy() : state->recover());
-  state->side_files.clear_mark();
+  Manifest none;
+  none.chain = chain;
+  TRY(state->open_ledger(none));
   return Writer(std::move(state));
 }
 
@@ -137,8 +92,7 @@ Writer::Writer(Writer&&) noexcept = default;
 Writer& Writer::operator=(Writer&&) noexcept = default;
 
 Writer::~Writer() {
-  // A commit that was begun is let go on to its end.
-  if (state_ && state_->finish_commit() && state_->recovered) state_->side_files.clear_mark();
+  if (state_) state_->close();
 }
 
 const Counts& Writer::counts() const { return state_->counts; }
@@ -163,50 +117,32 @@ Hash256 Writer::block_hash(BlockHeight height) const {
   return Hash256::from_bytes(header(height.next()).subspan(4, 32));
 }
 
-// Looks at the disk as this manifest describes it; rows in the tails stay. A failure changes
-// nothing.
-Status Writer::State::open_at(const Manifest& now) {
-  const Counts& rows = now.counts;
-  TRY_ASSIGN(auto new_txids,
-             RunIndex::open(files, folder, spec_of(Index::txid), rows.transactions));
-  TRY_ASSIGN(auto new_addresses,
-             RunIndex::open(files, folder, spec_of(Index::address), rows.addresses));
-  TRY(columns.open(files, rows));
-  txids = std::move(new_txids);
-  addresses = std::move(new_addresses);
-  manifest = now;
-  return {};
+Error Writer::State::other_chain(const Manifest& there) const {
+  return {ErrorKind::bad_input,
+          fmt::format("the ledger in {} holds {}, these blocks are {}; name another --ledger or "
+                      "the right --network",
+                      folder, there.chain, manifest.chain)};
 }
 
-void Writer::State::forget_uncommitted() {
-  columns.drop_uncommitted();
+void Writer::State::forgotten() {
   spends.clear();
-  counts = manifest.counts;
   tip_hash = manifest.tip_hash;
-  checksum = manifest.checksum;
   tables_ready = false;
-}
-
-Status Writer::State::back_to_commit() {
-  Status status = finish_commit();
-  forget_uncommitted();
-  return status;
 }
 
 // ---- the tables in memory -----------------------------------------------------------------------
 
-Status Writer::State::build_tables() {
-  if (tables_ready) return {};
-  resolver.reset(manifest.counts, txids.get(), options.table_bytes / 2);
-  interner.reset(manifest.counts, addresses.get(), options.table_bytes / 2);
+void Writer::State::build_tables() {
+  if (tables_ready) return;
+  resolver.reset(manifest.counts, txids(), options.table_bytes / 2);
+  interner.reset(manifest.counts, addresses(), options.table_bytes / 2);
   wrappers.reset(manifest.counts);
   tables_ready = true;
-  return {};
 }
 
 // A killed writer leaves spenders past the transaction count. They read as none today and would
 // read as true once the count has grown past them, so they go before anything is added.
-Status Writer::State::clear_stale_spenders() {
+Status Writer::State::clear_stale_rows() {
   const ColumnFile& spenders = columns[Column::coin_spender];
   std::vector<Spend> stale;
   for (std::uint64_t coin = 0; coin < manifest.counts.coins; ++coin) {
@@ -225,10 +161,7 @@ Status Writer::State::make_room(const BlockRows& block) {
     return resolver.has_room(block.outputs.size()) && interner.has_room(new_addresses);
   };
   if (fits()) return {};
-  if (counts != manifest.counts) {
-    TRY(finish_commit());
-    TRY(begin_commit(false));
-  }
+  TRY(commit());
   std::vector<Spend> none;
   if (!resolver.has_room(block.outputs.size())) resolver.forget(none);
   if (!interner.has_room(new_addresses)) interner.forget();
@@ -237,22 +170,23 @@ Status Writer::State::make_room(const BlockRows& block) {
 
 // ---- appending ----------------------------------------------------------------------------------
 
-Status Writer::append(const BlockRows& block) {
-  State& state = *state_;
-  TRY(state.recover());
-  TRY(state.build_tables());
-  bool builds_on_tip = state.counts.blocks == 0 || block.previous_hash() == state.tip_hash;
+Status Writer::append(const BlockRows& block) { return state_->append(block); }
+
+Status Writer::State::append(const BlockRows& block) {
+  TRY(recover());
+  build_tables();
+  bool builds_on_tip = counts.blocks == 0 || block.previous_hash() == tip_hash;
   Status status;
   if (!builds_on_tip) {
     status =
         bad_input(fmt::format("block {} builds on {}, the ledger's tip is {}", block.hash.text(),
-                              block.previous_hash().text(), state.tip_hash.text()));
+                              block.previous_hash().text(), tip_hash.text()));
   } else {
-    status = state.make_room(block);
-    if (status) status = state.append_rows(block);
+    status = make_room(block);
+    if (status) status = append_rows(block);
   }
   if (status) return status;
-  TRY(state.back_to_commit());
+  TRY(back_to_commit());
   return status;
 }
 
@@ -418,97 +352,20 @@ void Writer::State::seal_block(const Counts& before) {
 
 // ---- committing ---------------------------------------------------------------------------------
 
-Status Writer::commit() {
-  TRY(state_->finish_commit());
-  return state_->begin_commit(false);
-}
+Status Writer::commit() { return state_->commit(); }
+Status Writer::begin_commit() { return state_->begin_commit(); }
+Status Writer::rewind(std::uint64_t blocks) { return state_->rewind(blocks); }
 
-Status Writer::begin_commit() {
-  TRY(state_->finish_commit());
-  return state_->begin_commit(true);
-}
-
-Status Writer::State::begin_commit(bool own_thread) {
-  CHECK(!begun);
-  if (counts == manifest.counts) return {};
-  if (Status status = side_files.mark_writing(); !status) return take_back(status);
-  begun = std::make_unique<BegunCommit>();
-  begun->commit.before = manifest;
-  begun->commit.after = manifest;
-  begun->commit.after.counts = counts;
-  begun->commit.after.tip_hash = tip_hash;
-  begun->commit.after.checksum = checksum;
-  begun->commit.spends.swap(spends);
-  columns.seal();
-  auto write = [this, work = begun.get()] {
-    try {
-      work->outcome = write_commit(files, folder, columns, work->commit);
-    } catch (const std::bad_alloc&) {
-      work->outcome = machine_error("not enough memory to write a commit; close other programs");
-    }
+Writer::State::Work Writer::State::committing(const Manifest& before, const Manifest& after) {
+  return [this, before = before.counts, after, given = std::exchange(spends, {})]() mutable {
+    return write_commit(files, folder, columns, before, after, given);
   };
-  if (own_thread) {
-    begun->writing = std::make_unique<Background>(write);
-    return {};
-  }
-  write();
-  return finish_commit();
 }
 
-Status Writer::State::finish_commit() {
-  if (!begun) return {};
-  begun->writing.reset();
-  auto done = std::move(begun);
-  Status status = done->outcome;
-  if (status) status = open_at(done->commit.after);
-  if (!status) return take_back(status);
-  if (tables_ready) {
-    resolver.committed(manifest.counts, txids.get(), spends);
-    interner.committed(manifest.counts, addresses.get());
-  }
-  return drop_other_runs(files, folder, manifest.counts);
-}
-
-// After a commit or a way back that failed: gives the disk back what was written, as far as it lets
-// us. The failure is what counts; what stays is harmless, and goes before anything is added.
-Status Writer::State::take_back(Status failure) {
-  forget_uncommitted();
-  recovered = false;
-  static_cast<void>(recover());
-  return failure;
-}
-
-// To the manifest that is there. If only the last sync failed, or a writer was killed right before
-// it, that is the new one: it has to last before the runs of the old one may go.
-Status Writer::State::recover() {
-  if (recovered) return {};
-  Manifest visible;
-  visible.chain = manifest.chain;
-  if (files.exists(manifest_path(folder))) {
-    TRY_ASSIGN(visible, read_manifest(files, folder));
-  }
-  TRY(open_at(visible));
-  forget_uncommitted();
-  TRY(files.sync_folder(folder));
-  if (readers_untold) TRY(side_files.count_rewind());
-  readers_untold = false;
-  TRY(clear_stale_spenders());
-  TRY(tidy());
-  recovered = true;
-  return {};
-}
-
-// Removes rows past the commit, runs that nobody names, unfinished replacements.
-// Files are cut only while no reader has them mapped.
-Status Writer::State::tidy() {
-  std::string unfinished = manifest_path(folder) + ".new";
-  if (files.exists(unfinished)) TRY(files.remove(unfinished));
-  std::vector<ColumnSize> sizes;
-  for (const ColumnSpec& spec : kColumns) {
-    sizes.push_back({spec.file, rows_of(spec.column, manifest.counts) * spec.width});
-  }
-  TRY(side_files.cut_columns(sizes));
-  return drop_other_runs(files, folder, manifest.counts);
+void Writer::State::committed() {
+  if (!tables_ready) return;
+  resolver.committed(manifest.counts, txids(), spends);
+  interner.committed(manifest.counts, addresses());
 }
 
 // ---- going back ---------------------------------------------------------------------------------
@@ -552,7 +409,7 @@ std::vector<Spend> Writer::State::spends_after(const Counts& kept) const {
   for (std::uint64_t row = kept.repeats; row < manifest.counts.repeats; ++row) {
     auto repeat = columns[Column::repeat_tx].get<std::uint32_t>(row);
     Hash256 txid = columns.txid(TxId(repeat));
-    for (std::uint64_t same : txids->find(txid.prefix())) {
+    for (std::uint64_t same : txids()->find(txid.prefix())) {
       TxId tx(static_cast<std::uint32_t>(same));
       if (columns.txid(tx) != txid) continue;
       for (CoinId coin : columns.outputs(tx, manifest.counts)) {
@@ -564,52 +421,18 @@ std::vector<Spend> Writer::State::spends_after(const Counts& kept) const {
   return undone;
 }
 
-Status Writer::rewind(std::uint64_t blocks) {
-  State& state = *state_;
-  TRY(state.back_to_commit());
-  TRY(state.recover());
-  CHECK(blocks <= state.manifest.counts.blocks);
-  if (blocks == state.manifest.counts.blocks) return {};
-  TRY(state.side_files.mark_writing());
-  Status status = blocks == 0 ? state.remove_ledger() : state.go_back(blocks);
-  return status ? status : state.take_back(status);
-}
-
-Status Writer::State::go_back(std::uint64_t blocks) {
+Manifest Writer::State::back_at(std::uint64_t blocks) const {
   Manifest back = manifest;
   back.tip_hash = Hash256::from_bytes(columns[Column::block_header].bytes(blocks).subspan(4, 32));
   back.checksum = columns[Column::block_checksum].get<std::uint64_t>(blocks - 1);
   back.counts = counts_at(blocks);
-  std::vector<Spend> undone = spends_after(back.counts);
-  TRY(write_indexes(files, folder, columns, manifest.counts, back));
-  readers_untold = true;
-  TRY(replace_file(files, manifest_path(folder), manifest_text(back)));
-
-  // From here on the ledger is the shorter one. Readers of the longer one must be able to tell
-  // before a row of theirs changes.
-  TRY(side_files.count_rewind());
-  readers_untold = false;
-  TRY(open_at(back));
-  forget_uncommitted();
-  TRY(patch_spenders(files, columns, undone));
-  return tidy();
+  return back;
 }
 
-Status Writer::State::remove_ledger() {
-  readers_untold = true;
-  TRY(files.remove(manifest_path(folder)));
-  TRY(files.sync_folder(folder));
-  TRY(side_files.count_rewind());
-  readers_untold = false;
-  Manifest none;
-  none.chain = manifest.chain;
-  TRY(open_at(none));
-  forget_uncommitted();
-  for (const ColumnSpec& spec : kColumns) {
-    std::string path = column_path(folder, spec);
-    if (files.exists(path)) TRY(files.remove(path));
-  }
-  return drop_other_runs(files, folder, manifest.counts);
+Writer::State::Work Writer::State::undoing(const Manifest& back) const {
+  return [this, undone = spends_after(back.counts)]() mutable {
+    return patch_spenders(files, columns, undone);
+  };
 }
 
 }  // namespace tracehound::ledger

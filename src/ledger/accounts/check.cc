@@ -9,7 +9,9 @@
 #include "base/text.h"
 #include "ledger/accounts/checksum.h"
 #include "ledger/accounts/index_keys.h"
+#include "ledger/accounts/layout.h"
 #include "ledger/check_parts.h"
+#include "ledger/disk_use.h"
 #include "ledger/runs.h"
 
 namespace tracehound::ledger::accounts {
@@ -206,36 +208,10 @@ CheckReport check_ledger(const Ledger& ledger) {
     }
   }
   CheckReport report;
-  report.bytes_read = disk_use(ledger.counts()).bytes;
+  report.bytes_read = disk_use(layout(ledger.counts())).bytes;
   report.findings = std::move(all.sentences);
   report.findings_total = all.total;
   return report;
-}
-
-DiskUse disk_use(const Counts& counts) {
-  DiskUse use;
-  for (const ColumnSpec& spec : kColumns) {
-    std::string_view table = spec.file.substr(0, spec.file.find('.'));
-    std::uint64_t rows = rows_of(spec.column, counts);
-    if (use.tables.empty() || use.tables.back().name != table) {
-      use.tables.push_back({std::string(table), rows, 0, {}});
-    }
-    std::uint64_t bytes = rows * spec.width;
-    use.tables.back().columns.push_back({std::string(spec.file), rows, bytes});
-    use.tables.back().bytes += bytes;
-    use.bytes += bytes;
-  }
-  for (const IndexSpec& spec : kIndexes) {
-    DiskUse::Part index{std::string(spec.shape.name), rows_of(spec.index, counts)};
-    for (const RowRange& range : run_ranges(index.rows)) {
-      index.bytes += run_bytes(spec.shape, range.size());
-      ++index.runs;
-    }
-    use.index_bytes += index.bytes;
-    use.bytes += index.bytes;
-    use.indexes.push_back(std::move(index));
-  }
-  return use;
 }
 
 }  // namespace tracehound::ledger::accounts

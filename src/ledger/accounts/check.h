@@ -5,15 +5,11 @@
 
 #include "ledger/accounts/ledger.h"
 #include "ledger/check.h"
-#include "ledger/disk_use.h"
 
 namespace tracehound::ledger::accounts {
 
 // Row numbers that must ascend; every block's checksum against its rows and the manifest; that
 // every account, asset and kind a row names is there; every index entry against its row.
 CheckReport check_ledger(const Ledger& ledger);
-
-// All committed columns and runs, in bytes, table by table. Follows from the counts alone.
-DiskUse disk_use(const Counts& counts);
 
 }  // namespace tracehound::ledger::accounts

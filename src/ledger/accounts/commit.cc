@@ -1,12 +1,10 @@
 #include "ledger/accounts/commit.h"
 
 #include <array>
-#include <set>
 
 #include "base/parallel.h"
 #include "ledger/accounts/index_keys.h"
-#include "ledger/keys.h"
-#include "ledger/manifest.h"
+#include "ledger/commit.h"
 #include "ledger/run_writer.h"
 #include "ledger/runs.h"
 
@@ -22,30 +20,21 @@ struct WrittenRows {
   }
 };
 
-// A new ledger's folder must outlast a power cut as well as what is in it.
-Status sync_own_name(FileSystem& files, std::string folder) {
-  while (folder.size() > 1 && folder.ends_with('/')) folder.pop_back();
-  return files.sync_folder(folder_of(folder));
-}
-
 }  // namespace
 
 Status write_commit(FileSystem& files, const std::string& folder, const Columns& columns,
-                    const Manifest& before, const Manifest& after) {
+                    const Counts& before, const Manifest& after) {
   // Nobody reads any of it before the manifest names it, so the order does not matter: while rows
   // are on their way to the disk, the indexes are sorted.
   Status flushed;
   Status indexed;
   {
     Background flushing([&] { flushed = columns.flush(files); });
-    indexed = write_indexes(files, folder, columns, before.counts, after.counts);
+    indexed = write_indexes(files, folder, columns, before, after.counts);
   }
   TRY(flushed);
   TRY(indexed);
-  TRY(files.sync_folder(columns_folder(folder)));
-  TRY(files.sync_folder(folder));
-  if (before.counts.blocks == 0) TRY(sync_own_name(files, folder));
-  return replace_file(files, manifest_path(folder), manifest_text(after));
+  return publish(files, folder, before.blocks == 0, manifest_text(after));
 }
 
 Status write_indexes(FileSystem& files, const std::string& folder, const Columns& columns,
@@ -65,16 +54,6 @@ Status write_indexes(FileSystem& files, const std::string& folder, const Columns
   });
   for (const Status& status : written) TRY(status);
   return files.sync_folder(runs_folder(folder));
-}
-
-Status drop_other_runs(FileSystem& files, const std::string& folder, const Counts& counts) {
-  std::set<std::string> wanted;
-  for (const IndexSpec& spec : kIndexes) {
-    for (const RowRange& range : run_ranges(rows_of(spec.index, counts))) {
-      wanted.insert(run_name(spec.shape, range));
-    }
-  }
-  return keep_runs(files, folder, wanted);
 }
 
 }  // namespace tracehound::ledger::accounts

@@ -13,13 +13,10 @@ namespace tracehound::ledger::accounts {
 
 // Its own thread may write it: it reads `columns` up to the sealed rows.
 Status write_commit(FileSystem& files, const std::string& folder, const Columns& columns,
-                    const Manifest& before, const Manifest& after);
+                    const Counts& before, const Manifest& after);
 
 // Writes the index runs of `now` rows where those of `had` lie; makes their names durable.
 Status write_indexes(FileSystem& files, const std::string& folder, const Columns& columns,
                      const Counts& had, const Counts& now);
-
-// Removes the runs that a ledger of these counts does not have.
-Status drop_other_runs(FileSystem& files, const std::string& folder, const Counts& counts);
 
 }  // namespace tracehound::ledger::accounts

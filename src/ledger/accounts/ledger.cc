@@ -6,28 +6,16 @@
 #include <map>
 
 #include "base/check.h"
-#include "base/text.h"
-#include "ledger/accounts/columns.h"
 #include "ledger/accounts/index_keys.h"
+#include "ledger/accounts/layout.h"
 #include "ledger/accounts/names.h"
 #include "ledger/runs.h"
 #include "ledger/side_files.h"
+#include "ledger/snapshot.h"
 
 namespace tracehound::ledger::accounts {
 
 namespace {
-
-// The last row in [0, rows) whose field is at most `value`. Fields ascend; field(0) <= value.
-template <typename FieldAt>
-std::uint64_t last_at_most(std::uint64_t rows, std::uint64_t value, FieldAt field_at) {
-  std::uint64_t low = 0;
-  std::uint64_t high = rows;
-  while (high - low > 1) {
-    std::uint64_t middle = low + (high - low) / 2;
-    (field_at(middle) <= value ? low : high) = middle;
-  }
-  return low;
-}
 
 std::string_view as_text(ByteView bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -41,20 +29,14 @@ Ledger& Ledger::operator=(Ledger&&) noexcept = default;
 Ledger::~Ledger() = default;
 
 Result<Ledger> Ledger::open(FileSystem& files, const std::string& folder) {
-  // A writer that commits between our reading the manifest and opening the runs it names takes the
-  // old runs away: then the manifest has changed, and the new one is read.
-  TRY_ASSIGN(auto reading, hold_for_reading(files, folder));
-  for (;;) {
-    TRY_ASSIGN(std::uint64_t rewinds, read_rewinds(files, folder));
-    TRY_ASSIGN(Manifest manifest, read_manifest(files, folder));
-    auto ledger = open_at(files, folder, manifest);
-    TRY_ASSIGN(Manifest now, read_manifest(files, folder));
-    if (now != manifest) continue;
-    if (!ledger) return ledger;
-    ledger->rewinds_ = rewinds;
-    ledger->reading_ = std::move(reading);
-    return ledger;
-  }
+  Reading reading;
+  TRY_ASSIGN(Ledger ledger,
+             open_settled(
+                 files, folder, reading, [&] { return read_manifest(files, folder); },
+                 [&](const Manifest& now) { return open_at(files, folder, now); }));
+  ledger.rewinds_ = reading.rewinds;
+  ledger.reading_ = std::move(reading.lock);
+  return ledger;
 }
 
 Result<bool> Ledger::still_holds(FileSystem& files) const {
@@ -67,24 +49,14 @@ Result<Ledger> Ledger::open_at(FileSystem& files, const std::string& folder,
   Ledger ledger;
   ledger.folder_ = folder;
   ledger.manifest_ = manifest;
+  TRY_ASSIGN(auto opened, open_files(files, folder, layout(manifest.counts)));
   for (const ColumnSpec& spec : kColumns) {
-    std::string path = column_path(folder, spec);
-    TRY_ASSIGN(auto map, files.map(path));
-    std::uint64_t expected = rows_of(spec.column, manifest.counts) * spec.width;
-    if (map->bytes().size() < expected) {
-      return machine_error(
-          fmt::format("{} has {} where the manifest says {}; restore the ledger from a copy "
-                      "or ingest again",
-                      path, plural(map->bytes().size(), "byte"), expected));
-    }
-    ledger.columns_[static_cast<std::size_t>(spec.column)] = map->bytes().first(expected);
-    ledger.mappings_.push_back(std::move(map));
+    auto i = static_cast<std::size_t>(spec.column);
+    std::uint64_t bytes = rows_of(spec.column, manifest.counts) * spec.width;
+    ledger.columns_[i] = opened.columns[i]->bytes().first(bytes);
   }
-  for (const IndexSpec& spec : kIndexes) {
-    TRY_ASSIGN(auto index,
-               RunIndex::open(files, folder, spec.shape, rows_of(spec.index, manifest.counts)));
-    ledger.indexes_.push_back(std::move(index));
-  }
+  ledger.mappings_ = std::move(opened.columns);
+  ledger.indexes_ = std::move(opened.indexes);
   return ledger;
 }
 

@@ -1,43 +1,32 @@
-// Writing in two beats, as a coin ledger does (ledger/writer.cc): append() works in memory alone,
-// a commit seals the rows since the last one and writes them out, on a thread of its own if it was
-// only begun.
+// append() works in memory alone, until a commit (ledger/committed_rows.h) writes the rows out.
 
 #include "ledger/accounts/writer.h"
 
 #include <fmt/format.h>
 
-#include <new>
 #include <span>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "base/check.h"
-#include "base/parallel.h"
 #include "ledger/accounts/checksum.h"
 #include "ledger/accounts/columns.h"
 #include "ledger/accounts/commit.h"
 #include "ledger/accounts/index_keys.h"
+#include "ledger/accounts/layout.h"
 #include "ledger/accounts/look_ahead.h"
 #include "ledger/accounts/name_table.h"
-#include "ledger/keys.h"
-#include "ledger/manifest.h"
+#include "ledger/committed_rows.h"
 #include "ledger/runs.h"
-#include "ledger/side_files.h"
 
 namespace tracehound::ledger::accounts {
 
 namespace {
 
-// A commit that was begun: written by its thread, looked at again when that has ended.
-struct BegunCommit {
-  Manifest before;
-  Manifest after;
-  Status outcome;
-  std::unique_ptr<Background> writing;  // nothing if it was written by the writer's own thread
-};
-
 constexpr std::uint64_t kMost32 = 0xFFFF'FFFE;
+
+constexpr std::size_t place_of(Index index) { return static_cast<std::size_t>(index); }
 
 std::string key_of(const Asset& asset) {
   return asset.contract.empty() ? asset.symbol : asset.contract;
@@ -45,18 +34,8 @@ std::string key_of(const Asset& asset) {
 
 }  // namespace
 
-struct Writer::State {
-  FileSystem& files;
-  std::string folder;
+struct Writer::State final : CommittedRows<Manifest, Columns> {
   WriterOptions options;
-  std::unique_ptr<Lock> lock;
-  SideFiles side_files;
-  Manifest manifest;  // the last commit; zero blocks when there is none
-  Counts counts;
-  std::uint64_t checksum = 0;
-  Columns columns;
-  std::unique_ptr<RunIndex> transactions;
-  std::unique_ptr<RunIndex> accounts;
   NameTable names;
   // Of the newest transactions, all that the index does not cover among them; of all while there is
   // room.
@@ -69,26 +48,18 @@ struct Writer::State {
   std::vector<AccountId> givers;
   std::vector<AccountId> takers;
   RefusedRow refused;
-  // Whether memory and disk are as the manifest says, with nothing there from a failure or a kill;
-  // if not, recover() comes before the next change. Readers may have to be told besides that rows
-  // of theirs were taken back.
-  bool recovered = true;
-  bool readers_untold = false;
-  std::unique_ptr<BegunCommit> begun;
 
-  State(FileSystem& files_in, std::string folder_in, const WriterOptions& options_in)
-      : files(files_in),
-        folder(std::move(folder_in)),
+  State(FileSystem& files_in, const std::string& folder_in, const WriterOptions& options_in)
+      : CommittedRows(files_in, folder_in,
+                      {place_of(Index::transaction), place_of(Index::account)}),
         options(options_in),
-        side_files(files, folder),
-        columns(folder),
         names(columns) {}
 
-  Status open_at(const Manifest& now);
-  void forget_uncommitted();
-  Status back_to_commit();
-  void build_tables();
+  const RunIndex* transactions() const { return index(0); }
+  const RunIndex* accounts() const { return index(1); }
 
+  void build_tables();
+  Status append(std::span<const BlockRows> blocks);
   Status make_room(const BlockRows& block);
   Status check_block(const BlockRows& block) const;
   Status append_all(std::span<const BlockRows> blocks);
@@ -104,15 +75,25 @@ struct Writer::State {
   void add_asset(const Asset& asset);
   Asset asset(AssetId id) const;
   bool has_transaction(std::uint64_t key, NameKind kind, ByteView id) const;
-
-  Status begin_commit(bool own_thread);
-  Status finish_commit();
-  Status take_back(Status failure);
-  Status recover();
-  Status tidy();
   Counts counts_at(std::uint64_t blocks) const;
-  Status go_back(std::uint64_t blocks);
-  Status remove_ledger();
+  void describe_block(Manifest& manifest_of, std::uint64_t last) const;
+
+ private:
+  Result<Manifest> read() const override { return read_manifest(files, folder); }
+  Error other_chain(const Manifest& there) const override;
+  void forgotten() override { tables_ready = false; }
+  void describe_tip(Manifest& after) const override { describe_block(after, counts.blocks - 1); }
+  Work committing(const Manifest& before, const Manifest& after) override;
+  void committed() override;
+  Manifest back_at(std::uint64_t blocks) const override;
+  Status write_indexes_of(const Manifest& after) override {
+    return write_indexes(files, folder, columns, manifest.counts, after.counts);
+  }
+  // No row is ever written in place.
+  Work undoing(const Manifest&) const override {
+    return [] { return Status(); };
+  }
+  Status clear_stale_rows() override { return {}; }
 };
 
 // ---- opening ------------------------------------------------------------------------------------
@@ -120,30 +101,10 @@ struct Writer::State {
 Result<Writer> Writer::open(FileSystem& files, const std::string& folder, const std::string& chain,
                             const WriterOptions& options) {
   auto state = std::make_unique<State>(files, folder, options);
-  bool exists = files.exists(manifest_path(folder));
-  if (exists) {
-    // Read first: a ledger of another chain is refused before anything is touched.
-    TRY_ASSIGN(state->manifest, read_manifest(files, folder));
-    if (state->manifest.chain != chain) {
-      return bad_input(
-          fmt::format("the ledger in {} holds {}, these transfers are of {}; name another --ledger",
-                      folder, state->manifest.chain, chain));
-    }
-  }
-  TRY(files.make_folder(columns_folder(folder)));
-  TRY(files.make_folder(runs_folder(folder)));
-  TRY_ASSIGN(state->lock, files.lock(folder + "/lock"));
-  if (exists) {
-    TRY_ASSIGN(state->manifest, read_manifest(files, folder));
-  }
-  state->manifest.chain = chain;
-  if (!exists) state->manifest.has_native = options.native.has_value();
-  TRY(state->open_at(state->manifest));
-  state->forget_uncommitted();
-  state->recovered = !state->side_files.was_interrupted();
-  state->readers_untold = !state->recovered;
-  TRY(state->recovered ? state->tidy() : state->recover());
-  state->side_files.clear_mark();
+  Manifest none;
+  none.chain = chain;
+  none.has_native = options.native.has_value();
+  TRY(state->open_ledger(none));
   return Writer(std::move(state));
 }
 
@@ -152,8 +113,7 @@ Writer::Writer(Writer&&) noexcept = default;
 Writer& Writer::operator=(Writer&&) noexcept = default;
 
 Writer::~Writer() {
-  // A commit that was begun is let go on to its end.
-  if (state_ && state_->finish_commit() && state_->recovered) state_->side_files.clear_mark();
+  if (state_) state_->close();
 }
 
 const Counts& Writer::counts() const { return state_->counts; }
@@ -187,36 +147,15 @@ bool Writer::has_asset(const std::string& contract) const {
   return state_->assets.contains(contract);
 }
 
-// Looks at the disk as this manifest describes it; rows in the tails stay. A failure changes
-// nothing.
-Status Writer::State::open_at(const Manifest& now) {
-  TRY_ASSIGN(auto new_transactions,
-             RunIndex::open(files, folder, shape_of(Index::transaction), now.counts.transactions));
-  TRY_ASSIGN(auto new_accounts,
-             RunIndex::open(files, folder, shape_of(Index::account), now.counts.accounts));
-  TRY(columns.open(files, now.counts));
-  transactions = std::move(new_transactions);
-  accounts = std::move(new_accounts);
-  manifest = now;
-  return {};
-}
-
-void Writer::State::forget_uncommitted() {
-  columns.drop_uncommitted();
-  counts = manifest.counts;
-  checksum = manifest.checksum;
-  tables_ready = false;
-}
-
-Status Writer::State::back_to_commit() {
-  Status status = finish_commit();
-  forget_uncommitted();
-  return status;
+Error Writer::State::other_chain(const Manifest& there) const {
+  return {ErrorKind::bad_input,
+          fmt::format("the ledger in {} holds {}, these transfers are of {}; name another --ledger",
+                      folder, there.chain, manifest.chain)};
 }
 
 void Writer::State::build_tables() {
   if (tables_ready) return;
-  names.reset(manifest.counts, accounts.get(), options.table_bytes / 2);
+  names.reset(manifest.counts, accounts(), options.table_bytes / 2);
   new_ids.clear();
   ids_complete = manifest.counts.transactions == 0;
   assets.clear();
@@ -240,13 +179,14 @@ Asset Writer::State::asset(AssetId id) const {
 
 // ---- appending ----------------------------------------------------------------------------------
 
-Status Writer::append(std::span<const BlockRows> blocks) {
-  State& state = *state_;
-  TRY(state.recover());
-  state.build_tables();
-  Status status = state.append_all(blocks);
+Status Writer::append(std::span<const BlockRows> blocks) { return state_->append(blocks); }
+
+Status Writer::State::append(std::span<const BlockRows> blocks) {
+  TRY(recover());
+  build_tables();
+  Status status = append_all(blocks);
   if (status) return status;
-  TRY(state.back_to_commit());
+  TRY(back_to_commit());
   return status;
 }
 
@@ -269,10 +209,7 @@ Status Writer::State::append_all(std::span<const BlockRows> blocks) {
 Status Writer::State::make_room(const BlockRows& block) {
   std::uint64_t most = block.transactions.size() + 2 * block.transfers.size();
   if (names.has_room(most)) return {};
-  if (counts != manifest.counts) {
-    TRY(finish_commit());
-    TRY(begin_commit(false));
-  }
+  TRY(commit());
   if (!names.has_room(most)) names.forget();
   return {};
 }
@@ -329,8 +266,8 @@ bool Writer::State::has_transaction(std::uint64_t key, NameKind kind, ByteView i
            std::ranges::equal(columns.text(Column::tx_id_end, Column::tx_id, tx.number()), id);
   };
   bool found = new_ids.contains(key, same);
-  if (!found && !ids_complete && transactions->rows() > 0) {
-    transactions->find(
+  if (!found && !ids_complete && transactions()->rows() > 0) {
+    transactions()->find(
         key, [&](std::uint64_t row) { found |= same(TxId(static_cast<std::uint32_t>(row))); });
   }
   return found;
@@ -440,100 +377,27 @@ void Writer::State::add_asset(const Asset& asset) {
 
 // ---- committing ---------------------------------------------------------------------------------
 
-Status Writer::commit() {
-  TRY(state_->finish_commit());
-  return state_->begin_commit(false);
-}
+Status Writer::commit() { return state_->commit(); }
+Status Writer::begin_commit() { return state_->begin_commit(); }
+Status Writer::rewind(std::uint64_t blocks) { return state_->rewind(blocks); }
 
-Status Writer::begin_commit() {
-  TRY(state_->finish_commit());
-  return state_->begin_commit(true);
-}
-
-Status Writer::State::begin_commit(bool own_thread) {
-  CHECK(!begun);
-  if (counts == manifest.counts) return {};
-  if (Status status = side_files.mark_writing(); !status) return take_back(status);
-  begun = std::make_unique<BegunCommit>();
-  begun->before = manifest;
-  begun->after = manifest;
-  begun->after.counts = counts;
-  begun->after.tip_number = columns[Column::block_number].get<std::uint64_t>(counts.blocks - 1);
-  begun->after.tip_hash = columns[Column::block_hash].get<Hash256>(counts.blocks - 1);
-  begun->after.checksum = checksum;
-  columns.seal();
-  auto write = [this, work = begun.get()] {
-    try {
-      work->outcome = write_commit(files, folder, columns, work->before, work->after);
-    } catch (const std::bad_alloc&) {
-      work->outcome = machine_error("not enough memory to write a commit; close other programs");
-    }
+Writer::State::Work Writer::State::committing(const Manifest& before, const Manifest& after) {
+  return [this, before = before.counts, after] {
+    return write_commit(files, folder, columns, before, after);
   };
-  if (own_thread) {
-    begun->writing = std::make_unique<Background>(write);
-    return {};
-  }
-  write();
-  return finish_commit();
 }
 
-Status Writer::State::finish_commit() {
-  if (!begun) return {};
-  begun->writing.reset();
-  auto done = std::move(begun);
-  Status status = done->outcome;
-  if (status) status = open_at(done->after);
-  if (!status) return take_back(status);
-  if (tables_ready) {
-    names.committed(manifest.counts, accounts.get());
-    if (!new_ids.has_room(0, options.table_bytes / 2)) {
-      new_ids.forget_before(TxId(static_cast<std::uint32_t>(manifest.counts.transactions)));
-      ids_complete = false;
-    }
-  }
-  return drop_other_runs(files, folder, manifest.counts);
+void Writer::State::committed() {
+  if (!tables_ready) return;
+  names.committed(manifest.counts, accounts());
+  if (new_ids.has_room(0, options.table_bytes / 2)) return;
+  new_ids.forget_before(TxId(static_cast<std::uint32_t>(manifest.counts.transactions)));
+  ids_complete = false;
 }
 
-// After a commit or a way back that failed: gives the disk back what was written, as far as it lets
-// us. The failure is what counts; what stays is harmless, and goes before anything is added.
-Status Writer::State::take_back(Status failure) {
-  forget_uncommitted();
-  recovered = false;
-  static_cast<void>(recover());
-  return failure;
-}
-
-// To the manifest that is there. If only the last sync failed, or a writer was killed right before
-// it, that is the new one: it has to last before the runs of the old one may go.
-Status Writer::State::recover() {
-  if (recovered) return {};
-  Manifest visible;
-  visible.chain = manifest.chain;
-  visible.has_native = options.native.has_value();
-  if (files.exists(manifest_path(folder))) {
-    TRY_ASSIGN(visible, read_manifest(files, folder));
-  }
-  TRY(open_at(visible));
-  forget_uncommitted();
-  TRY(files.sync_folder(folder));
-  if (readers_untold) TRY(side_files.count_rewind());
-  readers_untold = false;
-  TRY(tidy());
-  recovered = true;
-  return {};
-}
-
-// Removes rows past the commit, runs that nobody names, unfinished replacements.
-// Files are cut only while no reader has them mapped.
-Status Writer::State::tidy() {
-  std::string unfinished = manifest_path(folder) + ".new";
-  if (files.exists(unfinished)) TRY(files.remove(unfinished));
-  std::vector<ColumnSize> sizes;
-  for (const ColumnSpec& spec : kColumns) {
-    sizes.push_back({spec.file, rows_of(spec.column, manifest.counts) * spec.width});
-  }
-  TRY(side_files.cut_columns(sizes));
-  return drop_other_runs(files, folder, manifest.counts);
+void Writer::State::describe_block(Manifest& manifest_of, std::uint64_t last) const {
+  manifest_of.tip_number = columns[Column::block_number].get<std::uint64_t>(last);
+  manifest_of.tip_hash = columns[Column::block_hash].get<Hash256>(last);
 }
 
 // ---- going back ---------------------------------------------------------------------------------
@@ -561,52 +425,12 @@ Counts Writer::State::counts_at(std::uint64_t blocks) const {
   return kept;
 }
 
-Status Writer::rewind(std::uint64_t blocks) {
-  State& state = *state_;
-  TRY(state.back_to_commit());
-  TRY(state.recover());
-  CHECK(blocks <= state.manifest.counts.blocks);
-  if (blocks == state.manifest.counts.blocks) return {};
-  TRY(state.side_files.mark_writing());
-  Status status = blocks == 0 ? state.remove_ledger() : state.go_back(blocks);
-  return status ? status : state.take_back(status);
-}
-
-Status Writer::State::go_back(std::uint64_t blocks) {
+Manifest Writer::State::back_at(std::uint64_t blocks) const {
   Manifest back = manifest;
   back.counts = counts_at(blocks);
-  back.tip_number = columns[Column::block_number].get<std::uint64_t>(blocks - 1);
-  back.tip_hash = columns[Column::block_hash].get<Hash256>(blocks - 1);
   back.checksum = columns[Column::block_checksum].get<std::uint64_t>(blocks - 1);
-  TRY(write_indexes(files, folder, columns, manifest.counts, back.counts));
-  readers_untold = true;
-  TRY(replace_file(files, manifest_path(folder), manifest_text(back)));
-
-  // From here on the ledger is the shorter one. Readers of the longer one must be able to tell
-  // before a row of theirs changes.
-  TRY(side_files.count_rewind());
-  readers_untold = false;
-  TRY(open_at(back));
-  forget_uncommitted();
-  return tidy();
-}
-
-Status Writer::State::remove_ledger() {
-  readers_untold = true;
-  TRY(files.remove(manifest_path(folder)));
-  TRY(files.sync_folder(folder));
-  TRY(side_files.count_rewind());
-  readers_untold = false;
-  Manifest none;
-  none.chain = manifest.chain;
-  none.has_native = options.native.has_value();
-  TRY(open_at(none));
-  forget_uncommitted();
-  for (const ColumnSpec& spec : kColumns) {
-    std::string path = column_path(folder, spec);
-    if (files.exists(path)) TRY(files.remove(path));
-  }
-  return drop_other_runs(files, folder, manifest.counts);
+  describe_block(back, blocks - 1);
+  return back;
 }
 
 }  // namespace tracehound::ledger::accounts

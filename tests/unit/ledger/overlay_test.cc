@@ -221,7 +221,7 @@ TEST_F(OverlayOnDisk, no_byte_of_any_file_changes) {
 TEST_F(OverlayOnDisk, a_spender_that_a_writer_at_work_has_written__is_not_taken_for_one_of_it) {
   Ledger ledger = open();
   // The writer is in the middle of a commit: three transactions, the spenders of three coins.
-  std::string path = column_path(kFolder, kColumns[static_cast<int>(Column::coin_spender)]);
+  std::string path = column_path(kFolder, kColumns[static_cast<int>(Column::coin_spender)].file);
   auto spenders = *disk_.open_write(path);
   Counts counts = ledger.counts();
   Bytes in_flight(counts.coins * width::kTxId);
