@@ -1,5 +1,6 @@
 // How many transfers of an account ledger a second does a haircut trace take in, over the whole
-// ledger, and what does a small theft cost on a small ledger and on a large one?
+// ledger, and what does a small theft cost on a small ledger and on a large one? And backward:
+// where what the last hundredth of the transfers moved came from, and what one of them did?
 //
 // Simulated ledgers of TRACEHOUND_BENCH_TRANSFERS transfers (2,000,000; the figure is for
 // 50,000,000) and of a tenth of that: one transfer a transaction, a fee each, a twelfth as many
@@ -21,6 +22,7 @@
 #include "base/check.h"
 #include "ledger/accounts/ledger.h"
 #include "ledger/accounts/writer.h"
+#include "trace/accounts/backward.h"
 #include "trace/accounts/ledger_events.h"
 #include "trace/accounts/trace.h"
 
@@ -130,10 +132,10 @@ std::vector<Seed> seeds_of(const World& world, std::uint64_t first, std::uint64_
 }
 
 void trace_over(benchmark::State& state, const World& world, const std::vector<Seed>& seeds,
-                trace::MethodKind method) {
+                trace::MethodKind method, decltype(&trace::accounts::run) run) {
   std::uint64_t touched = 0;
   for (auto _ : state) {
-    auto traces = trace::accounts::run(*world.events, seeds, std::span(&method, 1), {});
+    auto traces = run(*world.events, seeds, std::span(&method, 1), {}, {});
     CHECK(traces);
     touched = traces->front().transactions_touched;
   }
@@ -146,16 +148,31 @@ void trace_over(benchmark::State& state, const World& world, const std::vector<S
 void large_theft_haircut(benchmark::State& state) {
   const World& large = world(true);
   trace_over(state, large, seeds_of(large, 0, large.events->transactions() / 100),
-             trace::MethodKind::haircut);
+             trace::MethodKind::haircut, trace::accounts::run);
 }
 BENCHMARK(large_theft_haircut)->Unit(benchmark::kMillisecond);
 
 void small_theft(benchmark::State& state) {
   const World& ledger = world(state.range(0) != 0);
   trace_over(state, ledger, seeds_of(ledger, ledger.events->transactions() - 200, 1),
-             trace::MethodKind::fifo);
+             trace::MethodKind::fifo, trace::accounts::run);
 }
 BENCHMARK(small_theft)->ArgName("large")->Arg(0)->Arg(1)->Unit(benchmark::kMicrosecond);
+
+void large_question_haircut(benchmark::State& state) {
+  const World& large = world(true);
+  std::uint64_t asked = large.events->transactions() / 100;
+  trace_over(state, large, seeds_of(large, large.events->transactions() - asked, asked - 100),
+             trace::MethodKind::haircut, trace::accounts::run_back);
+}
+BENCHMARK(large_question_haircut)->Unit(benchmark::kMillisecond);
+
+void small_question(benchmark::State& state) {
+  const World& ledger = world(state.range(0) != 0);
+  trace_over(state, ledger, seeds_of(ledger, ledger.events->transactions() - 200, 1),
+             trace::MethodKind::fifo, trace::accounts::run_back);
+}
+BENCHMARK(small_question)->ArgName("large")->Arg(0)->Arg(1)->Unit(benchmark::kMicrosecond);
 
 void floor_over_the_columns(benchmark::State& state) {
   const Ledger& ledger = *world(true).ledger;

@@ -219,6 +219,10 @@ Weights weights_of(const Side& side, const TransactionRows& tx, const Events& ev
 
 std::optional<Exchange> find_exchange(const TransactionRows& tx, const Events& events,
                                       const Stops& stops) {
+  // Most transactions are of one asset, and no swap.
+  bool several = std::ranges::any_of(
+      tx.rows, [&](const Movement& row) { return row.asset != tx.rows.front().asset; });
+  if (!several) return std::nullopt;
   return Netting(tx, events, stops).find();
 }
 

@@ -86,10 +86,7 @@ Status Walk::visit(TxId tx) {
   std::fill(moved_in_.begin(), moved_in_.end(), false);
   take_seeds(tx);
   std::optional<Exchange> swap;
-  // Most transactions are of one asset, and no swap.
-  bool several = std::ranges::any_of(
-      tx_.rows, [&](const Movement& row) { return row.asset != tx_.rows.front().asset; });
-  if (options_.swaps && several) swap = find_exchange(tx_, events_, stops_);
+  if (options_.swaps) swap = find_exchange(tx_, events_, stops_);
   if (swap) {
     TRY(exchange(*swap));
   } else {
