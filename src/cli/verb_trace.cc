@@ -118,14 +118,16 @@ void add_trace(CLI::App& app, Context& context) {
   tracing::add_options(*command, *options);
   add_unconfirmed_flag(*command, options->unconfirmed);
   add_common(*command, context);
-  add_example(*command,
-              "tracehound trace --from TXID:0 --from TXID:1 --method haircut --ledger L "
-              "--html report.html\n"
-              "  tracehound trace --incident theft.yaml --method all --label-by victim --json -\n"
-              "  tracehound trace --from-address A --received-since 2024-03-14 --graphml "
-              "flow.graphml\n"
-              "  tracehound trace --sent-by VICTIM --method all --ledger L\n"
-              "  tracehound trace path TXID:0 ADDRESS --ledger L");
+  add_example(
+      *command,
+      "tracehound trace --from TXID:0 --from TXID:1 --method haircut --ledger L "
+      "--html report.html\n"
+      "  tracehound trace --incident theft.yaml --method all --label-by victim --json -\n"
+      "  tracehound trace --from-address A --received-since 2024-03-14 --graphml "
+      "flow.graphml\n"
+      "  tracehound trace --sent-by VICTIM --method all --ledger L\n"
+      "  tracehound trace --held-by ADDRESS --direction backward --method haircut --ledger L\n"
+      "  tracehound trace path TXID:0 ADDRESS --ledger L");
   tracing::add_trace_path(*command, context);
   command->callback([&context, command, options] {
     if (!command->get_subcommands().empty()) return;

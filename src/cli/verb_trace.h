@@ -19,8 +19,9 @@
 
 namespace tracehound::cli::tracing {
 
-// What a seed is: a coin (on account chains a transfer), or what an address received, or sent.
-enum class SeedKind : std::uint8_t { coin, received, sent };
+// What a seed is: a coin (on account chains a transfer), or what an address received, or sent,
+// or holds.
+enum class SeedKind : std::uint8_t { coin, received, sent, held };
 
 // A seed as it was asked for.
 struct SeedAsk {

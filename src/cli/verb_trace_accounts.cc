@@ -130,6 +130,13 @@ incidents::ReportAbout about_of(const Context& context, const Options& options,
   return about;
 }
 
+std::unexpected<Error> holds_nothing(const AccountCase& what) {
+  return bad_input(
+      fmt::format("{}: by the transfers that are known, nothing is held{}; see what was received "
+                  "with --from-address",
+                  what.name, what.as_of ? " as of that block" : ""));
+}
+
 // The page, the same on paper, letters, and what other tools read.
 Status add_reports(Context& context, std::vector<Answer::File>& files, const Options& options,
                    const std::vector<Trace>& traces, const Names& names,
@@ -169,6 +176,21 @@ std::vector<Answer::File> files_of(const Options& options, const std::vector<Tra
   return files;
 }
 
+Result<std::vector<Trace>> traces_of(const Options& options, const AccountCase& what,
+                                     const LedgerEvents& events,
+                                     const std::vector<trace::MethodKind>& methods,
+                                     const trace::accounts::Stops& stops,
+                                     const trace::accounts::Options& how) {
+  if (options.direction == "forward") {
+    return trace::accounts::run(events, what.seeds, methods, stops, how);
+  }
+  if (what.seeds.empty() && what.holdings.empty()) return holds_nothing(what);
+  TRY_ASSIGN(auto traces,
+             trace::accounts::run_back(events, what.seeds, methods, stops, how, what.holdings));
+  if (what.seeds.empty() && traces.front().holdings.empty()) return holds_nothing(what);
+  return traces;
+}
+
 }  // namespace
 
 Status run_on_accounts(Context& context, const Options& options) {
@@ -195,8 +217,7 @@ Status run_on_accounts(Context& context, const Options& options) {
       events.set_prices(std::move(prices));
     }
     TRY_ASSIGN(auto how, account_trace_options(options, what, open.ledger, day));
-    auto trace = options.direction == "backward" ? trace::accounts::run_back : trace::accounts::run;
-    TRY_ASSIGN(auto traces, trace(events, what.seeds, methods, known.stops, how));
+    TRY_ASSIGN(auto traces, traces_of(options, what, events, methods, known.stops, how));
     interrupted = traces.front().interrupted;
     remarks = what.remarks;
     remarks.insert(remarks.end(), known.remarks.begin(), known.remarks.end());

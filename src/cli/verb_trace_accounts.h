@@ -17,6 +17,7 @@ namespace tracehound::cli::tracing {
 struct AccountCase {
   std::string name;
   std::vector<trace::accounts::Seed> seeds;
+  std::vector<trace::accounts::Holding> holdings = {};
   std::vector<std::string> labels;          // [i] names Label(i + 1)
   std::vector<std::string> remarks;         // on what was asked and is not traced
   std::optional<std::uint64_t> as_of = {};  // the last block that counts, where it is not the tip

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <ranges>
+#include <set>
 #include <string_view>
 
 #include "base/text.h"
@@ -68,6 +69,10 @@ class Resolver {
         continue;
       }
       TRY_ASSIGN(how.account, find_account(ledger_, ask.text));
+      if (ask.kind == SeedKind::held) {
+        add_holdings(how, label);
+        continue;
+      }
       how.sent = ask.kind == SeedKind::sent;
       if (add_account(how, label)) continue;
       return bad_input(
@@ -99,6 +104,15 @@ class Resolver {
     auto seeds = trace::accounts::seeds_of_account(ledger_, how, label);
     found_.seeds.insert(found_.seeds.end(), seeds.begin(), seeds.end());
     return !seeds.empty();
+  }
+  // What it holds of each asset that it ever moved, or of the one asked for.
+  void add_holdings(const AccountAsk& how, Label label) {
+    std::set<ledger::accounts::AssetId> assets;
+    for (auto id : ledger_.transfers_of(how.account)) assets.insert(ledger_.transfer(id).asset);
+    for (auto asset : assets) {
+      if (how.asset && asset != *how.asset) continue;
+      found_.holdings.push_back({{how.account, asset}, label});
+    }
   }
   Label label_of(const std::string& name) {
     auto place = std::ranges::find(found_.labels, name);

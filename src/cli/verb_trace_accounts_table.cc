@@ -81,7 +81,8 @@ std::string heading(const std::vector<Trace>& traces, const Names& names, const 
   }
   std::uint64_t touched = 0;
   for (const Trace& trace : traces) touched = std::max(touched, trace.transactions_touched);
-  return text + fmt::format("{} in {}; {} touched\n\n", plural(first.seeds.size(), "seed"),
+  return text + fmt::format("{} in {}; {} touched\n\n",
+                            plural(first.seeds.size() + first.holdings.size(), "seed"),
                             plural(first.label_names.size(), "label"),
                             plural(touched, "transaction"));
 }

@@ -34,9 +34,14 @@ void add_seed_options(CLI::App& command, Options& options) {
       "--sent-by", take(SeedKind::sent),
       "account chains: everything that the account sent, as from a victim's that was drained");
   sent->type_name("ADDRESS")->trigger_on_parse();
+  auto* held = command.add_option_function<std::vector<std::string>>(
+      "--held-by", take(SeedKind::held),
+      "account chains, backward: what the account holds at the end, or --as-of");
+  held->type_name("ADDRESS")->trigger_on_parse();
   command
       .add_option("--asset", options.asset,
-                  "of --from-address and --sent-by only this asset: its contract or symbol")
+                  "of --from-address, --sent-by and --held-by only this asset: its contract or "
+                  "symbol")
       ->type_name("ASSET");
   auto add_moment = [&command](const char* name, std::string& into, const char* what) {
     command.add_option(name, into, what)->type_name("HEIGHT|TIME");
@@ -56,7 +61,7 @@ void add_seed_options(CLI::App& command, Options& options) {
       command.add_option("--incident", options.incident,
                          "an incident file that names the stolen coins; - is standard input");
   incident->type_name("FILE");
-  incident->excludes(from)->excludes(address)->excludes(sent);
+  incident->excludes(from)->excludes(address)->excludes(sent)->excludes(held);
 }
 
 }  // namespace
@@ -264,8 +269,14 @@ Status check_seed_options(const Options& options) {
   if (!labelled && !options.label.empty()) {
     return usage("--label names the seeds that follow it, and none does");
   }
-  bool address = std::ranges::any_of(
-      options.seeds, [](const SeedAsk& seed) { return seed.kind != SeedKind::coin; });
+  auto asks = [&options](SeedKind kind) {
+    return std::ranges::any_of(options.seeds,
+                               [kind](const SeedAsk& seed) { return seed.kind == kind; });
+  };
+  if (asks(SeedKind::held) && options.direction != "backward") {
+    return usage("--held-by asks where what an account holds came from; add --direction backward");
+  }
+  bool address = asks(SeedKind::received) || asks(SeedKind::sent);
   if (!address && (!options.received_since.empty() || !options.received_until.empty())) {
     return usage("--received-since and --received-until go with --from-address");
   }
@@ -275,11 +286,14 @@ Status check_seed_options(const Options& options) {
 Status check_options(const Options& options, const std::vector<MethodKind>& methods) {
   auto usage = [](std::string message) { return fail(ErrorKind::usage, std::move(message)); };
   if (std::ranges::any_of(options.seeds,
-                          [](const SeedAsk& seed) { return seed.kind == SeedKind::sent; }) ||
+                          [](const SeedAsk& seed) {
+                            return seed.kind == SeedKind::sent || seed.kind == SeedKind::held;
+                          }) ||
       !options.asset.empty() || !options.stop_at_addresses.empty() || options.swaps != "net" ||
       !options.prices.empty()) {
     return usage(
-        "--sent-by, --asset, --stop-at-addresses, --swaps and --prices are for account chains; "
+        "--sent-by, --held-by, --asset, --stop-at-addresses, --swaps and --prices are for account "
+        "chains; "
         "this ledger holds coins");
   }
   TRY(check_seed_options(options));

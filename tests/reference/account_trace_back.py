@@ -13,11 +13,24 @@ METHODS_BACK = ("haircut", "fifo", "lifo")
 
 class BackTrace(AccountTrace):
     """As AccountTrace; the cut "until" is the first transaction that is followed. A unit that was
-    in a balance before all that is known is landed at "held", one that nobody gave at "mined"."""
+    in a balance before all that is known is landed at "held", one that nobody gave at "mined".
+    `holdings`, (account, asset, label), are balances that are asked about as they stand at the end;
+    what was found of them is in `kept`, with what they were."""
+
+    def __init__(self, world, seeds, method, holdings=()):
+        super().__init__(world, seeds, method)
+        self.holdings, self.kept = holdings, {}
 
     def run(self):
         self.note_balances()
         self.asked = {holder: Units(balance) for holder, balance in self.balances.items()}
+        for account, asset, label in sorted(set(self.holdings)):
+            units = self.asked.get((account, asset), Units())
+            if units.value == 0:
+                continue
+            self.kept[account, asset, label] = (units.value, units.value - units.tainted())
+            line = [(label if old == CLEAN else old, length) for old, length in units.line]
+            self.asked[account, asset] = Units(units.value, line).with_hops({1: 0, 2: 0, 3: 0})
         for number in reversed(range(len(self.world["transactions"]))):
             if number < self.cuts["until"]:
                 break

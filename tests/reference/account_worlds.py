@@ -9,8 +9,9 @@ A world is "world N accounts A assets B", its contracts ("contract ASSET ACCOUNT
 ("seed TX ROW FIRST END LABEL SIDE"), and for each method ("method NAME") the answer:
 "got SEED UNITS", "at KIND SERVICE TX ACCOUNT ASSET LABEL AMOUNT HOPS", "fee ASSET LABEL AMOUNT",
 "swapped out|in ASSET LABEL AMOUNT", "unknown ACCOUNT ASSET" and "counts SWAPS APPROXIMATE GUESSED".
-Backward it has cuts and seeds of its own ("backcuts", "backseed"), and its methods are called
-"back-NAME". "end" ends it.
+Backward it has cuts and seeds of its own ("backcuts", "backseed"), balances that are asked about
+("holding ACCOUNT ASSET LABEL"), and its methods are called "back-NAME"; what was found of a holding
+is "kept ACCOUNT ASSET LABEL BALANCE UNITS". "end" ends it.
 """
 
 import random
@@ -152,6 +153,10 @@ class World:
                        "max_hops": self.dice.choice((NEVER, NEVER, 3)),
                        "until": self.dice.choice((0, 0, self.dice.randint(0, first)))}
 
+    def holdings(self):
+        return [(self.dice.randrange(self.accounts), self.asset(), self.dice.randint(1, 3))
+                for _ in range(self.dice.choice((0, 0, 1, 3)))]
+
     def moving(self):
         return [(t, r) for t, tx in enumerate(self.transactions)
                 for r, row in enumerate(tx["rows"]) if row[3] > 0 and row[0] != row[1]]
@@ -197,7 +202,7 @@ def answer(trace):
     print("counts", trace.swaps, trace.approximate, trace.guessed)
 
 
-def tell(number, world, seeds, back_seeds, back_cuts):
+def tell(number, world, seeds, back_seeds, back_cuts, holdings):
     print("world", number, "accounts", world.accounts, "assets", world.assets)
     for asset, account in world.contracts.items():
         print("contract", asset, account)
@@ -213,6 +218,8 @@ def tell(number, world, seeds, back_seeds, back_cuts):
         for seed in some:
             print(word, *(seed[name] for name in ("tx", "row", "first", "end", "label")),
                   SIDES.index(seed["side"]))
+    for holding in holdings:
+        print("holding", *holding)
 
 
 def main():
@@ -224,13 +231,17 @@ def main():
         if not seeds:
             continue
         back_seeds, back_cuts = world.back_seeds()
-        tell(number, world, seeds, back_seeds, back_cuts)
+        holdings = world.holdings()
+        tell(number, world, seeds, back_seeds, back_cuts, holdings)
         for method in METHODS:
             print("method", method)
             answer(AccountTrace(world.as_case(), seeds, method).run())
         for method in METHODS_BACK:
             print("method", f"back-{method}")
-            answer(BackTrace(world.as_case(back_cuts), back_seeds, method).run())
+            trace = BackTrace(world.as_case(back_cuts), back_seeds, method, holdings).run()
+            for holding, found in trace.kept.items():
+                print("kept", *holding, *found)
+            answer(trace)
         print("end")
 
 

@@ -26,16 +26,20 @@ Status check_until(const Events& events, std::span<const Seed> seeds, std::optio
 
 Result<std::vector<Trace>> run_back(const Events& events, std::span<const Seed> seeds,
                                     std::span<const MethodKind> methods, const Stops& stops,
-                                    const Options& options) {
+                                    const Options& options, std::span<const Holding> holdings) {
   TRY(check_methods(methods));
   for (MethodKind method : methods) TRY(check_inverse(method));
-  TRY(check_seeds(events, seeds));
+  if (!seeds.empty() || holdings.empty()) TRY(check_seeds(events, seeds));
   TRY(check_until(events, seeds, options.cuts.until));
   std::vector<Seed> sorted = in_order(seeds);
+  std::vector<Holding> asked(holdings.begin(), holdings.end());
+  std::ranges::sort(asked);
+  auto repeats = std::ranges::unique(asked);
+  asked.erase(repeats.begin(), repeats.end());
   WalkRequest request{events, methods, stops, sorted, options};
   std::vector<Trace> traces;
   for (MethodKind method : methods) {
-    BackwardWalk walk(request, method);
+    BackwardWalk walk(request, method, asked);
     TRY(walk.run());
     TRY_ASSIGN(auto trace, trace_of(request, method, Direction::backward, walk.take_found(),
                                     walk.interrupted()));

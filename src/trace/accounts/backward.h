@@ -31,18 +31,22 @@
 
 namespace tracehound::trace::accounts {
 
-// One trace for each method, in the order asked. Seeds may overlap and lie on the way back from one
-// another: what is asked for already keeps its label. A seed that was sent lies with its giver, who
-// is no stop for it; of any other the giver is the first to be looked at.
+// One trace for each method, in the order asked. Asked about are the seeds, and what the holdings
+// come to at the end of the ledger, or before Options::end. Seeds may overlap and lie on the way
+// back from one another: what is asked for already keeps its label. A seed that was sent lies with
+// its giver, who is no stop for it; of any other the giver is the first to be looked at.
 //
 // Of the options, `parcels` turn round: `from` is who had received and is asked, `to` who gave;
 // `cuts.until` is the transaction before which nothing is followed; seeds from `end` on are none.
 //
-// Errors: a method without an inverse (usage, naming those that have one); what check_seeds()
-// refuses; a seed before `cuts.until`; an account asked about into which more came than 256 bits
-// hold (bad_input); books that do not balance, which would be a bug of this program.
+// REQUIRES: the holdings' accounts and assets are the ledger's.
+// Errors: nothing asked about; a method without an inverse (usage, naming those that have one);
+// what check_seeds() refuses; a seed before `cuts.until`; an account asked about into which more
+// came than 256 bits hold (bad_input); books that do not balance, which would be a bug of this
+// program.
 Result<std::vector<Trace>> run_back(const Events& events, std::span<const Seed> seeds,
                                     std::span<const MethodKind> methods, const Stops& stops,
-                                    const Options& options = {});
+                                    const Options& options = {},
+                                    std::span<const Holding> holdings = {});
 
 }  // namespace tracehound::trace::accounts

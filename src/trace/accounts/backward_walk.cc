@@ -33,11 +33,13 @@ namespace {
 constexpr std::uint64_t kLooksAtInterrupt = 1024;
 }  // namespace
 
-BackwardWalk::BackwardWalk(const WalkRequest& request, MethodKind method)
+BackwardWalk::BackwardWalk(const WalkRequest& request, MethodKind method,
+                           std::span<const Holding> holdings)
     : events_(request.events),
       stops_(request.stops),
       options_(request.options),
       seeds_(request.seeds),
+      holdings_(holdings),
       seeds_left_(request.seeds.size()),
       end_(request.options.end.value_or(
           TxId(static_cast<std::uint32_t>(request.events.transactions())))),
@@ -59,6 +61,7 @@ std::optional<TxId> BackwardWalk::next() const {
 }
 
 Status BackwardWalk::run() {
+  TRY(take_holdings());
   std::uint64_t visited = 0;
   while (auto tx = next()) {
     if (options_.cuts.until && *tx < *options_.cuts.until) break;
@@ -69,6 +72,23 @@ Status BackwardWalk::run() {
     TRY(visit(*tx));
   }
   land_rest();
+  return {};
+}
+
+Status BackwardWalk::take_holdings() {
+  at_ = end_;
+  for (const Holding& holding : holdings_) {
+    TRY_ASSIGN(Asked * asked, ask(holding.holder, events_.first_transfer(end_)));
+    U256 balance = asked->units.value;
+    if (balance.is_zero()) continue;
+    LaidSeed whole{0, U256(), U256(), balance, holding.label};
+    lay_seeds({&whole, 1}, Units{}, divider_.ordered(), asked->units,
+              [&](std::size_t, const U256& got) {
+                found_.holdings.push_back({holding, balance, got});
+                if (!found_.seeded[holding.holder.asset].add(holding.label, got)) overflow_ = true;
+              });
+  }
+  queue_next();
   return {};
 }
 

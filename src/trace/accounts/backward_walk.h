@@ -21,8 +21,8 @@ namespace tracehound::trace::accounts {
 // from the last to the first, and reads the histories of those who hold such a balance.
 class BackwardWalk {
  public:
-  // All that the request names must outlive the walk. REQUIRES: the method has an inverse.
-  BackwardWalk(const WalkRequest& request, MethodKind method);
+  // All that is named must outlive the walk. REQUIRES: the method has an inverse.
+  BackwardWalk(const WalkRequest& request, MethodKind method, std::span<const Holding> holdings);
 
   // Errors (bad_input): sums, or a balance, beyond 256 bits.
   Status run();
@@ -39,6 +39,7 @@ class BackwardWalk {
 
   // The last transaction, before those visited, that moves an asked balance or has a seed.
   std::optional<TxId> next() const;
+  Status take_holdings();
   Status visit(TxId tx);
   void take_seeds(TxId tx);
   Asked* find(HolderId id);
@@ -78,6 +79,7 @@ class BackwardWalk {
   const Stops& stops_;
   const Options& options_;
   std::span<const Seed> seeds_;
+  std::span<const Holding> holdings_;
   std::size_t seeds_left_;
   TxId end_;
   Divider divider_;

@@ -63,6 +63,10 @@ void list_assets(Found& found, std::span<const Seed> seeds, const Events& events
     U256& claimed = at(events.row(seed.transfer).asset).claimed;
     if (add_overflow(claimed, seed.claimed(), claimed)) claimed = kU256Max;
   }
+  for (const HoldingFound& holding : found.holdings) {
+    U256& claimed = at(holding.holding.holder.asset).claimed;
+    if (add_overflow(claimed, holding.balance, claimed)) claimed = kU256Max;
+  }
   for (auto& [asset, sums] : found.seeded) at(asset).effective = std::move(sums);
   for (auto& [asset, sums] : found.swapped_in) at(asset).swapped_in = std::move(sums);
   for (auto& [asset, sums] : found.swapped_out) at(asset).swapped_out = std::move(sums);
@@ -118,6 +122,7 @@ Result<Trace> trace_of(const WalkRequest& request, MethodKind method, Direction 
   }
   TRY(list_destinations(found, trace));
   list_assets(found, request.seeds, request.events, trace);
+  trace.holdings = std::move(found.holdings);
   trace.parcels = std::move(found.parcels);
   trace.transactions_touched = found.transactions;
   trace.swaps = found.swaps;

@@ -26,6 +26,7 @@ struct Found {
   std::map<AssetId, Sums> swapped_out;
   std::vector<U256> effective;         // of each seed
   std::vector<HolderId> seed_holders;  // of each seed
+  std::vector<HoldingFound> holdings;
   std::vector<Parcel> parcels;
   // Carried taint while their history did not suffice; some of them more than once.
   std::vector<HolderId> unknown;

@@ -57,6 +57,19 @@ struct SeedFound {
   U256 effective;   // of claimed(), what was not already another seed's, and was there
 };
 
+// Backward: all that a balance comes to where the trace begins.
+struct Holding {
+  HolderId holder;
+  Label label;
+
+  friend auto operator<=>(const Holding&, const Holding&) = default;
+};
+struct HoldingFound {
+  Holding holding;
+  U256 balance;    // above 0
+  U256 effective;  // of it, what no other label claimed
+};
+
 // Tainted units that rest in a holder, or ended on their way to it.
 struct Landing {
   HolderId holder;
@@ -112,7 +125,8 @@ struct Trace {
   Direction direction = Direction::forward;
   bool conserves = true;
   bool interrupted = false;
-  std::vector<SeedFound> seeds;  // chain order
+  std::vector<SeedFound> seeds;        // chain order
+  std::vector<HoldingFound> holdings;  // by holder, then label
   std::vector<Service> services;
   std::vector<Destination> destinations;  // by kind, service, asset
   std::vector<AssetBooks> assets;         // that carried taint, ascending

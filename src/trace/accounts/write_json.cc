@@ -72,7 +72,22 @@ class JsonTrace {
       write_usd(found.tx, found.holder.asset, found.effective);
       json_.key("label").value(label_text(trace_, found.seed.label)).close_object();
     }
-    json_.close_list().close_object();
+    json_.close_list();
+    if (trace_.direction == Direction::backward) write_holdings();
+    json_.close_object();
+  }
+
+  void write_holdings() {
+    json_.key("balances").open_list();
+    for (const HoldingFound& found : trace_.holdings) {
+      json_.open_object();
+      json_.key("account").value(names_.account(found.holding.holder.account));
+      write_asset(found.holding.holder.asset);
+      write_amount("claimed", found.balance);
+      write_amount("amount", found.effective);
+      json_.key("label").value(label_text(trace_, found.holding.label)).close_object();
+    }
+    json_.close_list();
   }
 
   void write_books(const AssetBooks& books) {

@@ -177,6 +177,24 @@ TEST(account_backward, a_seed_on_the_way_back_from_another__keeps_what_the_other
   EXPECT_EQ(found.destinations.front().labels.of(kB), n(30));
 }
 
+TEST(account_backward, a_holding__is_what_the_balance_comes_to_at_the_end) {
+  Example example;
+  std::vector<Holding> holdings = {{{kThief, kCoin}, kA}, {{kOther, kCoin}, kA}};
+  auto of = [&](MethodKind method, const Options& options) {
+    auto traces = run_back(example.events, {}, std::span(&method, 1), {}, options, holdings);
+    EXPECT_TRUE(traces.has_value()) << traces.error().message;
+    return std::move(traces->front());
+  };
+  Trace found = of(MethodKind::fifo, {});
+  EXPECT_EQ(ends(found), (Ends{{"held 3/0", 30}}));
+  ASSERT_EQ(found.holdings.size(), 1U);  // nobody has sent the other anything
+  EXPECT_EQ(found.holdings[0].balance, n(30));
+  EXPECT_EQ(found.holdings[0].effective, n(30));
+  EXPECT_EQ(ends(of(MethodKind::lifo, {})), (Ends{{"held 0/0", 30}}));
+  EXPECT_EQ(ends(of(MethodKind::haircut, {})), (Ends{{"held 0/0", 18}, {"held 3/0", 12}}));
+  EXPECT_EQ(ends(of(MethodKind::fifo, {.end = TxId(1)})), (Ends{{"held 0/0", 60}}));
+}
+
 TEST(account_backward, cuts__end_it_by_amount_hops_and_time) {
   Example example;
   std::vector<Seed> seeds = {whole(example.events, example.payment)};

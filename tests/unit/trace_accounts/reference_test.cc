@@ -29,6 +29,7 @@ struct World {
   std::vector<Seed> seeds;
   Cuts back_cuts;
   std::vector<Seed> back_seeds;
+  std::vector<Holding> holdings;
   std::vector<TransferId> firsts;
   std::string name;
 };
@@ -92,6 +93,10 @@ void add_to_world(World& world, const std::string& word, std::istringstream& in)
     (word == "seed" ? world.seeds : world.back_seeds)
         .push_back({TransferId(world.firsts[tx].number() + row), units(first), units(end),
                     Label(label), static_cast<SeedSide>(side)});
+  } else if (word == "holding") {
+    std::uint32_t account = 0, asset = 0, label = 0;
+    in >> account >> asset >> label;
+    world.holdings.push_back({{AccountId(account), asset_of(asset)}, Label(label)});
   }
 }
 
@@ -105,6 +110,11 @@ Lines lines_of(const Trace& trace) {
   };
   for (std::size_t i = 0; i < trace.seeds.size(); ++i) {
     add("got", i, trace.seeds[i].effective.text());
+  }
+  for (const HoldingFound& found : trace.holdings) {
+    const auto& [holder, label] = found.holding;
+    add("kept", number_of(holder.account), holder.asset.number(), label.number(),
+        found.balance.text(), found.effective.text());
   }
   std::map<std::string, std::pair<U256, std::uint32_t>> at;
   for (const Destination& destination : trace.destinations) {
@@ -171,7 +181,8 @@ void compare_back(World& world, Expected& expected) {
   options.cuts = world.back_cuts;
   for (bool parcels : {false, true}) {
     options.parcels = parcels;
-    auto traces = run_back(*world.events, world.back_seeds, kBackward, world.stops, options);
+    auto traces =
+        run_back(*world.events, world.back_seeds, kBackward, world.stops, options, world.holdings);
     ASSERT_TRUE(traces.has_value()) << world.name << ": " << traces.error().message;
     for (const Trace& trace : *traces) {
       EXPECT_EQ(trace.direction, Direction::backward);
