@@ -132,10 +132,12 @@ std::vector<Seed> seeds_of(const World& world, std::uint64_t first, std::uint64_
 }
 
 void trace_over(benchmark::State& state, const World& world, const std::vector<Seed>& seeds,
-                trace::MethodKind method, decltype(&trace::accounts::run) run) {
+                trace::MethodKind method, trace::Direction direction) {
   std::uint64_t touched = 0;
   for (auto _ : state) {
-    auto traces = run(*world.events, seeds, std::span(&method, 1), {}, {});
+    auto traces = direction == trace::Direction::forward
+                      ? trace::accounts::run(*world.events, seeds, std::span(&method, 1), {})
+                      : trace::accounts::run_back(*world.events, seeds, std::span(&method, 1), {});
     CHECK(traces);
     touched = traces->front().transactions_touched;
   }
@@ -148,14 +150,14 @@ void trace_over(benchmark::State& state, const World& world, const std::vector<S
 void large_theft_haircut(benchmark::State& state) {
   const World& large = world(true);
   trace_over(state, large, seeds_of(large, 0, large.events->transactions() / 100),
-             trace::MethodKind::haircut, trace::accounts::run);
+             trace::MethodKind::haircut, trace::Direction::forward);
 }
 BENCHMARK(large_theft_haircut)->Unit(benchmark::kMillisecond);
 
 void small_theft(benchmark::State& state) {
   const World& ledger = world(state.range(0) != 0);
   trace_over(state, ledger, seeds_of(ledger, ledger.events->transactions() - 200, 1),
-             trace::MethodKind::fifo, trace::accounts::run);
+             trace::MethodKind::fifo, trace::Direction::forward);
 }
 BENCHMARK(small_theft)->ArgName("large")->Arg(0)->Arg(1)->Unit(benchmark::kMicrosecond);
 
@@ -163,14 +165,14 @@ void large_question_haircut(benchmark::State& state) {
   const World& large = world(true);
   std::uint64_t asked = large.events->transactions() / 100;
   trace_over(state, large, seeds_of(large, large.events->transactions() - asked, asked - 100),
-             trace::MethodKind::haircut, trace::accounts::run_back);
+             trace::MethodKind::haircut, trace::Direction::backward);
 }
 BENCHMARK(large_question_haircut)->Unit(benchmark::kMillisecond);
 
 void small_question(benchmark::State& state) {
   const World& ledger = world(state.range(0) != 0);
   trace_over(state, ledger, seeds_of(ledger, ledger.events->transactions() - 200, 1),
-             trace::MethodKind::fifo, trace::accounts::run_back);
+             trace::MethodKind::fifo, trace::Direction::backward);
 }
 BENCHMARK(small_question)->ArgName("large")->Arg(0)->Arg(1)->Unit(benchmark::kMicrosecond);
 
