@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/parallel.h"
 #include "ledger/fences.h"
 #include "ledger/runs.h"
 #include "ledger/sorted_rows.h"
@@ -163,10 +164,14 @@ Status write_run(FileSystem& files, const std::string& folder, const IndexSpec& 
 Status write_runs(FileSystem& files, const std::string& folder, const IndexSpec& spec,
                   const IndexRows& rows) {
   auto had = run_ranges(rows.had);
-  for (const RowRange& range : run_ranges(rows.now)) {
-    if (std::ranges::find(had, range) != had.end()) continue;
-    TRY(write_run(files, folder, spec, rows, range));
-  }
+  auto wanted = run_ranges(rows.now);
+  std::erase_if(wanted,
+                [&](const RowRange& range) { return std::ranges::find(had, range) != had.end(); });
+  std::vector<Status> written(wanted.size());
+  parallel_for(wanted.size(), [&](std::size_t i) {
+    written[i] = write_run(files, folder, spec, rows, wanted[i]);
+  });
+  for (const Status& status : written) TRY(status);
   return {};
 }
 

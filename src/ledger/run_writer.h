@@ -28,7 +28,8 @@ struct IndexRows {
   std::function<Amount(std::span<const std::uint64_t> rows)> sum_of;
 };
 
-// Writes, syncs and renames into place every missing run; old ones stay. The caller makes the names
+// Writes, syncs and renames into place every missing run, several side by side; old ones stay. The
+// caller makes the names
 // durable (sync_folder) and drops the old runs once nobody needs them.
 Status write_runs(FileSystem& files, const std::string& folder, const IndexSpec& spec,
                   const IndexRows& rows);
