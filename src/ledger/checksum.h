@@ -4,21 +4,50 @@
 #define XXH_STATIC_LINKING_ONLY  // for a state that is no allocation: there are many blocks
 #include <xxhash.h>
 
+#include <array>
+#include <cstring>
+
 #include "base/bytes.h"
 #include "ledger/schema.h"
 
 namespace tracehound::ledger {
 
+// What blocks of few rows have is brought together first: of two dozen short pieces one that is
+// hashed at once.
 class RowsChecksum {
  public:
-  explicit RowsChecksum(std::uint64_t seed) {
-    XXH3_INITSTATE(&state_);
-    XXH3_64bits_reset_withSeed(&state_, seed);
+  explicit RowsChecksum(std::uint64_t seed) : seed_(seed) {}
+
+  void add(ByteView bytes) {
+    if (bytes.size() > few_.size() - size_) take_few();
+    if (bytes.size() <= few_.size() - size_) {
+      std::memcpy(few_.data() + size_, bytes.data(), bytes.size());
+      size_ += bytes.size();
+    } else {
+      XXH3_64bits_update(&state_, bytes.data(), bytes.size());
+    }
   }
-  void add(ByteView bytes) { XXH3_64bits_update(&state_, bytes.data(), bytes.size()); }
-  std::uint64_t value() const { return XXH3_64bits_digest(&state_); }
+  std::uint64_t value() {
+    if (!begun_) return XXH3_64bits_withSeed(few_.data(), size_, seed_);
+    take_few();
+    return XXH3_64bits_digest(&state_);
+  }
 
  private:
+  void take_few() {
+    if (!begun_) {
+      XXH3_INITSTATE(&state_);
+      XXH3_64bits_reset_withSeed(&state_, seed_);
+      begun_ = true;
+    }
+    XXH3_64bits_update(&state_, few_.data(), size_);
+    size_ = 0;
+  }
+
+  std::uint64_t seed_;
+  bool begun_ = false;
+  std::size_t size_ = 0;  // of what few_ holds
+  std::array<Byte, 4096> few_;
   XXH3_state_t state_;
 };
 
