@@ -12,6 +12,7 @@
 
 #include "base/huge_pages.h"
 #include "base/ids.h"
+#include "base/prefetch.h"
 #include "ledger/table_room.h"
 
 namespace tracehound::ledger {
@@ -29,7 +30,7 @@ class KeyTable {
   // Slots entered or found from now on are younger than those before.
   void tick() { ++now_; }
 
-  void prefetch(std::uint64_t key) const { __builtin_prefetch(&slots_[key & mask()]); }
+  void prefetch(std::uint64_t key) const { tracehound::prefetch(&slots_[key & mask()]); }
   // The first id under the key, unless there is none: worth fetching before find() compares it.
   std::optional<IdType> likely(std::uint64_t key) const {
     for (std::uint64_t place = key & mask(); slots_[place].id != kEmpty;

@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/file.h"
 #include "base/large_bytes.h"
+#include "base/prefetch.h"
 #include "base/result.h"
 
 namespace tracehound::ledger {
@@ -53,7 +54,7 @@ class ColumnFile {
     return load_le<Field>(bytes(row).data());
   }
   // Asks the memory for a row that will be read soon. REQUIRES: row < rows().
-  void prefetch(std::uint64_t row) const { __builtin_prefetch(bytes(row).data()); }
+  void prefetch(std::uint64_t row) const { tracehound::prefetch(bytes(row).data()); }
   // REQUIRES: row lies in the tail.
   template <typename Field>
   void set_tail(std::uint64_t row, const Field& field) {

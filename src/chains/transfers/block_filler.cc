@@ -54,27 +54,26 @@ std::optional<Contradiction> BlockFiller::fill(std::span<const ListedRow* const>
                                                Repeats& repeats) {
   group(rows);
   if (auto wrong = order(repeats)) return wrong;
-  block.clear();
   block_assets_.clear();
   block.block.number = kept_.front()->block;
   block.block.time = kept_.front()->time;
   bool positions = map_.has(Field::position);
-  auto name = [&block](const ListedName& listed) {
-    return block.add_name(listed.kind, listed.payload(), listed.key);
+  auto add_name = [&block](const ListedName& listed, ledger::accounts::NameRef& ref) {
+    block.add_name(listed.kind, listed.payload(), listed.key, ref);
   };
   const ListedName* tx = nullptr;
   for (const ListedRow* each : kept_) {
     const ListedRow& row = *each;
     if (tx == nullptr || !(row.tx == *tx)) {
       tx = &row.tx;
-      block.transactions.emplace_back().id = name(row.tx);
+      add_name(row.tx, block.transactions.emplace_back().id);
       lines.push_back(row.line);
     }
     lines.back() = std::min(lines.back(), row.line);
     std::uint32_t number = block.transactions.back().transfers++;
     TransferRow& transfer = block.transfers.emplace_back();
-    transfer.from = name(row.from);
-    transfer.to = name(row.to);
+    add_name(row.from, transfer.from);
+    add_name(row.to, transfer.to);
     transfer.asset = block_asset(row.asset, assets, block);
     transfer.position = positions ? row.position : number;
     transfer.amount = row.amount;
@@ -191,13 +190,10 @@ void make_blocks(const TransferMap& map, RowBatch& batch) {
     if (end == rows.size()) return;
     of_block.clear();
     for (std::size_t i = made.end_row; i < end; ++i) of_block.push_back(&rows[i]);
-    if (made.count == made.blocks.size()) made.blocks.emplace_back();
-    BlockRows& block = made.blocks[made.count];
-    made.wrong = filler.fill(of_block, batch.assets, block, made.lines, made.repeats);
+    made.wrong = filler.fill(of_block, batch.assets, made.rows, made.lines, made.repeats);
     if (made.wrong) return;
-    ++made.count;
-    made.transactions += block.transactions.size();
-    made.transfers += block.transfers.size();
+    made.blocks.push_back({made.rows.block, made.rows.transactions.size(),
+                           made.rows.transfers.size(), made.rows.assets.size()});
   }
 }
 

@@ -21,8 +21,9 @@ class BlockFiller {
  public:
   explicit BlockFiller(const TransferMap& map) : map_(map) {}
 
-  // Makes `block` of rows of one block, of which there is one at least, in the list's order. Of
-  // each of its transactions the least line goes to the end of `lines`.
+  // Makes a block of rows of one, of which there is one at least, in the list's order. Its own rows
+  // go to the ends of those of `block`, and of each of its transactions the least line to the end
+  // of `lines`.
   std::optional<Contradiction> fill(std::span<const ListedRow* const> rows,
                                     std::span<const ledger::accounts::Asset> assets,
                                     ledger::accounts::BlockRows& block,

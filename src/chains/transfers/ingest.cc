@@ -16,6 +16,7 @@ namespace {
 
 using ledger::accounts::Asset;
 using ledger::accounts::BlockRows;
+using ledger::accounts::BlockView;
 using ledger::accounts::Writer;
 
 // Hands the list's blocks to the writer. Most of them are made already (block_filler.h); what is
@@ -58,7 +59,7 @@ class BlockTaker {
                   fmt::format("contradicts {} {}: both are {}; correct the list",
                               source_.counted_in(), first_line + found.before, found.what));
   }
-  Status append(std::span<const BlockRows> blocks, std::span<const std::uint64_t> lines,
+  Status append(std::span<const BlockView> blocks, std::span<const std::uint64_t> lines,
                 std::uint64_t first_line);
 
   Writer& writer_;
@@ -94,7 +95,7 @@ Status BlockTaker::adopt(const RowBatch& batch) {
   return {};
 }
 
-Status BlockTaker::append(std::span<const BlockRows> blocks, std::span<const std::uint64_t> lines,
+Status BlockTaker::append(std::span<const BlockView> blocks, std::span<const std::uint64_t> lines,
                           std::uint64_t first_line) {
   if (blocks.empty()) return {};
   auto tip = writer_.tip();
@@ -108,14 +109,14 @@ Status BlockTaker::append(std::span<const BlockRows> blocks, std::span<const std
   if (Status status = writer_.append(blocks); !status) {
     if (status.error().kind != ErrorKind::bad_input) return status;
     std::size_t tx = writer_.refused().transaction;
-    for (const BlockRows& block : blocks.first(writer_.refused().block)) {
+    for (const BlockView& block : blocks.first(writer_.refused().block)) {
       tx += block.transactions.size();
     }
     return refuse(first_line + lines[tx], status.error().message);
   }
   report_.blocks += blocks.size();
   report_.transactions += lines.size();
-  for (const BlockRows& block : blocks) {
+  for (const BlockView& block : blocks) {
     report_.transfers += block.transfers.size();
     uncommitted_ += block.transfers.size();
   }
@@ -127,19 +128,21 @@ Status BlockTaker::append(std::span<const BlockRows> blocks, std::span<const std
 Status BlockTaker::close() {
   if (rows_.empty()) return {};
   lines_.clear();
+  block_.clear();
   if (auto wrong = filler_.fill(rows_, assets_, block_, lines_, report_.repeats)) {
     return refuse(*wrong, 0);
   }
   rows_.clear();
-  return append(std::span(&block_, 1), lines_, 0);
+  BlockView view = block_.view();
+  return append(std::span(&view, 1), lines_, 0);
 }
 
 Status BlockTaker::add_made(const RowBatch& batch) {
   const MadeBlocks& made = batch.made;
   report_.repeats.skipped += made.repeats.skipped;
   report_.repeats.kept += made.repeats.kept;
-  auto lines = std::span(made.lines).first(made.transactions);
-  TRY(append(std::span(made.blocks).first(made.count), lines, batch.first_line));
+  auto lines = std::span(made.lines).first(made.rows.transactions.size());
+  TRY(append(made.views(), lines, batch.first_line));
   if (made.wrong) return refuse(*made.wrong, batch.first_line);
   return {};
 }

@@ -30,10 +30,10 @@ std::string shown(std::string_view text) {
 
 // Splits "1.5e-7" into "1.5" and -7.
 bool take_exponent(std::string_view& text, int& exponent) {
-  std::size_t e = text.find_first_of("eE");
-  if (e == std::string_view::npos) return true;
-  std::string_view digits = text.substr(e + 1);
-  text = text.substr(0, e);
+  auto e = std::ranges::find_if(text, [](char c) { return c == 'e' || c == 'E'; });
+  if (e == text.end()) return true;
+  std::string_view digits(e + 1, text.end());
+  text = std::string_view(text.begin(), e);
   if (digits.starts_with('+')) digits.remove_prefix(1);
   return parse_number(digits, exponent) && exponent >= -100 && exponent <= 100;
 }
@@ -67,6 +67,32 @@ void NameArena::clear() {
   used_ = kChunk;
 }
 
+std::vector<ledger::accounts::BlockView> MadeBlocks::views() const {
+  std::vector<ledger::accounts::BlockView> views;
+  views.reserve(blocks.size());
+  auto part = [](const auto& all, std::size_t begin, std::size_t end) {
+    return std::span(all).subspan(begin, end - begin);
+  };
+  Made before;
+  for (const Made& made : blocks) {
+    views.push_back({made.block, part(rows.transactions, before.transactions, made.transactions),
+                     part(rows.transfers, before.transfers, made.transfers),
+                     part(rows.assets, before.assets, made.assets), rows.names});
+    before = made;
+  }
+  return views;
+}
+
+void MadeBlocks::clear() {
+  blocks.clear();
+  rows.clear();
+  first_row = 0;
+  end_row = 0;
+  repeats = {};
+  lines.clear();
+  wrong.reset();
+}
+
 void RowBatch::clear() {
   rows.clear();
   assets.clear();
@@ -76,14 +102,8 @@ void RowBatch::clear() {
   first_line = 0;
   lines = 0;
   ascending = true;
-  made.count = 0;
-  made.first_row = 0;
-  made.end_row = 0;
-  made.transactions = 0;
-  made.transfers = 0;
-  made.repeats = {};
-  made.lines.clear();
-  made.wrong.reset();
+  made.clear();
+  unfinished = false;
   wrong.clear();
 }
 
@@ -133,9 +153,13 @@ std::string_view RowReader::cell(Field field, std::span<const std::string_view> 
 std::optional<std::string> RowReader::read(std::span<const std::string_view> cells, RowBatch& batch,
                                            ListedRow& row) {
   std::string_view time = cell(Field::time, cells);
-  auto parsed = parse_time(time);
-  if (!parsed) return fmt::format("{} is no time", shown(time));
-  row.time = *parsed;
+  if (time != last_time_text_ || time.empty()) {
+    auto parsed = parse_time(time);
+    if (!parsed) return fmt::format("{} is no time", shown(time));
+    last_time_text_ = time;
+    last_time_ = *parsed;
+  }
+  row.time = last_time_;
   row.block = row.time;
   if (map_->has(Field::block)) {
     std::string_view block = cell(Field::block, cells);

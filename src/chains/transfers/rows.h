@@ -105,16 +105,25 @@ struct Contradiction {
 
 // Rows of a list that are made into blocks already, those whose blocks lie in one batch whole.
 struct MadeBlocks {
-  std::vector<ledger::accounts::BlockRows> blocks;  // the first `count`; others are kept memory
-  std::size_t count = 0;
-  std::size_t first_row = 0;  // of their rows in the batch
+  // A block, and where its rows end among those of all.
+  struct Made {
+    ledger::accounts::Block block;
+    std::size_t transactions = 0;
+    std::size_t transfers = 0;
+    std::size_t assets = 0;
+  };
+  std::vector<Made> blocks;
+  ledger::accounts::BlockRows rows;  // of all, end to end: reading them goes straight ahead
+  std::size_t first_row = 0;         // of what they were made of in the batch
   std::size_t end_row = 0;
-  std::uint64_t transactions = 0;
-  std::uint64_t transfers = 0;
   Repeats repeats;
-  // Of each transaction, all blocks' end to end, the line that names it first.
+  // Of each transaction, the line that names it first.
   std::vector<std::uint64_t> lines;
   std::optional<Contradiction> wrong;  // with the block that would come behind them
+
+  std::vector<ledger::accounts::BlockView> views() const;
+  // As it was made, but for the memory it has.
+  void clear();
 };
 
 struct RowBatch {
@@ -127,6 +136,7 @@ struct RowBatch {
   std::uint64_t lines = 0;
   bool ascending = true;  // blocks never fall; known once it is made
   MadeBlocks made;
+  bool unfinished = false;  // what it was read from ends inside quotes
   // What is wrong with the row that could not be read, the last one; "" if nothing is.
   std::string wrong;
   std::uint64_t wrong_line = 0;
@@ -156,6 +166,7 @@ class RowReader {
   void begin_batch() {
     known_.clear();
     last_asset_.reset();
+    last_time_text_ = {};
   }
 
  private:
@@ -176,6 +187,8 @@ class RowReader {
   // The row before's, which most rows share: symbol, contract, decimals.
   std::optional<std::uint32_t> last_asset_;
   std::array<std::string_view, 3> last_cells_;
+  std::string_view last_time_text_;
+  std::uint32_t last_time_ = 0;
 };
 
 }  // namespace tracehound::chains::transfers

@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 
+#include "base/prefetch.h"
 #include "ledger/accounts/block_rows.h"
 #include "ledger/accounts/name_table.h"
 
@@ -16,7 +17,7 @@ namespace tracehound::ledger::accounts {
 
 class LookAhead {
  public:
-  LookAhead(std::span<const BlockRows> blocks, const NameTable& names, const KeyTable<TxId>& ids)
+  LookAhead(std::span<const BlockView> blocks, const NameTable& names, const KeyTable<TxId>& ids)
       : blocks_(blocks), names_(names), ids_(ids) {}
 
   // Before each transfer, in their order.
@@ -42,6 +43,12 @@ class LookAhead {
   static constexpr std::uint64_t kRing = 64;
   static_assert(3 * kApart <= kRing);
 
+  // Blocks' rows often lie end to end, and come from another thread's cache.
+  template <typename Row>
+  static void expect_after(const Row& row) {
+    auto at = reinterpret_cast<std::uintptr_t>(&row) + 2 * kApart * sizeof(Row);
+    prefetch(reinterpret_cast<const void*>(at));
+  }
   std::array<Name, 2>& seen(std::uint64_t transfer) { return ring_[transfer % kRing]; }
   // The next transfer; false behind the last one.
   bool enter() {
@@ -51,20 +58,24 @@ class LookAhead {
       tx_end_ = 0;
     }
     if (blocks_.empty()) return false;
-    const BlockRows& block = blocks_.front();
+    const BlockView& block = blocks_.front();
     for (; tx_end_ <= transfer_ && tx_ < block.transactions.size(); ++tx_) {
       const TxRow& tx = block.transactions[tx_];
+      expect_after(tx);
       ids_.prefetch(tx.id.key);
       tx_end_ += tx.transfers;
     }
     const TransferRow& row = block.transfers[transfer_++];
+    expect_after(row);
+    prefetch(block.names.data() + row.from.start);
+    prefetch(block.names.data() + row.to.start);
     seen(slots_) = {Name{row.from.key, {}}, Name{row.to.key, {}}};
     names_.expect_slot(row.from.key);
     names_.expect_slot(row.to.key);
     return true;
   }
 
-  std::span<const BlockRows> blocks_;  // from the one on that is being entered
+  std::span<const BlockView> blocks_;  // from the one on that is being entered
   const NameTable& names_;
   const KeyTable<TxId>& ids_;
   std::size_t transfer_ = 0;  // the next of the first block

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/prefetch.h"
 #include "ledger/accounts/index_keys.h"
 
 namespace tracehound::ledger::accounts {
@@ -11,6 +12,8 @@ namespace {
 // Accounts read at most when a ledger is opened: what has been used lately is used again.
 constexpr std::uint64_t kMostWarmed = 1U << 24;
 
+constexpr std::size_t kAddressBytes = packed_size(NameKind::address);
+
 }  // namespace
 
 void NameTable::reset(const Counts& committed, const RunIndex* index, std::uint64_t memory) {
@@ -18,13 +21,17 @@ void NameTable::reset(const Counts& committed, const RunIndex* index, std::uint6
   committed_ = committed;
   index_ = index;
   memory_ = memory;
+  ByteView kinds;
+  if (committed.accounts > 0) kinds = columns_[Column::account_kind].bytes(0, committed.accounts);
+  auto other = [](Byte kind) { return kind != static_cast<Byte>(NameKind::address); };
+  addresses_ = static_cast<std::uint64_t>(std::ranges::find_if(kinds, other) - kinds.begin());
   std::uint64_t warmed = std::min(committed.accounts, kMostWarmed);
   while (warmed > 0 && !table_.has_room(warmed, memory_)) warmed /= 2;
   complete_ = warmed == committed.accounts;
   for (std::uint64_t row = committed.accounts - warmed; row < committed.accounts; ++row) {
-    auto kind = static_cast<NameKind>(columns_[Column::account_kind].get<Byte>(row));
-    table_.insert(name_key(kind, columns_.text(Column::account_end, Column::account_name, row)),
-                  AccountId(static_cast<std::uint32_t>(row)));
+    table_.insert(
+        name_key(kind_of(row), columns_.text(Column::account_end, Column::account_name, row)),
+        AccountId(static_cast<std::uint32_t>(row)));
   }
 }
 
@@ -39,10 +46,19 @@ void NameTable::forget() {
   complete_ = false;
 }
 
+NameKind NameTable::kind_of(std::uint64_t account) const {
+  return static_cast<NameKind>(columns_[Column::account_kind].get<Byte>(account));
+}
+
+ByteView NameTable::address(AccountId id) const {
+  return columns_[Column::account_name].bytes(kAddressBytes * id.number(), kAddressBytes);
+}
+
 bool NameTable::same(AccountId id, NameKind kind, ByteView payload) const {
-  if (columns_[Column::account_kind].get<Byte>(id.number()) != static_cast<Byte>(kind)) {
-    return false;
+  if (is_address(id)) {
+    return kind == NameKind::address && std::ranges::equal(address(id), payload);
   }
+  if (kind_of(id.number()) != kind) return false;
   ByteView name;
   if (kind == NameKind::text) {
     name = columns_.text(Column::account_end, Column::account_name, id.number());
@@ -67,6 +83,12 @@ std::optional<AccountId> NameTable::find_on_disk(std::uint64_t key, NameKind kin
 
 std::optional<AccountId> NameTable::expect_end(std::uint64_t key) const {
   auto likely = table_.likely(key);
+  if (likely && is_address(*likely)) {
+    ByteView name = address(*likely);
+    prefetch(name.data());
+    prefetch(name.data() + name.size() - 1);
+    return std::nullopt;
+  }
   if (likely) {
     columns_[Column::account_kind].prefetch(likely->number());
     columns_[Column::account_end].prefetch(likely->number());
@@ -79,8 +101,8 @@ void NameTable::expect_text(AccountId id) const {
   std::uint64_t end = columns_[Column::account_end].get<Uint40>(id.number()).number();
   if (end < kLikelySize) return;
   ByteView name = columns_[Column::account_name].bytes(end - 1);
-  __builtin_prefetch(name.data());
-  __builtin_prefetch(name.data() - (kLikelySize - 1));
+  prefetch(name.data());
+  prefetch(name.data() - (kLikelySize - 1));
 }
 
 AccountId NameTable::intern(std::uint64_t key, NameKind kind, ByteView payload, Counts& counts) {
@@ -90,6 +112,7 @@ AccountId NameTable::intern(std::uint64_t key, NameKind kind, ByteView payload, 
   if (!complete_) known = find_on_disk(key, kind, payload);
   if (!known) {
     known = AccountId(static_cast<std::uint32_t>(counts.accounts++));
+    if (kind == NameKind::address && addresses_ == known->number()) ++addresses_;
     counts.account_bytes += payload.size();
     columns_[Column::account_kind].push(kind);
     columns_[Column::account_end].push(Uint40::of(counts.account_bytes));

@@ -27,12 +27,15 @@ class NameTable {
   // `key` is its name_key.
   AccountId intern(std::uint64_t key, NameKind kind, ByteView payload, Counts& counts);
   // Asks the memory for what intern() will read, a step after the other: the key's slot; where the
-  // name of the account in it ends, if there is one; its name.
+  // name of the account in it ends, if there is one, or at once its name; its name.
   void expect_slot(std::uint64_t key) const { table_.prefetch(key); }
   std::optional<AccountId> expect_end(std::uint64_t key) const;
   void expect_text(AccountId id) const;
 
  private:
+  bool is_address(AccountId id) const { return id.number() < addresses_; }
+  ByteView address(AccountId id) const;
+  NameKind kind_of(std::uint64_t account) const;
   bool same(AccountId id, NameKind kind, ByteView payload) const;
   std::optional<AccountId> find_on_disk(std::uint64_t key, NameKind kind, ByteView payload) const;
 
@@ -41,6 +44,9 @@ class NameTable {
   const RunIndex* index_ = nullptr;
   Counts committed_;
   bool complete_ = true;  // the table has every account
+  // So many accounts, from the first on, are addresses: on chains that have no other names all.
+  // Theirs lie where their numbers say, and nothing else has to be read to find them.
+  std::uint64_t addresses_ = 0;
   std::uint64_t memory_ = 0;
 };
 

@@ -59,16 +59,16 @@ struct Writer::State final : CommittedRows<Manifest, Columns> {
   const RunIndex* accounts() const { return index(1); }
 
   void build_tables();
-  Status append(std::span<const BlockRows> blocks);
-  Status make_room(const BlockRows& block);
-  Status check_block(const BlockRows& block) const;
-  Status append_all(std::span<const BlockRows> blocks);
-  Status append_rows(const BlockRows& block, LookAhead& ahead);
-  Status give_ids(const BlockRows& block, LookAhead& ahead);
-  Status give_id(const BlockRows& block, const TxRow& row);
-  AccountId account(const BlockRows& block, const NameRef& name);
-  void push_transactions(const BlockRows& block, const Counts& before);
-  void push_transfers(const BlockRows& block, std::span<const AssetId> assets_of);
+  Status append(std::span<const BlockView> blocks);
+  Status make_room(const BlockView& block);
+  Status check_block(const BlockView& block) const;
+  Status append_all(std::span<const BlockView> blocks);
+  Status append_rows(const BlockView& block, LookAhead& ahead);
+  Status give_ids(const BlockView& block, LookAhead& ahead);
+  Status give_id(const BlockView& block, const TxRow& row);
+  AccountId account(const BlockView& block, const NameRef& name);
+  void push_transactions(const BlockView& block, const Counts& before);
+  void push_transfers(const BlockView& block, std::span<const AssetId> assets_of);
   template <typename Field>
   void push_all(Column column, std::size_t count, const auto& field_of);
   Result<AssetId> intern(const Asset& asset);
@@ -179,9 +179,9 @@ Asset Writer::State::asset(AssetId id) const {
 
 // ---- appending ----------------------------------------------------------------------------------
 
-Status Writer::append(std::span<const BlockRows> blocks) { return state_->append(blocks); }
+Status Writer::append(std::span<const BlockView> blocks) { return state_->append(blocks); }
 
-Status Writer::State::append(std::span<const BlockRows> blocks) {
+Status Writer::State::append(std::span<const BlockView> blocks) {
   TRY(recover());
   build_tables();
   Status status = append_all(blocks);
@@ -192,10 +192,10 @@ Status Writer::State::append(std::span<const BlockRows> blocks) {
 
 const RefusedRow& Writer::refused() const { return state_->refused; }
 
-Status Writer::State::append_all(std::span<const BlockRows> blocks) {
+Status Writer::State::append_all(std::span<const BlockView> blocks) {
   refused = {};
   LookAhead ahead(blocks, names, new_ids);
-  for (const BlockRows& block : blocks) {
+  for (const BlockView& block : blocks) {
     TRY(make_room(block));
     TRY(append_rows(block, ahead));
     ++refused.block;
@@ -206,7 +206,7 @@ Status Writer::State::append_all(std::span<const BlockRows> blocks) {
 
 // Sees to it that the block's accounts fit into the table. Only what is committed can be forgotten,
 // for only that is in the index.
-Status Writer::State::make_room(const BlockRows& block) {
+Status Writer::State::make_room(const BlockView& block) {
   std::uint64_t most = block.transactions.size() + 2 * block.transfers.size();
   if (names.has_room(most)) return {};
   TRY(commit());
@@ -214,7 +214,7 @@ Status Writer::State::make_room(const BlockRows& block) {
   return {};
 }
 
-Status Writer::State::check_block(const BlockRows& block) const {
+Status Writer::State::check_block(const BlockView& block) const {
   if (counts.blocks > 0) {
     auto tip = columns[Column::block_number].get<std::uint64_t>(counts.blocks - 1);
     if (block.block.number <= tip) {
@@ -233,7 +233,7 @@ Status Writer::State::check_block(const BlockRows& block) const {
   return {};
 }
 
-Status Writer::State::append_rows(const BlockRows& block, LookAhead& ahead) {
+Status Writer::State::append_rows(const BlockView& block, LookAhead& ahead) {
   TRY(check_block(block));
   Counts before = counts;
   columns[Column::block_number].push(block.block.number);
@@ -274,7 +274,7 @@ bool Writer::State::has_transaction(std::uint64_t key, NameKind kind, ByteView i
 }
 
 // Accounts are numbered by first appearance: payer, then its transaction's transfers in order.
-Status Writer::State::give_ids(const BlockRows& block, LookAhead& ahead) {
+Status Writer::State::give_ids(const BlockView& block, LookAhead& ahead) {
   payers.clear();
   givers.clear();
   takers.clear();
@@ -293,7 +293,7 @@ Status Writer::State::give_ids(const BlockRows& block, LookAhead& ahead) {
   return {};
 }
 
-Status Writer::State::give_id(const BlockRows& block, const TxRow& row) {
+Status Writer::State::give_id(const BlockView& block, const TxRow& row) {
   ByteView id = block.payload(row.id);
   if (has_transaction(row.id.key, row.id.kind, id)) {
     return bad_input(fmt::format(
@@ -308,7 +308,7 @@ Status Writer::State::give_id(const BlockRows& block, const TxRow& row) {
   return {};
 }
 
-AccountId Writer::State::account(const BlockRows& block, const NameRef& name) {
+AccountId Writer::State::account(const BlockView& block, const NameRef& name) {
   return names.intern(name.key, name.kind, block.payload(name), counts);
 }
 
@@ -320,7 +320,7 @@ void Writer::State::push_all(Column column, std::size_t count, const auto& field
   for (std::size_t i = 0; i < count; ++i, at += sizeof(Field)) store_le<Field>(at, field_of(i));
 }
 
-void Writer::State::push_transactions(const BlockRows& block, const Counts& before) {
+void Writer::State::push_transactions(const BlockView& block, const Counts& before) {
   const auto& rows = block.transactions;
   std::uint64_t first = before.transfers;
   push_all<AccountId>(Column::tx_payer, rows.size(), [&](std::size_t i) { return payers[i]; });
@@ -332,7 +332,7 @@ void Writer::State::push_transactions(const BlockRows& block, const Counts& befo
   });
 }
 
-void Writer::State::push_transfers(const BlockRows& block, std::span<const AssetId> assets_of) {
+void Writer::State::push_transfers(const BlockView& block, std::span<const AssetId> assets_of) {
   const auto& rows = block.transfers;
   std::size_t count = rows.size();
   push_all<AccountId>(Column::transfer_from, count, [&](std::size_t i) { return givers[i]; });

@@ -57,8 +57,11 @@ class Writer {
   // Errors (ErrorKind::bad_input; the writer is then at the last commit again, and refused() says
   // where): a number is not above the tip's; a transaction's id is there already; an asset has
   // other decimals than before.
-  Status append(std::span<const BlockRows> blocks);
-  Status append(const BlockRows& block) { return append(std::span(&block, 1)); }
+  Status append(std::span<const BlockView> blocks);
+  Status append(const BlockRows& block) {
+    BlockView view = block.view();
+    return append(std::span(&view, 1));
+  }
   // Of the blocks that the last append() refused.
   const RefusedRow& refused() const;
 

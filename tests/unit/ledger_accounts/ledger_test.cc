@@ -122,6 +122,33 @@ TEST(account_ledger, commits_of_any_size_and_tables_of_any_size__the_same_bytes)
   EXPECT_EQ(book_of(one), book_of(other));
 }
 
+// Addresses up to an account that is none lie where their numbers say.
+TEST(account_ledger, one_name_that_is_no_address_after_any_number_that_are__every_name_is_found) {
+  for (std::uint64_t other = 0; other < 30; other += 5) {
+    auto name = [&](std::uint64_t account) {
+      return account == other ? "twenty bytes of text" : fmt::format("0x{:040x}", account * 77);
+    };
+    std::vector<BlockRows> chain;
+    for (std::uint64_t i = 0; i < 25; ++i) {
+      BlockRows& block = chain.emplace_back();
+      block.block = {i, static_cast<std::uint32_t>(i), Hash256()};
+      block.block.hash->bytes[0] = static_cast<Byte>(i + 1);
+      block.assets = {ether()};
+      block.transactions.push_back({block.add_name(fmt::format("t{}", i)), {}, U256(), false, 1});
+      TransferRow& transfer = block.transfers.emplace_back();
+      transfer.from = block.add_name(name(i / 2));
+      transfer.to = block.add_name(name(i));
+    }
+    FaultyFileSystem disk;
+    write(disk, {chain.begin(), chain.begin() + 9}, 4);
+    write(disk, chain, 7);
+    auto ledger = Ledger::open(disk, kFolder);
+    ASSERT_TRUE(ledger.has_value());
+    EXPECT_EQ(ledger->counts().accounts, 25);
+    expect_holds(*ledger, chain);
+  }
+}
+
 TEST(account_ledger, rewound_to_any_block_and_taken_on__the_same_bytes) {
   auto chain = random_chain(4, 25);
   FaultyFileSystem whole;
