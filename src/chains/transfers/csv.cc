@@ -24,13 +24,12 @@ constexpr std::size_t kWindow = 64;
 std::uint64_t either(const char* bytes, char a, char b) {
   const __m128i sixteen_a = _mm_set1_epi8(a);
   const __m128i sixteen_b = _mm_set1_epi8(b);
-  std::uint64_t found = 0;
-  for (std::size_t i = 0; i < kWindow; i += 16) {
-    __m128i some = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes + i));
+  auto of_sixteen = [&](int first) {
+    __m128i some = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes + first));
     __m128i equal = _mm_or_si128(_mm_cmpeq_epi8(some, sixteen_a), _mm_cmpeq_epi8(some, sixteen_b));
-    found |= std::uint64_t{static_cast<unsigned>(_mm_movemask_epi8(equal))} << i;
-  }
-  return found;
+    return std::uint64_t{static_cast<unsigned>(_mm_movemask_epi8(equal))} << first;
+  };
+  return of_sixteen(0) | of_sixteen(16) | of_sixteen(32) | of_sixteen(48);
 }
 #else
 std::uint64_t either(const char* bytes, char a, char b) {
@@ -50,14 +49,6 @@ std::uint64_t either(const char* bytes, char a, char b) {
 }
 #endif
 
-std::uint64_t count_quotes(std::string_view text) {
-  std::uint64_t quotes = 0;
-  for (std::size_t at = text.find('"'); at != std::string_view::npos; at = text.find('"', at + 1)) {
-    ++quotes;
-  }
-  return quotes;
-}
-
 }  // namespace
 
 char csv_separator(std::string_view text) {
@@ -67,40 +58,37 @@ char csv_separator(std::string_view text) {
                                    [&](char c) { return std::ranges::count(heading, c); });
 }
 
-std::string_view CsvPieces::piece(std::size_t piece) {
-  std::lock_guard hold(mutex_);
-  while (starts_.size() <= piece + 1) cut();
-  return text_.substr(starts_[piece], starts_[piece + 1] - starts_[piece]);
+std::string_view CsvPieces::pieces(std::size_t first, std::size_t many) const {
+  std::size_t begin = 0;
+  if (first > 0) {
+    // Of a line longer than pieces only the one that it begins in looks for the end.
+    std::string_view piece = text_.substr(at(first) - 1, at(first + 1) - at(first));
+    std::size_t line_end = piece.find('\n');
+    if (line_end == std::string_view::npos) return {};
+    begin = at(first) + line_end;
+  }
+  std::size_t line_end = std::string_view::npos;
+  if (std::size_t next = first + many; next < count()) line_end = text_.find('\n', at(next) - 1);
+  std::size_t end = line_end == std::string_view::npos ? text_.size() : line_end + 1;
+  return text_.substr(begin, end - begin);
 }
 
-// The next piece ends behind the first line end, from at() on, that no quotes enclose.
-void CsvPieces::cut() {
-  std::size_t from = at(starts_.size() - 1);
-  std::size_t end = at(starts_.size());
-  inside_ ^= count_quotes(text_.substr(from, end - from)) % 2 == 1;
-  if (end < starts_.back()) {
-    end = starts_.back();
-  } else if (end < text_.size()) {
-    bool inside = inside_;
-    while (end < text_.size() && (inside || text_[end] != '\n')) inside ^= text_[end++] == '"';
-    end = std::min(end + 1, text_.size());
+// Looks at the 64 bytes from `at` on, which are more than there may be.
+void CsvRows::look(std::size_t at) {
+  window_end_ = at + kWindow;
+  if (window_end_ <= text_.size()) {
+    ends_ = either(text_.data() + at, separator_, '\n');
+  } else {
+    std::array<char, kWindow> rest{};
+    text_.copy(rest.data(), kWindow, at);
+    ends_ = either(rest.data(), separator_, '\n');
   }
-  starts_.push_back(end);
 }
 
 // The first separator or line end from at_ on; the text's end without one.
-std::size_t CsvRows::cell_end() {
+inline std::size_t CsvRows::cell_end() {
   for (std::size_t at = at_; at < text_.size(); at = window_end_) {
-    if (at >= window_end_) {
-      window_end_ = at + kWindow;
-      if (window_end_ <= text_.size()) {
-        ends_ = either(text_.data() + at, separator_, '\n');
-      } else {
-        std::array<char, kWindow> rest{};
-        text_.copy(rest.data(), kWindow, at);
-        ends_ = either(rest.data(), separator_, '\n');
-      }
-    }
+    if (at >= window_end_) look(at);
     std::uint64_t ends = ends_ >> (at + kWindow - window_end_);
     if (ends != 0) return at + static_cast<std::size_t>(std::countr_zero(ends));
   }
@@ -140,6 +128,7 @@ bool CsvRows::quoted(std::string_view& cell) {
     std::size_t quote = text_.find('"', at_);
     if (quote == std::string_view::npos) {
       broken_ = true;
+      unfinished_ = true;
       return false;
     }
     at_ = quote;
@@ -179,6 +168,7 @@ void read_csv_piece(std::string_view piece, char separator, RowReader& reader, R
     }
     if (auto wrong = reader.read(cells, rows.line(), batch)) return refuse(*wrong);
   }
+  batch.unfinished = rows.unfinished();
   if (rows.broken()) return refuse("a quote that does not end where its cell does");
   batch.lines = rows.lines();
 }

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,29 +18,24 @@ namespace tracehound::chains::transfers {
 // Of , ; tab and |, what stands most often in the first line.
 char csv_separator(std::string_view text);
 
-// Cuts a text into pieces that begin with rows, about `piece_bytes` long. Thread-safe.
+// A text cut behind line ends, about every `piece_bytes`, whether quotes enclose them or not.
 class CsvPieces {
  public:
   CsvPieces(std::string_view text, std::size_t piece_bytes)
       : text_(text), piece_bytes_(piece_bytes) {}
 
   std::size_t count() const { return std::max<std::size_t>(text_.size() / piece_bytes_, 1); }
-  // Every row is in one piece; a piece where only rows of those before it lie is empty.
-  // REQUIRES: piece < count().
-  std::string_view piece(std::size_t piece);
+  // So many pieces from `first` on, or those that there are. A piece in which no line begins is
+  // empty. REQUIRES: first < count(), many > 0.
+  std::string_view pieces(std::size_t first, std::size_t many = 1) const;
 
  private:
-  // Where the piece would begin if it did not matter what a row is.
   std::size_t at(std::size_t piece) const {
-    return piece == count() ? text_.size() : piece * piece_bytes_;
+    return piece >= count() ? text_.size() : piece * piece_bytes_;
   }
-  void cut();
 
   std::string_view text_;
   std::size_t piece_bytes_;
-  std::mutex mutex_;
-  std::vector<std::size_t> starts_{0};  // of the pieces that are cut, and of the next one
-  bool inside_ = false;                 // whether quotes enclose what at() says of that
 };
 
 // Reads rows front to back.
@@ -54,6 +48,8 @@ class CsvRows {
   // The next row's cells; false at the end, and at a quote that ends wrongly: `broken()` then.
   bool next(std::vector<std::string_view>& cells);
   bool broken() const { return broken_; }
+  // Broken because the text ends inside quotes.
+  bool unfinished() const { return unfinished_; }
   // Of the row last read, the first line's number; the text's first line is 0.
   std::uint64_t line() const { return line_; }
   std::uint64_t lines() const { return next_line_; }
@@ -62,6 +58,7 @@ class CsvRows {
 
  private:
   bool quoted(std::string_view& cell);
+  void look(std::size_t at);
   std::size_t cell_end();
 
   std::string_view text_;
@@ -74,6 +71,7 @@ class CsvRows {
   std::uint64_t line_ = 0;
   std::uint64_t next_line_ = 0;
   bool broken_ = false;
+  bool unfinished_ = false;
 };
 
 // Reads a piece of a file's rows (not its heading) into a batch. `columns`: how many cells a row
