@@ -35,13 +35,13 @@ Status BackwardWalk::exchange(const Exchange& what) {
 
 // Whether a balance did was asked transfer by transfer, also where only the difference moved.
 void BackwardWalk::take_rows_back() {
-  for (HolderId id : touched_) {
-    Asked& asked = *find(id);
+  std::ranges::sort(touched_, {}, &Asked::id);
+  for (Asked* asked : touched_) {
     U256 missing;
-    while (asked.history->has_row_from(tx_.first, events_)) {
-      missing += asked.history->take_back(id, events_);
+    while (asked->history->has_row_from(tx_.first, events_)) {
+      missing += asked->history->take_back(asked->id, events_);
     }
-    uncover(asked, missing);
+    uncover(*asked, missing);
   }
 }
 

@@ -94,6 +94,7 @@ Status BackwardWalk::take_holdings() {
 
 void BackwardWalk::land_rest() {
   for (const auto& [id, asked] : asked_) {
+    if (!asked.open) continue;
     for (const Tainted& entry : asked.units.labels) {
       found_.landings.push_back(
           {{id, std::nullopt, asked.units.value, entry.amount, entry.label, entry.hops, false},
@@ -139,34 +140,33 @@ void BackwardWalk::take_seeds(TxId tx) {
 }
 
 void BackwardWalk::queue_next() {
-  std::ranges::sort(touched_);
-  auto repeats = std::ranges::unique(touched_);
-  touched_.erase(repeats.begin(), repeats.end());
-  for (HolderId id : touched_) {
-    auto place = asked_.find(id);
-    if (place->second.units.clean()) {
-      asked_.erase(place);
-      continue;
-    }
-    const History& history = *place->second.history;
-    CHECK(place->second.units.value == history.balance());
-    auto last = history.last(events_);
+  for (Asked* asked : touched_) {
+    asked->open = !asked->units.clean();
+    if (!asked->open) continue;
+    CHECK(asked->units.value == asked->history->balance());
+    auto last = asked->history->last(events_);
     CHECK(last && *last < at_);
-    queue_.emplace(*last, id);
+    queue_.emplace(*last, asked);
   }
 }
 
 BackwardWalk::Asked* BackwardWalk::find(HolderId id) {
   auto place = asked_.find(id);
-  return place == asked_.end() ? nullptr : &place->second;
+  return place == asked_.end() || !place->second.open ? nullptr : &place->second;
 }
 
 Result<BackwardWalk::Asked*> BackwardWalk::ask(HolderId id, TransferId end) {
-  if (Asked* asked = find(id)) return asked;
-  TRY_ASSIGN(History * history, histories_.of(id, end, at_));
-  Asked& asked = asked_.emplace(id, Asked{id, {}, history}).first->second;
-  asked.units.reset(history->balance());
-  touched_.push_back(id);
+  Asked& asked = asked_[id];
+  if (asked.open) return &asked;
+  if (asked.history != nullptr) {
+    histories_.take_back(*asked.history, id, end, at_);
+  } else {
+    asked.id = id;
+    TRY_ASSIGN(asked.history, histories_.of(id, end, at_));
+  }
+  asked.open = true;
+  asked.units.reset(asked.history->balance());
+  touched_.push_back(&asked);
   return &asked;
 }
 

@@ -30,11 +30,12 @@ class BackwardWalk {
   Found take_found() { return std::move(found_); }
 
  private:
-  // A balance of which units are asked, as of where the walk is.
+  // A balance of which units are asked, or were.
   struct Asked {
     HolderId id;
     Units units;  // labelled where they are asked; their value is the balance
-    History* history;
+    History* history = nullptr;
+    bool open = false;  // as of where the walk is
   };
 
   // The last transaction, before those visited, that moves an asked balance or has a seed.
@@ -85,7 +86,7 @@ class BackwardWalk {
   Divider divider_;
   Histories histories_;
   std::unordered_map<HolderId, Asked, HolderHash> asked_;
-  std::priority_queue<std::pair<TxId, HolderId>> queue_;  // each that is asked, once
+  std::priority_queue<std::pair<TxId, Asked*>> queue_;  // each that is open, once
   Found found_;
   bool interrupted_ = false;
   bool overflow_ = false;
@@ -96,7 +97,7 @@ class BackwardWalk {
   std::optional<TransferId> row_;                  // in a plain transaction, the transfer at hand
   std::vector<std::size_t> seeds_here_;            // numbers
   std::vector<SeedPlace> seed_places_;             // in an exchange
-  std::vector<HolderId> touched_;                  // asked at some point of it
+  std::vector<Asked*> touched_;                    // asked at some point of it
   std::vector<std::pair<HolderId, Units>> given_;  // exchange: by whom, in their order
   bool moved_ = false;
 };

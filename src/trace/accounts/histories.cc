@@ -90,10 +90,15 @@ Result<History*> Histories::of(HolderId id, TransferId end, TxId tx) {
         "transfers are not to be believed, and no way leads back through them; ask without it",
         id.asset.number()));
   }
+  take_back(history, id, end, tx);
+  return &history;
+}
+
+void Histories::take_back(History& history, HolderId id, TransferId end, TxId tx) const {
   for (;;) {
     bool late_fee = !history.fees_.empty() && history.fees_.back() >= tx;
     bool late_row = !history.rows_.empty() && history.rows_.back() >= end;
-    if (!late_fee && !late_row) return &history;
+    if (!late_fee && !late_row) return;
     history.take_back(id, events_);
   }
 }

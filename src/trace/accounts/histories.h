@@ -57,6 +57,8 @@ class Histories {
   // from `tx` on. It stays where it is. REQUIRES: no later point than that of any call before.
   // Error (bad_input): its balance was more than 256 bits hold.
   Result<History*> of(HolderId id, TransferId end, TxId tx);
+  // Takes one that of() gave back to there.
+  void take_back(History& history, HolderId id, TransferId end, TxId tx) const;
 
  private:
   void read(AccountId account, TransferId end, TxId tx);
