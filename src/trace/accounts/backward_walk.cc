@@ -93,14 +93,14 @@ Status BackwardWalk::take_holdings() {
 }
 
 void BackwardWalk::land_rest() {
-  for (const auto& [id, asked] : asked_) {
-    if (!asked.open) continue;
+  asked_.each([this](const Asked& asked) {
+    if (!asked.open) return;
     for (const Tainted& entry : asked.units.labels) {
-      found_.landings.push_back(
-          {{id, std::nullopt, asked.units.value, entry.amount, entry.label, entry.hops, false},
-           {.kind = DestinationKind::cut}});
+      found_.landings.push_back({{asked.id, std::nullopt, asked.units.value, entry.amount,
+                                  entry.label, entry.hops, false},
+                                 {.kind = DestinationKind::cut}});
     }
-  }
+  });
 }
 
 Status BackwardWalk::visit(TxId tx) {
@@ -151,23 +151,24 @@ void BackwardWalk::queue_next() {
 }
 
 BackwardWalk::Asked* BackwardWalk::find(HolderId id) {
-  auto place = asked_.find(id);
-  return place == asked_.end() || !place->second.open ? nullptr : &place->second;
+  Asked* asked = asked_.find(id);
+  return asked != nullptr && asked->open ? asked : nullptr;
 }
 
 Result<BackwardWalk::Asked*> BackwardWalk::ask(HolderId id, TransferId end) {
-  Asked& asked = asked_[id];
-  if (asked.open) return &asked;
-  if (asked.history != nullptr) {
-    histories_.take_back(*asked.history, id, end, at_);
+  Asked* asked = asked_.find(id);
+  if (asked != nullptr && asked->open) return asked;
+  if (asked != nullptr) {
+    histories_.take_back(*asked->history, id, end, at_);
   } else {
-    asked.id = id;
-    TRY_ASSIGN(asked.history, histories_.of(id, end, at_));
+    TRY_ASSIGN(History * history, histories_.of(id, end, at_));
+    asked = &asked_.insert(id);
+    asked->history = history;
   }
-  asked.open = true;
-  asked.units.reset(asked.history->balance());
-  touched_.push_back(&asked);
-  return &asked;
+  asked->open = true;
+  asked->units.reset(asked->history->balance());
+  touched_.push_back(asked);
+  return asked;
 }
 
 // ---- transfer by transfer -----------------------------------------------------------------------

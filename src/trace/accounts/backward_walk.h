@@ -5,12 +5,12 @@
 #include <optional>
 #include <queue>
 #include <span>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "trace/accounts/found.h"
 #include "trace/accounts/histories.h"
+#include "trace/accounts/holder_table.h"
 #include "trace/accounts/method.h"
 #include "trace/accounts/netting.h"
 #include "trace/accounts/seeding.h"
@@ -85,7 +85,7 @@ class BackwardWalk {
   TxId end_;
   Divider divider_;
   Histories histories_;
-  std::unordered_map<HolderId, Asked, HolderHash> asked_;
+  HolderTable<Asked> asked_;
   std::priority_queue<std::pair<TxId, Asked*>> queue_;  // each that is open, once
   Found found_;
   bool interrupted_ = false;

@@ -59,11 +59,13 @@ struct alignas(kCacheLine) Holder {
 
 static_assert(sizeof(Holder) == 2 * kCacheLine && kMethodKinds <= 16);
 
+// A node is whatever stands for one holder, with its `id`.
+template <typename Node>
 class HolderTable {
  public:
   HolderTable() : slots_(kFirstSlots) {}
 
-  Holder* find(HolderId id) const {
+  Node* find(HolderId id) const {
     for (std::size_t place = home(id);; place = next(place)) {
       const Slot& slot = slots_[place];
       if (slot.holder == nullptr || slot.id == id) return slot.holder;
@@ -72,10 +74,10 @@ class HolderTable {
   // Asks the memory for what find() reads.
   void expect(HolderId id) const { __builtin_prefetch(&slots_[home(id)]); }
   // REQUIRES: it is not here. Everything but its id is as its predecessor left it.
-  Holder& insert(HolderId id) {
+  Node& insert(HolderId id) {
     if (2 * (size_ + 1) > slots_.size()) grow();
     if (free_.empty()) free_.push_back(&make());
-    Holder* holder = free_.back();
+    Node* holder = free_.back();
     free_.pop_back();
     holder->id = id;
     place(id, holder);
@@ -110,19 +112,19 @@ class HolderTable {
  private:
   struct Slot {
     HolderId id;
-    Holder* holder = nullptr;
+    Node* holder = nullptr;
   };
   static constexpr std::size_t kFirstSlots = 64;
 
   std::size_t mask() const { return slots_.size() - 1; }
   std::size_t next(std::size_t place) const { return (place + 1) & mask(); }
   std::size_t home(HolderId id) const { return HolderHash()(id) & mask(); }
-  void place(HolderId id, Holder* holder) {
+  void place(HolderId id, Node* holder) {
     std::size_t at = home(id);
     while (slots_[at].holder != nullptr) at = next(at);
     slots_[at] = {id, holder};
   }
-  Holder& make() {
+  Node& make() {
     constexpr std::size_t kFirst = 64;
     constexpr std::size_t kLargest = 10;  // doublings of it
     if (blocks_.empty() || blocks_.back().size() == blocks_.back().capacity()) {
@@ -141,8 +143,8 @@ class HolderTable {
 
   LargeVector<Slot> slots_;
   std::size_t size_ = 0;
-  std::vector<LargeVector<Holder>> blocks_;  // of which none outgrows its room
-  std::vector<Holder*> free_;
+  std::vector<LargeVector<Node>> blocks_;  // of which none outgrows its room
+  std::vector<Node*> free_;
 };
 
 }  // namespace tracehound::trace::accounts

@@ -46,7 +46,7 @@ class Holders {
   std::size_t members_count() const { return members_count_; }
   // Accounts that became members since the last call.
   std::vector<AccountId> take_new_members() { return std::exchange(new_members_, {}); }
-  const HolderTable& all() const { return active_; }
+  const HolderTable<Holder>& all() const { return active_; }
 
  private:
   // A holder that has been here, as of then.
@@ -67,7 +67,7 @@ class Holders {
   std::vector<std::uint32_t> by_account_;  // active holders of each
   std::size_t members_count_ = 0;
   std::vector<AccountId> new_members_;
-  HolderTable active_;
+  HolderTable<Holder> active_;
   std::size_t idle_ = 0;  // of the active ones
   std::unordered_map<HolderId, Past, HolderHash> past_;
   std::uint64_t rows_read_ = 0;       // of histories, and as many as a look-up costs
