@@ -184,6 +184,34 @@ def agrees(ledger, theft, folder, *seeds):
     return compared
 
 
+def comes_back(ledger, theft, folder):
+    """Backward from all that the exchange got: through gas, wraps and splits, what is found at the
+    victim is what the victim's traces brought there, unit by unit. Wraps are one to one; swaps at
+    another price do not lead to the exchange."""
+    stops = folder / "both.csv"
+    stops.write_text(f"{theft.address['exchange']},An Exchange,exchange\n"
+                     f"{theft.address['victim']},The victim,victim\n")
+    there = theft.tally.destinations("fifo")
+    said = run("trace", "--ledger", ledger, "--from-address", theft.address["exchange"],
+               "--direction", "backward", "--method", "fifo", "--stop-at-addresses", stops,
+               "--json", "-").out
+    found = json.loads(said)
+    at_victim = collections.Counter()
+    for destination in found["destinations"]:
+        if destination["service"] == "The victim":
+            at_victim[destination["asset"]] += int(destination["amount"])
+    brought = collections.Counter()
+    for (kind, _, asset), units in there.items():
+        if kind == "service":
+            brought["LOOT" if asset == "LOOT" else "ETH"] += units
+    check(brought["ETH"] > 0 and brought["LOOT"] > 0, f"the exchange got {brought}")
+    equal(at_victim, brought, "what came from the victim")
+    for books in found["assets"]:
+        ended = sum(int(d["amount"]) for d in found["destinations"] if d["asset"] == books["asset"])
+        equal(int(books["effective"]) + int(books["swapped_in"]),
+              int(books["swapped_out"]) + ended, f"the books backward in {books['asset']}")
+
+
 def ingest(world, ledger):
     return run("ingest", "ethereum", "--rpc", world.node.url, "--wrapper", world.wrapped.address,
                "--ledger", ledger)
@@ -238,6 +266,7 @@ def a_theft_is_traced_to_the_wei_through_a_reorganisation(folder):
         compared += agrees(ledger, theft, folder, *by_victim)
         stolen = transfers_of(ledger, drained)
         compared += agrees(ledger, theft, folder, *stolen)
+        comes_back(ledger, theft, folder)
         evidence_holds(ledger, folder, stolen[1::2])
         check(compared > 150, f"only {compared} sums")
         return f"{compared} sums"
