@@ -206,6 +206,58 @@ TEST(account_ledger, power_lost_at_any_write__the_ledger_is_at_a_commit_and_goes
   }
 }
 
+// Goes back to 4 blocks and on to the end, whatever fails on the way, with the same writer where
+// one could be opened. How many calls failed.
+std::uint64_t insist(FileSystem& files, const std::vector<BlockRows>& chain) {
+  std::uint64_t failures = 0;
+  auto failed = [&](bool succeeded) {
+    failures += succeeded ? 0 : 1;
+    return !succeeded;
+  };
+  auto writer = Writer::open(files, kFolder, kChain, {.native = ether()});
+  while (failed(writer.has_value())) {
+    writer = Writer::open(files, kFolder, kChain, {.native = ether()});
+  }
+  while (failed(writer->rewind(std::min<std::uint64_t>(4, writer->committed().blocks)).has_value()))
+    continue;
+  while (writer->committed().blocks < chain.size()) {
+    std::uint64_t next = writer->counts().blocks;
+    if (next == chain.size()) {
+      failed(writer->commit().has_value());
+      continue;
+    }
+    if (failed(writer->append(chain[next]).has_value())) continue;
+    if (next % 3 == 0) failed(writer->begin_commit().has_value());
+  }
+  return failures;
+}
+
+TEST(account_writer, any_call_that_fails_once__is_told_and_the_same_writer_goes_on) {
+  using Call = FaultyFileSystem::Call;
+  auto chain = random_chain(5, 12);
+  std::vector<BlockRows> half(chain.begin(), chain.begin() + 6);
+  FaultyFileSystem whole;
+  write(whole, chain);
+  for (Call call : {Call::map, Call::open_write, Call::write, Call::sync, Call::rename,
+                    Call::remove, Call::sync_folder}) {
+    std::uint64_t step = call == Call::map || call == Call::write ? 7 : 1;
+    std::uint64_t told = 0;
+    for (std::uint64_t nth = 1;; nth += step) {
+      FaultyFileSystem disk;
+      write(disk, half);
+      std::uint64_t before = disk.count(call);
+      disk.fail(call, nth);
+      told += insist(disk, chain);
+      bool reached = disk.count(call) >= before + nth;
+      disk.mend();
+      write(disk, chain);
+      ASSERT_EQ(book_of(disk), book_of(whole)) << static_cast<int>(call) << " " << nth;
+      if (!reached) break;
+    }
+    EXPECT_GT(told, 0U) << static_cast<int>(call);
+  }
+}
+
 TEST(account_writer, blocks_that_do_not_go_together__are_refused_and_change_nothing) {
   FaultyFileSystem disk;
   auto chain = random_chain(6, 10);
