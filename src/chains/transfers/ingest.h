@@ -53,7 +53,7 @@ struct IngestReport {
 
 struct IngestOptions {
   std::uint64_t memory_bytes = std::uint64_t{1} << 30;
-  std::uint64_t commit_rows = std::uint64_t{1} << 20;
+  std::uint64_t commit_rows = std::uint64_t{1} << 19;
 };
 
 // Labels that a list gives accounts: told once for each (account, label), in the list's order.
