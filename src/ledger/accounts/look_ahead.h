@@ -12,12 +12,13 @@
 #include "base/prefetch.h"
 #include "ledger/accounts/block_rows.h"
 #include "ledger/accounts/name_table.h"
+#include "ledger/accounts/tx_table.h"
 
 namespace tracehound::ledger::accounts {
 
 class LookAhead {
  public:
-  LookAhead(std::span<const BlockView> blocks, const NameTable& names, const KeyTable<TxId>& ids)
+  LookAhead(std::span<const BlockView> blocks, const NameTable& names, const TxTable& ids)
       : blocks_(blocks), names_(names), ids_(ids) {}
 
   // Before each transfer, in their order.
@@ -77,7 +78,7 @@ class LookAhead {
 
   std::span<const BlockView> blocks_;  // from the one on that is being entered
   const NameTable& names_;
-  const KeyTable<TxId>& ids_;
+  const TxTable& ids_;
   std::size_t transfer_ = 0;  // the next of the first block
   std::size_t tx_ = 0;        // the next transaction
   std::size_t tx_end_ = 0;    // where the transfers of those before it end

@@ -17,6 +17,7 @@
 #include "ledger/accounts/layout.h"
 #include "ledger/accounts/look_ahead.h"
 #include "ledger/accounts/name_table.h"
+#include "ledger/accounts/tx_table.h"
 #include "ledger/committed_rows.h"
 #include "ledger/runs.h"
 
@@ -39,7 +40,7 @@ struct Writer::State final : CommittedRows<Manifest, Columns> {
   NameTable names;
   // Of the newest transactions, all that the index does not cover among them; of all while there is
   // room.
-  KeyTable<TxId> new_ids;
+  TxTable new_ids;
   bool ids_complete = false;
   std::unordered_map<std::string, AssetId> assets;
   bool tables_ready = false;
@@ -390,7 +391,7 @@ Writer::State::Work Writer::State::committing(const Manifest& before, const Mani
 void Writer::State::committed() {
   if (!tables_ready) return;
   names.committed(manifest.counts, accounts());
-  if (new_ids.has_room(0, options.table_bytes / 2)) return;
+  if (new_ids.has_room(options.table_bytes / 2)) return;
   new_ids.forget_before(TxId(static_cast<std::uint32_t>(manifest.counts.transactions)));
   ids_complete = false;
 }
