@@ -162,10 +162,29 @@ U256 drop_clean(std::vector<Piece>& line, U256 excess) {
   return excess;
 }
 
+// Whether the taint of both together is within 256 bits: by poison each label's, else all of it.
+bool taint_fits(MethodKind method, const Units& balance, const Units& arriving) {
+  U256 sum;
+  if (method == MethodKind::poison) {
+    return std::ranges::all_of(arriving.labels, [&](const Tainted& entry) {
+      const U256* before = amount_of(balance.labels, entry.label);
+      return before == nullptr || !add_overflow(*before, entry.amount, sum);
+    });
+  }
+  auto add = [&sum](const Tainted& entry) { return !add_overflow(sum, entry.amount, sum); };
+  return std::ranges::all_of(balance.labels, add) && std::ranges::all_of(arriving.labels, add);
+}
+
 }  // namespace
 
 Status Holders::credit_lane(const Divider& lane, Units& balance, Units& arriving,
                             HolderId id) const {
+  if (!taint_fits(lane.method(), balance, arriving)) {
+    return bad_input(fmt::format(
+        "stolen units of asset {} in one account come to more than 256 bits: its transfers are not "
+        "to be believed; trace without it",
+        id.asset.number()));
+  }
   U256 sum;
   U256 excess;
   if (add_overflow(balance.value, arriving.value, sum)) {
@@ -182,24 +201,10 @@ Status Holders::credit_lane(const Divider& lane, Units& balance, Units& arriving
     for (const Piece& piece : more) append_piece(line, piece.length, piece.label);
   }
   balance.value = sum;
-  U256 tainted;
-  bool fits = true;
   for (const Tainted& entry : arriving.labels) {
-    const U256* before = amount_of(balance.labels, entry.label);
-    U256 both;
-    bool over = add_overflow(before ? *before : U256(), entry.amount, both);
-    fits = fits && !over;
-    if (!over) add_label(balance.labels, entry.label, entry.hops, entry.amount);
+    add_label(balance.labels, entry.label, entry.hops, entry.amount);
   }
-  for (const Tainted& entry : balance.labels) {
-    fits = fits &&
-           (lane.method() == MethodKind::poison || !add_overflow(tainted, entry.amount, tainted));
-  }
-  if (fits) return {};
-  return bad_input(fmt::format(
-      "stolen units of asset {} in one account come to more than 256 bits: its transfers are not "
-      "to be believed; trace without it",
-      id.asset.number()));
+  return {};
 }
 
 Status Holders::credit(Holder& holder, std::span<Units> arriving) const {
