@@ -8,8 +8,8 @@
 //   mined             nobody gave it: a token was minted, a block paid its reward
 //   service, crossed  a service's (a bridge's) account gave it
 //   cut               fewer than the least amount, beyond the most hops, or still in a balance
-//   where
-//                     the walk ends, by Cuts::until or an interrupt (then Landing::tx is nothing)
+//                     where the walk ends, by Cuts::until or an interrupt (then Landing::tx is
+//                     nothing)
 // The books balance as they do forward: per asset and label, seeded + swapped_in = swapped_out +
 // destinations, where a swap leads from the asset that was received to the asset paid for it.
 //
@@ -17,9 +17,8 @@
 //   transfer brings into another is what a backward trace of that one finds in the first; through a
 //   swap of unequal amounts, as near as whole units allow.
 // - haircut: an asked balance was made of what came in and what was there, in proportion, made
-// whole
-//   by largest remainder. Forward and backward agree in exact shares; in whole units within what
-//   the movements between them rounded.
+//   whole by largest remainder. Forward and backward agree in exact shares; in whole units within
+//   what the movements between them rounded.
 // - The other methods have no inverse (trace/backward.h).
 #pragma once
 
