@@ -71,6 +71,8 @@ class AskedEvents final : public trace::accounts::Events {
   std::optional<std::uint64_t> usd(TransferId transfer) const override {
     return events_.usd(transfer);
   }
+  std::string name(AssetId asset) const override { return events_.name(asset); }
+  std::string name(TxId tx) const override { return events_.name(tx); }
 
  private:
   const trace::accounts::LedgerEvents& events_;

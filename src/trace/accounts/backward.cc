@@ -29,7 +29,7 @@ Result<std::vector<Trace>> run_back(const Events& events, std::span<const Seed> 
                                     const Options& options, std::span<const Holding> holdings) {
   TRY(check_methods(methods));
   for (MethodKind method : methods) TRY(check_inverse(method));
-  if (!seeds.empty() || holdings.empty()) TRY(check_seeds(events, seeds));
+  if (!seeds.empty() || holdings.empty()) TRY(check_seeds(events, seeds, options));
   TRY(check_until(events, seeds, options.cuts.until));
   std::vector<Seed> sorted = in_order(seeds);
   std::vector<Holding> asked(holdings.begin(), holdings.end());

@@ -126,9 +126,8 @@ Status BackwardWalk::visit(TxId tx) {
   if (!overflow_) return {};
   return bad_input(
       fmt::format("the units asked for of one asset come to more than 256 bits at transaction {}: "
-                  "its transfers "
-                  "are not to be believed; ask without its seeds or with --swaps off",
-                  tx.number()));
+                  "its transfers are not to be believed; ask without its seeds or with --swaps off",
+                  events_.name(tx)));
 }
 
 void BackwardWalk::take_seeds(TxId tx) {

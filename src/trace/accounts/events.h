@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/ids.h"
@@ -100,6 +101,9 @@ class Events {
   virtual std::optional<AccountId> contract_of(AssetId asset) const = 0;
   // What the transfer is worth, in millionths of a dollar.
   virtual std::optional<std::uint64_t> usd(TransferId transfer) const = 0;
+  // What people know them by, for sentences.
+  virtual std::string name(AssetId asset) const { return std::to_string(asset.number()); }
+  virtual std::string name(TxId tx) const { return std::to_string(tx.number()); }
 };
 
 }  // namespace tracehound::trace::accounts

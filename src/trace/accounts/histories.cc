@@ -88,7 +88,7 @@ Result<History*> Histories::of(HolderId id, TransferId end, TxId tx) {
     return bad_input(fmt::format(
         "what is known to have come into one account of asset {} is more than 256 bits: its "
         "transfers are not to be believed, and no way leads back through them; ask without it",
-        id.asset.number()));
+        events_.name(id.asset)));
   }
   take_back(history, id, end, tx);
   return &history;

@@ -183,7 +183,7 @@ Status Holders::credit_lane(const Divider& lane, Units& balance, Units& arriving
     return bad_input(fmt::format(
         "stolen units of asset {} in one account come to more than 256 bits: its transfers are not "
         "to be believed; trace without it",
-        id.asset.number()));
+        events_.name(id.asset)));
   }
   U256 sum;
   U256 excess;

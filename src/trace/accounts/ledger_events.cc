@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "trace/accounts/names.h"
+
 namespace tracehound::trace::accounts {
 
 namespace {
@@ -29,6 +31,10 @@ LedgerEvents::LedgerEvents(const ledger::accounts::Ledger& ledger)
     if (!contract.empty()) account = ledger.find_account(contract);
     contracts_.push_back(account.value_or(kNobody));
   }
+}
+
+std::string LedgerEvents::name(AssetId asset) const {
+  return Names(ledger_, *this).asset_text(asset);
 }
 
 TransferId LedgerEvents::first_transfer(TxId tx) const {

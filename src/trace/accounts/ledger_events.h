@@ -40,6 +40,8 @@ class LedgerEvents final : public Events {
   TxId next_of(const AccountSet& members, TxId from, TxId end) const override;
   std::optional<AccountId> contract_of(AssetId asset) const override;
   std::optional<std::uint64_t> usd(TransferId transfer) const override;
+  std::string name(AssetId asset) const override;
+  std::string name(TxId tx) const override { return ledger_.id_text(tx); }
 
  private:
   AccountId known(AccountId account) const { return account == zero_ ? kNobody : account; }

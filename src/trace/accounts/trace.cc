@@ -20,14 +20,20 @@ bool cuts_off(const Cuts& cuts, const Units& units) {
   return tainted < cuts.min_amount || (cuts.max_hops && hops > *cuts.max_hops);
 }
 
-Status check_seeds(const Events& events, std::span<const Seed> seeds) {
+Status check_seeds(const Events& events, std::span<const Seed> seeds, const Options& options) {
   if (seeds.empty()) return bad_input("there is no seed; name what was stolen");
   TransferId end = events.first_transfer(TxId(static_cast<std::uint32_t>(events.transactions())));
   for (const Seed& seed : seeds) {
-    auto wrong = [&seed](std::string_view what) {
-      return bad_input(fmt::format("the seed in transfer {} {}", seed.transfer.number(), what));
+    auto wrong = [&](std::string_view what) {
+      TxId tx = events.transaction_of(seed.transfer);
+      return bad_input(fmt::format("the seed in transfer {} of transaction {} {}",
+                                   seed.transfer.number() - events.first_transfer(tx).number(),
+                                   events.name(tx), what));
     };
-    if (seed.transfer >= end) return wrong("is not in the ledger");
+    if (seed.transfer >= end) {
+      return bad_input(fmt::format("there is no transfer {} in the ledger to be a seed",
+                                   seed.transfer.number()));
+    }
     if (seed.label == kClean) return wrong("has label 0, which is clean; labels begin at 1");
     Movement row = events.row(seed.transfer);
     if (row.amount.is_zero() || row.from == row.to) {
@@ -38,6 +44,10 @@ Status check_seeds(const Events& events, std::span<const Seed> seeds) {
                                seed.first.text(), seed.end.text(), row.amount.text()));
     }
   }
+  TransferId first = std::ranges::min(seeds, {}, &Seed::transfer).transfer;
+  if (options.end && events.transaction_of(first) >= *options.end) {
+    return bad_input("no seed had been moved yet at the time to trace up to; go further");
+  }
   return {};
 }
 
@@ -45,7 +55,7 @@ Result<std::vector<Trace>> run(const Events& events, std::span<const Seed> seeds
                                std::span<const MethodKind> methods, const Stops& stops,
                                const Options& options) {
   TRY(check_methods(methods));
-  TRY(check_seeds(events, seeds));
+  TRY(check_seeds(events, seeds, options));
   std::vector<Seed> sorted = in_order(seeds);
   WalkRequest request{events, methods, stops, sorted, options};
   Walk walk(request);

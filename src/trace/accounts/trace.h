@@ -46,9 +46,9 @@ struct Options {
 };
 
 // Errors (bad_input): no seed; label 0; a transfer that the ledger does not have, or that moves
-// nothing; a range that is empty or past what it moves. Seeds may overlap: what two claim is the
-// first one's, by transfer, label and range.
-Status check_seeds(const Events& events, std::span<const Seed> seeds);
+// nothing; a range that is empty or past what it moves; all moved from `options.end` on. Seeds may
+// overlap: what two claim is the first one's, by transfer, label and range.
+Status check_seeds(const Events& events, std::span<const Seed> seeds, const Options& options = {});
 
 // Follows the seeds by every method in one pass: one trace each, in the order asked.
 // Errors: check_seeds()'s; stolen units of one asset beyond 256 bits (bad_input); books that do not

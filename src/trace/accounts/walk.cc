@@ -102,7 +102,7 @@ Status Walk::visit(TxId tx) {
   return bad_input(fmt::format(
       "stolen units of one asset come to more than 256 bits by transaction {}: its transfers are "
       "not to be believed; trace without its seeds or with --swaps off",
-      tx.number()));
+      events_.name(tx)));
 }
 
 // Holders lie anywhere in memory. While a transaction is dealt with, those that the ledger names a

@@ -226,12 +226,13 @@ TEST(account_backward, a_limit_in_time_after_a_seed__is_refused) {
   EXPECT_NE(traces.error().message.find("end it earlier"), std::string::npos);
 }
 
-TEST(account_backward, seeds_after_the_end__are_none) {
+TEST(account_backward, seeds_that_are_all_after_the_end__are_refused) {
   Example example;
   std::vector<Seed> seeds = {whole(example.events, example.payment)};
-  Trace found = back(example.events, seeds, MethodKind::fifo, {}, {.end = TxId(2)});
-  EXPECT_EQ(found.seeds[0].effective, n(0));
-  EXPECT_TRUE(found.destinations.empty());
+  auto traces = run_back(example.events, seeds, kInvertible, {}, {.end = TxId(2)});
+  ASSERT_FALSE(traces.has_value());
+  EXPECT_EQ(traces.error().kind, ErrorKind::bad_input);
+  EXPECT_NE(traces.error().message.find("go further"), std::string::npos);
 }
 
 TEST(account_backward, methods_without_an_inverse_and_bad_seeds__are_refused) {
