@@ -1,7 +1,7 @@
 // CSV as RFC 4180 has it, cut into pieces that threads read side by side: texts in double quotes
 // may hold separators, line ends, and quotes, doubled. Lines may end in LF or CR LF; blank ones do
-// not count. Where a piece begins depends on how many quotes stand before it, so those are counted
-// first, which costs a fraction of the reading.
+// not count. Pieces are cut as if no quote held a line end, which is nearly always so; one that
+// ends inside quotes is read again together with those behind it.
 #pragma once
 
 #include <algorithm>
