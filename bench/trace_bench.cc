@@ -8,9 +8,9 @@
 // 2 outputs at 6 cache lines that are not at hand, overlapping: 60 to 100 ns, 10 to 16 million a
 // second. The floor keeps the whole chain in arrays, goes through all of it in order and shares out
 // in floating point; `floors`: a trace's time over that of floors run in turn with it.
-// peak_bytes_per_coin: the most memory a trace holds at one time, over the coins
-// it lists at its end. `touched` of all methods together is the sum over them; share_of_alone is
-// their processor time in one pass over that of each alone, in percent.
+// peak_bytes_per_coin: the most memory a trace holds at one time, over the coins it lists at its
+// end. `touched` of all methods together is the sum over them; share_of_alone is their processor
+// time in one pass over that of each alone, in percent.
 //
 //   TRACEHOUND_BENCH_MB=1000 script/bench trace      # the size of the larger chain
 //   # the small theft at 100 MB, 1 GB and 4 GB, with the time of each touched transaction:

@@ -13,11 +13,12 @@ namespace {
 
 Status check_until(const Events& events, std::span<const Seed> seeds, std::optional<TxId> until) {
   for (const Seed& seed : seeds) {
-    if (!until || events.transaction_of(seed.transfer) >= *until) continue;
+    TxId tx = events.transaction_of(seed.transfer);
+    if (!until || tx >= *until) continue;
     return bad_input(
-        fmt::format("the seed in transfer {} is before the time at which the backward trace is to "
-                    "end; end it earlier",
-                    seed.transfer.number()));
+        fmt::format("the seed in transaction {} is before the time at which the backward trace is "
+                    "to end; end it earlier",
+                    events.name(tx)));
   }
   return {};
 }

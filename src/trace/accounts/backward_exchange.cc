@@ -33,7 +33,8 @@ Status BackwardWalk::exchange(const Exchange& what) {
   return {};
 }
 
-// Whether a balance did was asked transfer by transfer, also where only the difference moved.
+// Whether a balance sufficed was asked transfer by transfer when its history was read, also where
+// only the difference moves here.
 void BackwardWalk::take_rows_back() {
   std::ranges::sort(touched_, {}, &Asked::id);
   for (Asked* asked : touched_) {
