@@ -4,16 +4,6 @@
 
 namespace tracehound::ledger {
 
-void FenceBuilder::add(std::uint64_t key) {
-  if (entries_ == 0 && !uniform_) slicing_.first_key = key;
-  std::uint64_t slice = slicing_.slice_of(key);
-  for (; slice >= counts_.size(); slice = slicing_.slice_of(key)) fold();
-  ++counts_[slice];
-  if (uniform_) signatures_[slice] |= signature_of(key);
-  used_ = slice + 1;
-  ++entries_;
-}
-
 // The last key is known when it comes: until then slices are as narrow as they can be, and two
 // become one whenever there are too many.
 void FenceBuilder::fold() {

@@ -70,7 +70,15 @@ class FenceBuilder {
         signatures_(spec.uniform_keys ? counts_.size() : 0) {}
 
   // REQUIRES: no key before was larger.
-  void add(std::uint64_t key);
+  void add(std::uint64_t key) {
+    if (entries_ == 0 && !uniform_) slicing_.first_key = key;
+    std::uint64_t slice = slicing_.slice_of(key);
+    for (; slice >= counts_.size(); slice = slicing_.slice_of(key)) fold();
+    ++counts_[slice];
+    if (uniform_) signatures_[slice] |= signature_of(key);
+    used_ = slice + 1;
+    ++entries_;
+  }
   // As they stand in the run's file.
   Bytes bytes() const;
 

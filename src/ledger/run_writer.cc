@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -21,11 +22,13 @@ struct Entry {
   std::uint64_t row;
 };
 
-// Entries in (key, row) order out of an old run, those of `range` alone.
-class OldEntries {
+// Entries in (key, row) order: those of an old run that lie in `range`, or fresh ones.
+class Source {
  public:
-  OldEntries(Run run, const RowRange& range) : run_(std::move(run)), range_(range) { settle(); }
-  bool done() const { return at_ == run_.size(); }
+  Source(Run run, const RowRange& range) : run_(std::move(run)), range_(range) { settle(); }
+  explicit Source(const SortedRows& fresh) : fresh_(&fresh) { settle(); }
+
+  bool done() const { return done_; }
   const Entry& front() const { return front_; }
   void pop() {
     ++at_;
@@ -34,14 +37,23 @@ class OldEntries {
 
  private:
   void settle() {
-    for (; at_ < run_.size(); ++at_) {
-      front_ = {run_.key(at_), run_.row(at_)};
+    if (fresh_ != nullptr) {
+      done_ = at_ == fresh_->size();
+      if (!done_) front_ = {fresh_->key(at_), fresh_->row(at_)};
+      return;
+    }
+    for (; at_ < run_->size(); ++at_) {
+      front_ = {run_->key(at_), run_->row(at_)};
       if (front_.row >= range_.first && front_.row < range_.end) return;
     }
+    done_ = true;
   }
-  Run run_;
-  RowRange range_;
+
+  std::optional<Run> run_;
+  RowRange range_{};
+  const SortedRows* fresh_ = nullptr;
   std::uint64_t at_ = 0;
+  bool done_ = false;
   Entry front_{};
 };
 
@@ -110,45 +122,52 @@ class RunFile {
   FenceBuilder fences_;
 };
 
-Status merge(std::vector<OldEntries>& old, const SortedRows& fresh, RunFile& file) {
-  std::size_t next = 0;
-  for (;;) {
+// `sources` cover ascending rows: of equal keys the earliest one's goes first.
+Status merge(std::vector<Source>& sources, RunFile& file) {
+  std::erase_if(sources, [](const Source& source) { return source.done(); });
+  std::vector<std::uint64_t> keys;  // of what each has in front
+  for (const Source& source : sources) keys.push_back(source.front().key);
+  while (!sources.empty()) {
     if (file.full()) TRY(file.write());
-    // Sources cover ascending rows, the fresh ones last: of equal keys the earliest source's goes
-    // first.
-    OldEntries* least = nullptr;
-    for (OldEntries& source : old) {
-      if (!source.done() && (!least || source.front().key < least->front().key)) least = &source;
+    // Written so that the processor does not have to predict which one is least.
+    std::size_t least = 0;
+    std::uint64_t key = keys[0];
+    for (std::size_t i = 1; i < keys.size(); ++i) {
+      bool less = keys[i] < key;
+      least = less ? i : least;
+      key = less ? keys[i] : key;
     }
-    if (least != nullptr && (next == fresh.size() || least->front().key <= fresh.key(next))) {
-      file.add(least->front());
-      least->pop();
-    } else if (next < fresh.size()) {
-      file.add({fresh.key(next), fresh.row(next)});
-      ++next;
+    Source& source = sources[least];
+    file.add(source.front());
+    source.pop();
+    if (!source.done()) {
+      keys[least] = source.front().key;
     } else {
-      return {};
+      sources.erase(sources.begin() + static_cast<std::ptrdiff_t>(least));
+      keys.erase(keys.begin() + static_cast<std::ptrdiff_t>(least));
     }
   }
+  return {};
 }
 
 Status write_run(FileSystem& files, const std::string& folder, const IndexSpec& spec,
                  const IndexRows& rows, const RowRange& range) {
-  std::vector<OldEntries> old;
+  std::vector<Source> sources;
   for (const RowRange& had : run_ranges(rows.had)) {
     if (had.end <= range.first || had.first >= range.end) continue;
     TRY_ASSIGN(Run run, Run::open(files, folder, spec, had));
-    old.emplace_back(std::move(run), range);
+    sources.emplace_back(std::move(run), range);
   }
   std::uint64_t first = std::max(rows.had, range.first);
   std::uint64_t count = range.end - std::min(first, range.end);
   SortedRows fresh(first, count, spec.key_width, rows.keys_of);
+  sources.emplace_back(fresh);
 
   std::string path = runs_folder(folder) + "/" + run_name(spec, range);
   TRY_ASSIGN(auto file, files.open_write(path + ".new"));
   TRY(file->truncate(0));
   RunFile out(spec, rows, range.size(), std::move(file));
-  TRY(merge(old, fresh, out));
+  TRY(merge(sources, out));
   if (out.entries() != range.size()) {
     return machine_error(fmt::format(
         "{} cannot be made: a run that goes into it is damaged; run `tracehound ledger check`, and "

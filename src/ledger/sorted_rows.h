@@ -27,9 +27,10 @@ class SortedRows {
 
  private:
   static constexpr std::uint64_t kRow = 0xFFFF'FFFF;
+  static constexpr int kKeyStart = 32;  // the bit of an entry from which on it has the key's
 
   void ask_keys(std::size_t key_width, const KeysOf& keys_of);
-  void sort_alike();
+  void sort_alike(int first_bit);
 
   std::uint64_t first_;
   LargeBytes key_room_;
