@@ -3,8 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 
 namespace tracehound::ledger {
+
+namespace {
+
+bool all_zeros(ByteView bytes) {
+  return bytes.empty() ||
+         (bytes[0] == 0 && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Mapping>> ColumnFile::map(FileSystem& files, std::uint64_t rows) const {
   if (rows == 0) return nullptr;
@@ -46,7 +56,9 @@ Status ColumnFile::flush(FileSystem& files) const {
   }
   std::uint64_t over = std::min<std::uint64_t>(file->size() - committed_size, sealed_.size());
   TRY(file->write_at(committed_size, sealed_.view().first(over)));
-  TRY(file->append(sealed_.view().subspan(over)));
+  ByteView rest = sealed_.view().subspan(over);
+  // A list has no fees, hashes of blocks and often positions: zeros need no room on the disk.
+  TRY(all_zeros(rest) ? file->truncate(file->size() + rest.size()) : file->append(rest));
   return file->sync();
 }
 
