@@ -24,6 +24,7 @@ class ColumnFile {
   // forgotten; a tail stays. REQUIRES: no tail, or rows + tail is what there was.
   void use(std::unique_ptr<Mapping> map, std::uint64_t rows);
 
+  std::size_t width() const { return width_; }  // bytes a row
   std::uint64_t committed_rows() const { return committed_rows_; }
   // The first row of the tail: every row before it is committed or being committed.
   std::uint64_t sealed_end() const { return committed_rows_ + sealed_.size() / width_; }
@@ -86,7 +87,7 @@ class ColumnFile {
     return rows.subspan(start, size);
   }
 
-  std::size_t width_;  // bytes a row
+  std::size_t width_;
   std::string path_;
   std::unique_ptr<Mapping> map_;
   ByteView committed_;  // the committed rows in it

@@ -16,8 +16,8 @@ namespace tracehound::chains::transfers {
 namespace {
 
 using ledger::accounts::Asset;
-using ledger::accounts::BlockRows;
-using ledger::accounts::TransferRow;
+using ledger::accounts::BlockBatch;
+using ledger::accounts::TransferKind;
 
 // Everything of a row but its place in the list and in its transaction.
 auto content(const ListedRow& row) {
@@ -49,35 +49,27 @@ std::string asset_key(const Asset& asset) {
 }
 
 std::optional<Contradiction> BlockFiller::fill(std::span<const ListedRow* const> rows,
-                                               std::span<const Asset> assets, BlockRows& block,
+                                               std::span<const Asset> assets, BlockBatch& blocks,
                                                std::vector<std::uint64_t>& lines,
                                                Repeats& repeats) {
   group(rows);
   if (auto wrong = order(repeats)) return wrong;
-  block_assets_.clear();
-  block.block.number = kept_.front()->block;
-  block.block.time = kept_.front()->time;
+  blocks.begin_block({kept_.front()->block, kept_.front()->time, {}});
   bool positions = map_.has(Field::position);
-  auto add_name = [&block](const ListedName& listed, ledger::accounts::NameRef& ref) {
-    block.add_name(listed.kind, listed.payload(), listed.key, ref);
-  };
-  const ListedName* tx = nullptr;
+  const KeyedName* tx = nullptr;
+  std::uint32_t number = 0;
   for (const ListedRow* each : kept_) {
     const ListedRow& row = *each;
     if (tx == nullptr || !(row.tx == *tx)) {
       tx = &row.tx;
-      add_name(row.tx, block.transactions.emplace_back().id);
+      number = 0;
+      blocks.add_transaction(row.tx);
       lines.push_back(row.line);
     }
     lines.back() = std::min(lines.back(), row.line);
-    std::uint32_t number = block.transactions.back().transfers++;
-    TransferRow& transfer = block.transfers.emplace_back();
-    add_name(row.from, transfer.from);
-    add_name(row.to, transfer.to);
-    transfer.asset = block_asset(row.asset, assets, block);
-    transfer.position = positions ? row.position : number;
-    transfer.amount = row.amount;
-    transfer.usd_micro = row.usd_micro;
+    blocks.add_transfer(row.from, row.to, asset_in(blocks, row.asset, assets), row.amount,
+                        TransferKind::listed, positions ? row.position : number, row.usd_micro);
+    ++number;
   }
   return std::nullopt;
 }
@@ -160,13 +152,18 @@ void BlockFiller::keep_all(std::span<const ListedRow*> group, Repeats& repeats) 
   }
 }
 
-std::uint32_t BlockFiller::block_asset(std::uint32_t asset, std::span<const Asset> assets,
-                                       BlockRows& block) {
-  auto known = std::ranges::find(block_assets_, asset);
-  auto number = static_cast<std::uint32_t>(known - block_assets_.begin());
-  if (known == block_assets_.end()) {
-    block_assets_.push_back(asset);
-    block.assets.push_back(assets[asset]);
+std::uint32_t BlockFiller::asset_in(BlockBatch& blocks, std::uint32_t asset,
+                                    std::span<const Asset> assets) {
+  constexpr std::uint32_t kNone = ~std::uint32_t{0};
+  if (blocks.assets().empty()) {
+    for (std::uint32_t used : used_assets_) asset_numbers_[used] = kNone;
+    used_assets_.clear();
+  }
+  if (asset_numbers_.size() < assets.size()) asset_numbers_.resize(assets.size(), kNone);
+  std::uint32_t& number = asset_numbers_[asset];
+  if (number == kNone) {
+    number = blocks.add_asset(assets[asset]);
+    used_assets_.push_back(asset);
   }
   return number;
 }
@@ -190,10 +187,8 @@ void make_blocks(const TransferMap& map, RowBatch& batch) {
     if (end == rows.size()) return;
     of_block.clear();
     for (std::size_t i = made.end_row; i < end; ++i) of_block.push_back(&rows[i]);
-    made.wrong = filler.fill(of_block, batch.assets, made.rows, made.lines, made.repeats);
+    made.wrong = filler.fill(of_block, batch.assets, made.blocks, made.lines, made.repeats);
     if (made.wrong) return;
-    made.blocks.push_back({made.rows.block, made.rows.transactions.size(),
-                           made.rows.transfers.size(), made.rows.assets.size()});
   }
 }
 

@@ -9,7 +9,7 @@
 
 #include "chains/transfers/rows.h"
 #include "chains/transfers/transfer_map.h"
-#include "ledger/accounts/block_rows.h"
+#include "ledger/accounts/block_batch.h"
 
 namespace tracehound::chains::transfers {
 
@@ -21,12 +21,12 @@ class BlockFiller {
  public:
   explicit BlockFiller(const TransferMap& map) : map_(map) {}
 
-  // Makes a block of rows of one, of which there is one at least, in the list's order. Its own rows
-  // go to the ends of those of `block`, and of each of its transactions the least line to the end
-  // of `lines`.
+  // Makes a block of rows of one, of which there is one at least, in the list's order, behind
+  // `blocks`; the rows' names stay as long. Of each of its transactions the least line goes to the
+  // end of `lines`.
   std::optional<Contradiction> fill(std::span<const ListedRow* const> rows,
                                     std::span<const ledger::accounts::Asset> assets,
-                                    ledger::accounts::BlockRows& block,
+                                    ledger::accounts::BlockBatch& blocks,
                                     std::vector<std::uint64_t>& lines, Repeats& repeats);
 
  private:
@@ -34,8 +34,8 @@ class BlockFiller {
   std::optional<Contradiction> order(Repeats& repeats);
   std::optional<Contradiction> keep_positions(std::span<const ListedRow*> group, Repeats& repeats);
   void keep_all(std::span<const ListedRow*> group, Repeats& repeats);
-  std::uint32_t block_asset(std::uint32_t asset, std::span<const ledger::accounts::Asset> assets,
-                            ledger::accounts::BlockRows& block);
+  std::uint32_t asset_in(ledger::accounts::BlockBatch& blocks, std::uint32_t asset,
+                         std::span<const ledger::accounts::Asset> assets);
 
   const TransferMap& map_;
   std::vector<const ListedRow*> kept_;
@@ -45,7 +45,9 @@ class BlockFiller {
   std::vector<std::size_t> ends_;
   std::vector<const ListedRow*> grouped_;
   std::vector<std::uint32_t> by_hash_;
-  std::vector<std::uint32_t> block_assets_;
+  // Of each asset its number in the blocks that are being made, and which have one.
+  std::vector<std::uint32_t> asset_numbers_;
+  std::vector<std::uint32_t> used_assets_;
 };
 
 // Makes the blocks that lie in the batch whole, as far as that can be told: all but the first and

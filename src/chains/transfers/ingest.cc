@@ -15,8 +15,7 @@ namespace tracehound::chains::transfers {
 namespace {
 
 using ledger::accounts::Asset;
-using ledger::accounts::BlockRows;
-using ledger::accounts::BlockView;
+using ledger::accounts::BlockBatch;
 using ledger::accounts::Writer;
 
 // Hands the list's blocks to the writer. Most of them are made already (block_filler.h); what is
@@ -59,7 +58,7 @@ class BlockTaker {
                   fmt::format("contradicts {} {}: both are {}; correct the list",
                               source_.counted_in(), first_line + found.before, found.what));
   }
-  Status append(std::span<const BlockView> blocks, std::span<const std::uint64_t> lines,
+  Status append(const BlockBatch& blocks, std::span<const std::uint64_t> lines,
                 std::uint64_t first_line);
 
   Writer& writer_;
@@ -71,7 +70,7 @@ class BlockTaker {
   std::unordered_map<std::string, std::uint32_t> asset_numbers_;
   std::vector<std::uint32_t> numbers_;  // of the assets of the batch at hand
   std::vector<const ListedRow*> rows_;  // of the block that is open, in the list's order
-  BlockRows block_;
+  BlockBatch block_;
   std::vector<std::uint64_t> lines_;
   std::uint64_t uncommitted_ = 0;
 };
@@ -95,11 +94,11 @@ Status BlockTaker::adopt(const RowBatch& batch) {
   return {};
 }
 
-Status BlockTaker::append(std::span<const BlockView> blocks, std::span<const std::uint64_t> lines,
+Status BlockTaker::append(const BlockBatch& blocks, std::span<const std::uint64_t> lines,
                           std::uint64_t first_line) {
   if (blocks.empty()) return {};
   auto tip = writer_.tip();
-  if (std::uint64_t number = blocks.front().block.number; tip && number <= tip->number) {
+  if (std::uint64_t number = blocks.blocks().front().block.number; tip && number <= tip->number) {
     return refuse(first_line + lines.front(),
                   fmt::format("block {} is not after the ledger's last one, {}; go back with "
                               "`tracehound ledger rewind`, or take the whole list into a new "
@@ -108,18 +107,12 @@ Status BlockTaker::append(std::span<const BlockView> blocks, std::span<const std
   }
   if (Status status = writer_.append(blocks); !status) {
     if (status.error().kind != ErrorKind::bad_input) return status;
-    std::size_t tx = writer_.refused().transaction;
-    for (const BlockView& block : blocks.first(writer_.refused().block)) {
-      tx += block.transactions.size();
-    }
-    return refuse(first_line + lines[tx], status.error().message);
+    return refuse(first_line + lines[writer_.refused_transaction()], status.error().message);
   }
-  report_.blocks += blocks.size();
-  report_.transactions += lines.size();
-  for (const BlockView& block : blocks) {
-    report_.transfers += block.transfers.size();
-    uncommitted_ += block.transfers.size();
-  }
+  report_.blocks += blocks.blocks().size();
+  report_.transactions += blocks.transactions().size();
+  report_.transfers += blocks.transfers().size();
+  uncommitted_ += blocks.transfers().size();
   if (uncommitted_ < options_.commit_rows) return {};
   uncommitted_ = 0;
   return writer_.begin_commit();
@@ -133,16 +126,14 @@ Status BlockTaker::close() {
     return refuse(*wrong, 0);
   }
   rows_.clear();
-  BlockView view = block_.view();
-  return append(std::span(&view, 1), lines_, 0);
+  return append(block_, lines_, 0);
 }
 
 Status BlockTaker::add_made(const RowBatch& batch) {
   const MadeBlocks& made = batch.made;
   report_.repeats.skipped += made.repeats.skipped;
   report_.repeats.kept += made.repeats.kept;
-  auto lines = std::span(made.lines).first(made.rows.transactions.size());
-  TRY(append(made.views(), lines, batch.first_line));
+  TRY(append(made.blocks, made.lines, batch.first_line));
   if (made.wrong) return refuse(*made.wrong, batch.first_line);
   return {};
 }
@@ -151,7 +142,7 @@ Status BlockTaker::add_made(const RowBatch& batch) {
 Status tell_labels(RowSource& source, const OnLabel& on_label) {
   if (!on_label) return {};
   std::set<std::pair<std::string, std::string>> told;
-  auto tell = [&](const ListedName& account, std::string_view label) {
+  auto tell = [&](const KeyedName& account, std::string_view label) {
     if (account.empty() || label.empty()) return;
     std::string name = account.text();
     if (told.emplace(name, label).second) on_label(name, label);

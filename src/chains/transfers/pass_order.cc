@@ -21,7 +21,7 @@ namespace tracehound::chains::transfers {
 
 namespace {
 
-using Holder = std::pair<ListedName, std::uint32_t>;  // account and asset
+using Holder = std::pair<KeyedName, std::uint32_t>;  // account and asset
 
 struct Waiting {
   std::size_t coming = 0;         // rows not taken yet that give it something

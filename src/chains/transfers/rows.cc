@@ -67,25 +67,8 @@ void NameArena::clear() {
   used_ = kChunk;
 }
 
-std::vector<ledger::accounts::BlockView> MadeBlocks::views() const {
-  std::vector<ledger::accounts::BlockView> views;
-  views.reserve(blocks.size());
-  auto part = [](const auto& all, std::size_t begin, std::size_t end) {
-    return std::span(all).subspan(begin, end - begin);
-  };
-  Made before;
-  for (const Made& made : blocks) {
-    views.push_back({made.block, part(rows.transactions, before.transactions, made.transactions),
-                     part(rows.transfers, before.transfers, made.transfers),
-                     part(rows.assets, before.assets, made.assets), rows.names});
-    before = made;
-  }
-  return views;
-}
-
 void MadeBlocks::clear() {
   blocks.clear();
-  rows.clear();
   first_row = 0;
   end_row = 0;
   repeats = {};
@@ -107,7 +90,7 @@ void RowBatch::clear() {
   wrong.clear();
 }
 
-void pack(std::string_view text, NameArena& arena, ListedName& name) {
+void pack(std::string_view text, NameArena& arena, KeyedName& name) {
   if (text.empty()) return;
   Byte* packed = arena.room();
   name.kind = ledger::accounts::pack_name(text, packed);
@@ -192,7 +175,7 @@ std::optional<std::string> RowReader::read(std::span<const std::string_view> cel
     row.usd_micro = parse_usd(usd);
     if (!row.usd_micro) return fmt::format("{} is no value in dollars", shown(usd));
   }
-  for (ListedName* name : {&row.tx, &row.from, &row.to}) set_key(*name);
+  for (KeyedName* name : {&row.tx, &row.from, &row.to}) set_key(*name);
   return std::nullopt;
 }
 

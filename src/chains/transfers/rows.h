@@ -15,33 +15,13 @@
 
 #include "base/u256.h"
 #include "chains/transfers/transfer_map.h"
-#include "ledger/accounts/block_rows.h"
+#include "ledger/accounts/block_batch.h"
 #include "ledger/accounts/names.h"
 #include "ledger/accounts/rows.h"
 
 namespace tracehound::chains::transfers {
 
-// A name as it lies in a ledger, with the key it is found under there: made beside the reading, so
-// that who gives out ids only compares. Points into the file, or into the batch that holds the row.
-struct ListedName {
-  std::uint64_t key = 0;
-  const Byte* bytes = nullptr;
-  std::uint8_t size = 0;
-  ledger::accounts::NameKind kind = ledger::accounts::NameKind::text;
-
-  bool empty() const { return size == 0; }
-  ByteView payload() const { return {bytes, size}; }
-  std::string text() const { return ledger::accounts::name_text(kind, payload()); }
-  friend bool operator==(const ListedName& a, const ListedName& b) {
-    return a.key == b.key && a.kind == b.kind && std::ranges::equal(a.payload(), b.payload());
-  }
-  // An order, of no meaning.
-  friend bool operator<(const ListedName& a, const ListedName& b) {
-    if (a.key != b.key || a.kind != b.kind)
-      return std::tie(a.key, a.kind) < std::tie(b.key, b.kind);
-    return std::ranges::lexicographical_compare(a.payload(), b.payload());
-  }
-};
+using ledger::accounts::KeyedName;
 
 // Bytes of packed names, which stay where they are.
 class NameArena {
@@ -69,8 +49,8 @@ class NameArena {
 // Packs a name, but leaves its key to set_key(). A packed name's bytes are best read again a while
 // after they were written, when they are no longer on their way to the cache.
 // REQUIRES: text has at most kMostNameBytes; it and the arena outlive the name.
-void pack(std::string_view text, NameArena& arena, ListedName& name);
-inline void set_key(ListedName& name) {
+void pack(std::string_view text, NameArena& arena, KeyedName& name);
+inline void set_key(KeyedName& name) {
   if (!name.empty()) name.key = name_key(name.kind, name.payload());
 }
 
@@ -81,9 +61,9 @@ struct ListedRow {
   std::uint32_t time = 0;
   std::uint32_t position = 0;
   std::uint32_t asset = 0;  // in the batch's
-  ListedName tx;
-  ListedName from;
-  ListedName to;
+  KeyedName tx;
+  KeyedName from;
+  KeyedName to;
   std::string_view from_label;
   std::string_view to_label;
   U256 amount;
@@ -105,23 +85,14 @@ struct Contradiction {
 
 // Rows of a list that are made into blocks already, those whose blocks lie in one batch whole.
 struct MadeBlocks {
-  // A block, and where its rows end among those of all.
-  struct Made {
-    ledger::accounts::Block block;
-    std::size_t transactions = 0;
-    std::size_t transfers = 0;
-    std::size_t assets = 0;
-  };
-  std::vector<Made> blocks;
-  ledger::accounts::BlockRows rows;  // of all, end to end: reading them goes straight ahead
-  std::size_t first_row = 0;         // of what they were made of in the batch
+  ledger::accounts::BlockBatch blocks;
+  std::size_t first_row = 0;  // of what they were made of in the batch
   std::size_t end_row = 0;
   Repeats repeats;
   // Of each transaction, the line that names it first.
   std::vector<std::uint64_t> lines;
   std::optional<Contradiction> wrong;  // with the block that would come behind them
 
-  std::vector<ledger::accounts::BlockView> views() const;
   // As it was made, but for the memory it has.
   void clear();
 };

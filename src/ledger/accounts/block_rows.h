@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string_view>
 #include <vector>
 
@@ -42,19 +41,7 @@ struct TxRow {
   std::uint32_t transfers = 0;
 };
 
-// A block whose rows lie somewhere. The transfers of all transactions lie end to end.
-struct BlockView {
-  Block block;
-  std::span<const TxRow> transactions;
-  std::span<const TransferRow> transfers;
-  std::span<const Asset> assets;
-  ByteView names;
-
-  ByteView payload(const NameRef& name) const { return names.subspan(name.start, name.size); }
-  std::string text(const NameRef& name) const { return name_text(name.kind, payload(name)); }
-};
-
-// A block with its rows.
+// A block with its rows. The transfers of all transactions lie end to end.
 struct BlockRows {
   Block block;
   std::vector<TxRow> transactions;
@@ -74,22 +61,16 @@ struct BlockRows {
   NameRef add_name(std::string_view text) {
     CHECK(text.size() <= kMostNameBytes);
     PackedName name(text);
-    NameRef ref;
-    add_name(name.kind(), name.payload(), name_key(name.kind(), name.payload()), ref);
+    ByteView payload = name.payload();
+    NameRef ref{name_key(name.kind(), payload), static_cast<std::uint32_t>(names.size()),
+                static_cast<std::uint8_t>(payload.size()), name.kind()};
+    names.insert(names.end(), payload.begin(), payload.end());
     return ref;
   }
-  // One that is packed already, into `ref`. REQUIRES: key is its name_key, unless it is empty.
-  void add_name(NameKind kind, ByteView payload, std::uint64_t key, NameRef& ref) {
-    ref.key = key;
-    ref.start = static_cast<std::uint32_t>(names.size());
-    ref.size = static_cast<std::uint8_t>(payload.size());
-    ref.kind = kind;
-    names.insert(names.end(), payload.begin(), payload.end());
+  ByteView payload(const NameRef& name) const {
+    return ByteView(names).subspan(name.start, name.size);
   }
-  // As long as nothing is added.
-  BlockView view() const { return {block, transactions, transfers, assets, names}; }
-  ByteView payload(const NameRef& name) const { return view().payload(name); }
-  std::string text(const NameRef& name) const { return view().text(name); }
+  std::string text(const NameRef& name) const { return name_text(name.kind, payload(name)); }
 };
 
 }  // namespace tracehound::ledger::accounts

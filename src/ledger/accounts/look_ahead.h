@@ -10,7 +10,7 @@
 #include <span>
 
 #include "base/prefetch.h"
-#include "ledger/accounts/block_rows.h"
+#include "ledger/accounts/block_batch.h"
 #include "ledger/accounts/name_table.h"
 #include "ledger/accounts/tx_table.h"
 
@@ -18,8 +18,11 @@ namespace tracehound::ledger::accounts {
 
 class LookAhead {
  public:
-  LookAhead(std::span<const BlockView> blocks, const NameTable& names, const TxTable& ids)
-      : blocks_(blocks), names_(names), ids_(ids) {}
+  LookAhead(const BlockBatch& batch, const NameTable& names, const TxTable& ids)
+      : transactions_(batch.transactions()),
+        transfers_(batch.transfers()),
+        names_(names),
+        ids_(ids) {}
 
   // Before each transfer, in their order.
   void step() {
@@ -44,7 +47,7 @@ class LookAhead {
   static constexpr std::uint64_t kRing = 64;
   static_assert(3 * kApart <= kRing);
 
-  // Blocks' rows often lie end to end, and come from another thread's cache.
+  // They were written by another thread, and come from its cache.
   template <typename Row>
   static void expect_after(const Row& row) {
     auto at = reinterpret_cast<std::uintptr_t>(&row) + 2 * kApart * sizeof(Row);
@@ -53,35 +56,31 @@ class LookAhead {
   std::array<Name, 2>& seen(std::uint64_t transfer) { return ring_[transfer % kRing]; }
   // The next transfer; false behind the last one.
   bool enter() {
-    for (; !blocks_.empty() && transfer_ == blocks_.front().transfers.size(); transfer_ = 0) {
-      blocks_ = blocks_.subspan(1);
-      tx_ = 0;
-      tx_end_ = 0;
-    }
-    if (blocks_.empty()) return false;
-    const BlockView& block = blocks_.front();
-    for (; tx_end_ <= transfer_ && tx_ < block.transactions.size(); ++tx_) {
-      const TxRow& tx = block.transactions[tx_];
+    if (slots_ == transfers_.size()) return false;
+    for (; tx_end_ <= slots_ && tx_ < transactions_.size(); ++tx_) {
+      const BlockBatch::TxPart& tx = transactions_[tx_];
       expect_after(tx);
-      ids_.prefetch(tx.id.key);
+      ids_.prefetch(tx.key);
       tx_end_ += tx.transfers;
     }
-    const TransferRow& row = block.transfers[transfer_++];
+    const BlockBatch::TransferPart& row = transfers_[slots_];
     expect_after(row);
-    prefetch(block.names.data() + row.from.start);
-    prefetch(block.names.data() + row.to.start);
-    seen(slots_) = {Name{row.from.key, {}}, Name{row.to.key, {}}};
-    names_.expect_slot(row.from.key);
-    names_.expect_slot(row.to.key);
+    expect(row.from, seen(slots_)[0]);
+    expect(row.to, seen(slots_)[1]);
     return true;
   }
+  void expect(const KeyedName& listed, Name& name) {
+    prefetch(listed.bytes);
+    names_.expect_slot(listed.key);
+    name.key = listed.key;
+  }
 
-  std::span<const BlockView> blocks_;  // from the one on that is being entered
+  std::span<const BlockBatch::TxPart> transactions_;
+  std::span<const BlockBatch::TransferPart> transfers_;
   const NameTable& names_;
   const TxTable& ids_;
-  std::size_t transfer_ = 0;  // the next of the first block
-  std::size_t tx_ = 0;        // the next transaction
-  std::size_t tx_end_ = 0;    // where the transfers of those before it end
+  std::size_t tx_ = 0;      // the next transaction
+  std::size_t tx_end_ = 0;  // where the transfers of those before it end
   std::array<std::array<Name, 2>, kRing> ring_;
   std::uint64_t at_ = 0;     // transfers dealt with
   std::uint64_t slots_ = 0;  // those whose slots were asked for, ...

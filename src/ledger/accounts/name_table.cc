@@ -14,6 +14,14 @@ constexpr std::uint64_t kMostWarmed = 1U << 24;
 
 constexpr std::size_t kAddressBytes = packed_size(NameKind::address);
 
+// In place of a call for 20 bytes.
+bool same_address(const Byte* a, const Byte* b) {
+  static_assert(kAddressBytes == 20);
+  return load_le<std::uint64_t>(a) == load_le<std::uint64_t>(b) &&
+         load_le<std::uint64_t>(a + 8) == load_le<std::uint64_t>(b + 8) &&
+         load_le<std::uint32_t>(a + 16) == load_le<std::uint32_t>(b + 16);
+}
+
 }  // namespace
 
 void NameTable::reset(const Counts& committed, const RunIndex* index, std::uint64_t memory) {
@@ -54,29 +62,28 @@ ByteView NameTable::address(AccountId id) const {
   return columns_[Column::account_name].bytes(kAddressBytes * id.number(), kAddressBytes);
 }
 
-bool NameTable::same(AccountId id, NameKind kind, ByteView payload) const {
+bool NameTable::same(AccountId id, const KeyedName& name) const {
   if (is_address(id)) {
-    return kind == NameKind::address && std::ranges::equal(address(id), payload);
+    return name.kind == NameKind::address && same_address(address(id).data(), name.bytes);
   }
-  if (kind_of(id.number()) != kind) return false;
-  ByteView name;
-  if (kind == NameKind::text) {
-    name = columns_.text(Column::account_end, Column::account_name, id.number());
+  if (kind_of(id.number()) != name.kind) return false;
+  ByteView there;
+  if (name.kind == NameKind::text) {
+    there = columns_.text(Column::account_end, Column::account_name, id.number());
   } else {
     // All names of another kind are of one length: where it ends says it all.
     std::uint64_t end = columns_[Column::account_end].get<Uint40>(id.number()).number();
-    CHECK_LEDGER(end >= payload.size());
-    name = columns_[Column::account_name].bytes(end - payload.size(), payload.size());
+    CHECK_LEDGER(end >= name.size);
+    there = columns_[Column::account_name].bytes(end - name.size, name.size);
   }
-  return std::ranges::equal(name, payload);
+  return std::ranges::equal(there, name.payload());
 }
 
-std::optional<AccountId> NameTable::find_on_disk(std::uint64_t key, NameKind kind,
-                                                 ByteView payload) const {
+std::optional<AccountId> NameTable::find_on_disk(const KeyedName& name) const {
   std::optional<AccountId> found;
-  index_->find(key, [&](std::uint64_t row) {
+  index_->find(name.key, [&](std::uint64_t row) {
     AccountId id(static_cast<std::uint32_t>(row));
-    if (same(id, kind, payload)) found = id;
+    if (same(id, name)) found = id;
   });
   return found;
 }
@@ -105,20 +112,20 @@ void NameTable::expect_text(AccountId id) const {
   prefetch(name.data() - (kLikelySize - 1));
 }
 
-AccountId NameTable::intern(std::uint64_t key, NameKind kind, ByteView payload, Counts& counts) {
-  if (payload.empty()) return kNobody;
-  auto known = table_.find(key, [&](AccountId id) { return same(id, kind, payload); });
+AccountId NameTable::intern(const KeyedName& name, Counts& counts) {
+  if (name.empty()) return kNobody;
+  auto known = table_.find(name.key, [&](AccountId id) { return same(id, name); });
   if (known) return *known;
-  if (!complete_) known = find_on_disk(key, kind, payload);
+  if (!complete_) known = find_on_disk(name);
   if (!known) {
     known = AccountId(static_cast<std::uint32_t>(counts.accounts++));
-    if (kind == NameKind::address && addresses_ == known->number()) ++addresses_;
-    counts.account_bytes += payload.size();
-    columns_[Column::account_kind].push(kind);
+    if (name.kind == NameKind::address && addresses_ == known->number()) ++addresses_;
+    counts.account_bytes += name.size;
+    columns_[Column::account_kind].push(name.kind);
     columns_[Column::account_end].push(Uint40::of(counts.account_bytes));
-    columns_[Column::account_name].push_bytes(payload);
+    columns_[Column::account_name].push_bytes(name.payload());
   }
-  table_.insert(key, *known);
+  table_.insert(name.key, *known);
   return *known;
 }
 

@@ -3,8 +3,9 @@
 // of it that also knows the uncommitted ones.
 #pragma once
 
-#include "ledger/accounts/block_rows.h"
 #include "ledger/accounts/columns.h"
+#include "ledger/accounts/names.h"
+#include "ledger/accounts/rows.h"
 #include "ledger/address_table.h"
 #include "ledger/runs.h"
 
@@ -24,8 +25,7 @@ class NameTable {
 
   // The account of that name. A new one gets the next id, a row, and is counted. The empty name is
   // nobody's.
-  // `key` is its name_key.
-  AccountId intern(std::uint64_t key, NameKind kind, ByteView payload, Counts& counts);
+  AccountId intern(const KeyedName& name, Counts& counts);
   // Asks the memory for what intern() will read, a step after the other: the key's slot; where the
   // name of the account in it ends, if there is one, or at once its name; its name.
   void expect_slot(std::uint64_t key) const { table_.prefetch(key); }
@@ -36,8 +36,8 @@ class NameTable {
   bool is_address(AccountId id) const { return id.number() < addresses_; }
   ByteView address(AccountId id) const;
   NameKind kind_of(std::uint64_t account) const;
-  bool same(AccountId id, NameKind kind, ByteView payload) const;
-  std::optional<AccountId> find_on_disk(std::uint64_t key, NameKind kind, ByteView payload) const;
+  bool same(AccountId id, const KeyedName& name) const;
+  std::optional<AccountId> find_on_disk(const KeyedName& name) const;
 
   Columns& columns_;
   KeyTable<AccountId> table_;

@@ -1,9 +1,11 @@
 // How names are packed: the forms that most chains use take half the bytes of their text.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 #include "base/bytes.h"
 #include "base/hash.h"
@@ -41,5 +43,28 @@ std::string name_text(NameKind kind, ByteView payload);
 inline std::uint64_t name_key(NameKind kind, ByteView payload) {
   return xxh3(payload, static_cast<std::uint64_t>(kind));
 }
+
+// A packed name with the key it is found under, made where there is time, so that who gives out ids
+// only compares. Points to its bytes. The empty one is nobody's.
+struct KeyedName {
+  std::uint64_t key = 0;
+  const Byte* bytes = nullptr;
+  std::uint8_t size = 0;
+  NameKind kind = NameKind::text;
+
+  bool empty() const { return size == 0; }
+  ByteView payload() const { return {bytes, size}; }
+  std::string text() const { return name_text(kind, payload()); }
+  friend bool operator==(const KeyedName& a, const KeyedName& b) {
+    return a.key == b.key && a.kind == b.kind && std::ranges::equal(a.payload(), b.payload());
+  }
+  // An order, of no meaning.
+  friend bool operator<(const KeyedName& a, const KeyedName& b) {
+    if (a.key != b.key || a.kind != b.kind) {
+      return std::tie(a.key, a.kind) < std::tie(b.key, b.kind);
+    }
+    return std::ranges::lexicographical_compare(a.payload(), b.payload());
+  }
+};
 
 }  // namespace tracehound::ledger::accounts

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
 #include <span>
 #include <unordered_map>
 #include <utility>
@@ -27,6 +28,22 @@ namespace {
 
 constexpr std::uint64_t kMost32 = 0xFFFF'FFFE;
 
+// Rows that were added to a column, filled in one after the other. Until the column's next rows.
+template <typename Field>
+class Filling {
+ public:
+  Filling(ColumnFile& column, std::size_t rows) : at_(column.add_rows(rows)) {
+    CHECK(column.width() == sizeof(Field));
+  }
+  void add(const Field& field) {
+    store_le(at_, field);
+    at_ += sizeof(Field);
+  }
+
+ private:
+  Byte* at_;
+};
+
 constexpr std::size_t place_of(Index index) { return static_cast<std::size_t>(index); }
 
 std::string key_of(const Asset& asset) {
@@ -42,13 +59,12 @@ struct Writer::State final : CommittedRows<Manifest, Columns> {
   // room.
   TxTable new_ids;
   bool ids_complete = false;
+  std::vector<std::uint64_t> tx_keys;  // of those that are not sealed, for their index
   std::unordered_map<std::string, AssetId> assets;
   bool tables_ready = false;
-  // Of the block that is being appended: the ids of its names.
-  std::vector<AccountId> payers;
-  std::vector<AccountId> givers;
-  std::vector<AccountId> takers;
-  RefusedRow refused;
+  std::size_t refused = 0;
+  BlockBatch one_block;            // kept for its memory
+  std::vector<Counts> block_ends;  // after each block of the batch that is being appended
 
   State(FileSystem& files_in, const std::string& folder_in, const WriterOptions& options_in)
       : CommittedRows(files_in, folder_in,
@@ -60,18 +76,16 @@ struct Writer::State final : CommittedRows<Manifest, Columns> {
   const RunIndex* accounts() const { return index(1); }
 
   void build_tables();
-  Status append(std::span<const BlockView> blocks);
-  Status make_room(const BlockView& block);
-  Status check_block(const BlockView& block) const;
-  Status append_all(std::span<const BlockView> blocks);
-  Status append_rows(const BlockView& block, LookAhead& ahead);
-  Status give_ids(const BlockView& block, LookAhead& ahead);
-  Status give_id(const BlockView& block, const TxRow& row);
-  AccountId account(const BlockView& block, const NameRef& name);
-  void push_transactions(const BlockView& block, const Counts& before);
-  void push_transfers(const BlockView& block, std::span<const AssetId> assets_of);
-  template <typename Field>
-  void push_all(Column column, std::size_t count, const auto& field_of);
+  Status append(const BlockBatch& batch);
+  Status make_room(const BlockBatch& batch);
+  Status check_block(const Block& block, const Counts& added) const;
+  Status append_all(const BlockBatch& batch);
+  void push_as_it_is(const BlockBatch& batch);
+  Status begin_block(const BlockBatch& batch, std::size_t number, std::vector<AssetId>& assets_of);
+  Status give_ids(const BlockBatch& batch);
+  Status take_id(const BlockBatch::TxPart& tx);
+  AccountId account(const KeyedName& name) { return names.intern(name, counts); }
+  void push_checksums(const Counts& before);
   Result<AssetId> intern(const Asset& asset);
   void add_asset(const Asset& asset);
   Asset asset(AssetId id) const;
@@ -82,7 +96,10 @@ struct Writer::State final : CommittedRows<Manifest, Columns> {
  private:
   Result<Manifest> read() const override { return read_manifest(files, folder); }
   Error other_chain(const Manifest& there) const override;
-  void forgotten() override { tables_ready = false; }
+  void forgotten() override {
+    tables_ready = false;
+    tx_keys.clear();
+  }
   void describe_tip(Manifest& after) const override { describe_block(after, counts.blocks - 1); }
   Work committing(const Manifest& before, const Manifest& after) override;
   void committed() override;
@@ -180,84 +197,146 @@ Asset Writer::State::asset(AssetId id) const {
 
 // ---- appending ----------------------------------------------------------------------------------
 
-Status Writer::append(std::span<const BlockView> blocks) { return state_->append(blocks); }
+Status Writer::append(const BlockBatch& blocks) { return state_->append(blocks); }
 
-Status Writer::State::append(std::span<const BlockView> blocks) {
+Status Writer::append(const BlockRows& block) {
+  state_->one_block.clear();
+  state_->one_block.add(block);
+  return state_->append(state_->one_block);
+}
+
+Status Writer::State::append(const BlockBatch& batch) {
   TRY(recover());
   build_tables();
-  Status status = append_all(blocks);
+  Status status = append_all(batch);
   if (status) return status;
   TRY(back_to_commit());
   return status;
 }
 
-const RefusedRow& Writer::refused() const { return state_->refused; }
+std::size_t Writer::refused_transaction() const { return state_->refused; }
 
-Status Writer::State::append_all(std::span<const BlockView> blocks) {
-  refused = {};
-  LookAhead ahead(blocks, names, new_ids);
-  for (const BlockView& block : blocks) {
-    TRY(make_room(block));
-    TRY(append_rows(block, ahead));
-    ++refused.block;
-    refused.transaction = 0;
-  }
+Status Writer::State::append_all(const BlockBatch& batch) {
+  refused = 0;
+  TRY(make_room(batch));
+  Counts before = counts;
+  push_as_it_is(batch);
+  TRY(give_ids(batch));
+  push_checksums(before);
   return {};
 }
 
-// Sees to it that the block's accounts fit into the table. Only what is committed can be forgotten,
+// Sees to it that the blocks' accounts fit into the table. Only what is committed can be forgotten,
 // for only that is in the index.
-Status Writer::State::make_room(const BlockView& block) {
-  std::uint64_t most = block.transactions.size() + 2 * block.transfers.size();
+Status Writer::State::make_room(const BlockBatch& batch) {
+  std::uint64_t most = batch.transactions().size() + 2 * batch.transfers().size();
   if (names.has_room(most)) return {};
   TRY(commit());
   if (!names.has_room(most)) names.forget();
   return {};
 }
 
-Status Writer::State::check_block(const BlockView& block) const {
+// `added`: rows of the block, with as many accounts as may be new.
+Status Writer::State::check_block(const Block& block, const Counts& added) const {
   if (counts.blocks > 0) {
     auto tip = columns[Column::block_number].get<std::uint64_t>(counts.blocks - 1);
-    if (block.block.number <= tip) {
+    if (block.number <= tip) {
       return bad_input(
           fmt::format("block {} comes after the ledger's last one, {}; go back first with "
                       "`tracehound ledger rewind`",
-                      block.block.number, tip));
+                      block.number, tip));
     }
   }
-  std::uint64_t names_most = block.transactions.size() + 2 * block.transfers.size();
-  if (counts.transactions + block.transactions.size() >= kMost32 ||
-      counts.accounts + names_most >= kMost32 || counts.assets + block.assets.size() >= kMost32 ||
+  if (counts.transactions + added.transactions >= kMost32 ||
+      counts.accounts + added.accounts >= kMost32 || counts.assets + added.assets >= kMost32 ||
       counts.blocks + 1 >= kMost32) {
     return machine_error("the ledger is full: it holds 4,294,967,293 transactions and accounts");
   }
   return {};
 }
 
-Status Writer::State::append_rows(const BlockView& block, LookAhead& ahead) {
-  TRY(check_block(block));
-  Counts before = counts;
-  columns[Column::block_number].push(block.block.number);
-  columns[Column::block_time].push(block.block.time);
-  columns[Column::block_hash].push(block.block.hash.value_or(Hash256()));
+// What stands in the columns whatever ids there are. Transactions are among it: who looks for one
+// that was there before compares them.
+void Writer::State::push_as_it_is(const BlockBatch& batch) {
+  auto transactions = batch.transactions();
+  std::uint64_t end = counts.tx_id_bytes;
+  Byte* ends_at = columns[Column::tx_id_end].add_rows(transactions.size());
+  for (const BlockBatch::TxPart& tx : transactions) {
+    end += tx.id_size;
+    store_le(ends_at, Uint40::of(end));
+    ends_at += sizeof(Uint40);
+  }
+  if (batch.fees().empty()) {
+    std::memset(columns[Column::tx_fee].add_rows(transactions.size()), 0,
+                transactions.size() * sizeof(U256));
+  }
+  const std::pair<Column, ByteView> parts[] = {
+      {Column::tx_id_kind, batch.id_kinds()},
+      {Column::tx_id, batch.ids()},
+      {Column::tx_fee, batch.fees()},
+      {Column::tx_failed, batch.failed()},
+      {Column::transfer_amount, batch.amounts()},
+      {Column::transfer_kind, batch.kinds()},
+      {Column::transfer_position, batch.positions()},
+      {Column::transfer_usd, batch.usd()},
+  };
+  for (const auto& [column, bytes] : parts) columns[column].push_bytes(bytes);
+}
+
+// The block's own row, and its assets' ids behind those of the blocks before.
+Status Writer::State::begin_block(const BlockBatch& batch, std::size_t number,
+                                  std::vector<AssetId>& assets_of) {
+  const BlockBatch::BlockPart& part = batch.blocks()[number];
+  BlockBatch::BlockPart before = number == 0 ? BlockBatch::BlockPart() : batch.blocks()[number - 1];
+  Counts added;
+  added.transactions = part.transactions - before.transactions;
+  added.accounts = added.transactions + 2 * (part.transfers - before.transfers);
+  added.assets = part.assets - before.assets;
+  TRY(check_block(part.block, added));
+  columns[Column::block_number].push(part.block.number);
+  columns[Column::block_time].push(part.block.time);
+  columns[Column::block_hash].push(part.block.hash.value_or(Hash256()));
   columns[Column::block_first_tx].push(static_cast<std::uint32_t>(counts.transactions));
   columns[Column::block_first_account].push(static_cast<std::uint32_t>(counts.accounts));
   columns[Column::block_first_asset].push(static_cast<std::uint32_t>(counts.assets));
   if (counts.blocks == 0 && options.native) add_asset(*options.native);
-  std::vector<AssetId> ids;
-  for (const Asset& asset : block.assets) {
+  for (const Asset& asset : batch.assets().subspan(before.assets, added.assets)) {
     TRY_ASSIGN(AssetId id, intern(asset));
-    ids.push_back(id);
+    assets_of.push_back(id);
   }
-  TRY(give_ids(block, ahead));
-  push_transactions(block, before);
-  push_transfers(block, ids);
-  ++counts.blocks;
-  checksum = block_checksum(checksum, before, counts,
-                            [this](Column which, std::uint64_t row, std::uint64_t rows) {
-                              return columns[which].bytes(row, rows);
-                            });
-  columns[Column::block_checksum].push(checksum);
+  return {};
+}
+
+// Accounts are numbered by first appearance: payer, then its transaction's transfers in order.
+Status Writer::State::give_ids(const BlockBatch& batch) {
+  LookAhead ahead(batch, names, new_ids);
+  std::vector<AssetId> assets_of;
+  Filling<AccountId> payers(columns[Column::tx_payer], batch.transactions().size());
+  Filling<Uint40> firsts(columns[Column::tx_first_transfer], batch.transactions().size());
+  Filling<AccountId> givers(columns[Column::transfer_from], batch.transfers().size());
+  Filling<AccountId> takers(columns[Column::transfer_to], batch.transfers().size());
+  Filling<AssetId> assets_at(columns[Column::transfer_asset], batch.transfers().size());
+  const BlockBatch::TxPart* tx = batch.transactions().data();
+  const BlockBatch::TransferPart* transfer = batch.transfers().data();
+  block_ends.clear();
+  for (std::size_t number = 0; number < batch.blocks().size(); ++number) {
+    TRY(begin_block(batch, number, assets_of));
+    const auto* end = batch.transactions().data() + batch.blocks()[number].transactions;
+    for (; tx != end; ++tx, ++refused) {
+      TRY(take_id(*tx));
+      payers.add(account(tx->payer));
+      firsts.add(Uint40::of(counts.transfers));
+      counts.transfers += tx->transfers;
+      for (std::uint32_t i = 0; i < tx->transfers; ++i, ++transfer) {
+        ahead.step();
+        givers.add(account(transfer->from));
+        takers.add(account(transfer->to));
+        assets_at.add(assets_of[transfer->asset]);
+      }
+    }
+    ++counts.blocks;
+    block_ends.push_back(counts);
+  }
   return {};
 }
 
@@ -274,79 +353,31 @@ bool Writer::State::has_transaction(std::uint64_t key, NameKind kind, ByteView i
   return found;
 }
 
-// Accounts are numbered by first appearance: payer, then its transaction's transfers in order.
-Status Writer::State::give_ids(const BlockView& block, LookAhead& ahead) {
-  payers.clear();
-  givers.clear();
-  takers.clear();
-  const TransferRow* transfer = block.transfers.data();
-  for (const TxRow& row : block.transactions) {
-    refused.transaction = payers.size();
-    TRY(give_id(block, row));
-    payers.push_back(account(block, row.payer));
-    for (std::uint32_t i = 0; i < row.transfers; ++i, ++transfer) {
-      ahead.step();
-      givers.push_back(account(block, transfer->from));
-      takers.push_back(account(block, transfer->to));
-    }
-  }
-  CHECK(transfer == block.transfers.data() + block.transfers.size());
-  return {};
-}
-
-Status Writer::State::give_id(const BlockView& block, const TxRow& row) {
-  ByteView id = block.payload(row.id);
-  if (has_transaction(row.id.key, row.id.kind, id)) {
+// The id lies in its row already.
+Status Writer::State::take_id(const BlockBatch::TxPart& tx) {
+  ByteView id = columns[Column::tx_id].bytes(counts.tx_id_bytes, tx.id_size);
+  if (has_transaction(tx.key, tx.id_kind, id)) {
     return bad_input(fmt::format(
         "block {}: transaction {} is in the ledger already, and a transaction stands in one block",
-        block.block.number, block.text(row.id)));
+        columns[Column::block_number].get<std::uint64_t>(counts.blocks),
+        name_text(tx.id_kind, id)));
   }
-  counts.tx_id_bytes += id.size();
-  columns[Column::tx_id_kind].push(row.id.kind);
-  columns[Column::tx_id_end].push(Uint40::of(counts.tx_id_bytes));
-  columns[Column::tx_id].push_bytes(id);
-  new_ids.insert(row.id.key, TxId(static_cast<std::uint32_t>(counts.transactions++)));
+  counts.tx_id_bytes += tx.id_size;
+  tx_keys.push_back(tx.key);
+  new_ids.insert(tx.key, TxId(static_cast<std::uint32_t>(counts.transactions++)));
   return {};
 }
 
-AccountId Writer::State::account(const BlockView& block, const NameRef& name) {
-  return names.intern(name.key, name.kind, block.payload(name), counts);
-}
-
-// field_of(i) for each new row i of the column.
-template <typename Field>
-void Writer::State::push_all(Column column, std::size_t count, const auto& field_of) {
-  CHECK(sizeof(Field) == kColumns[static_cast<std::size_t>(column)].width);
-  Byte* at = columns[column].add_rows(count);
-  for (std::size_t i = 0; i < count; ++i, at += sizeof(Field)) store_le<Field>(at, field_of(i));
-}
-
-void Writer::State::push_transactions(const BlockView& block, const Counts& before) {
-  const auto& rows = block.transactions;
-  std::uint64_t first = before.transfers;
-  push_all<AccountId>(Column::tx_payer, rows.size(), [&](std::size_t i) { return payers[i]; });
-  push_all<U256>(Column::tx_fee, rows.size(), [&](std::size_t i) { return rows[i].fee; });
-  push_all<Byte>(Column::tx_failed, rows.size(),
-                 [&](std::size_t i) { return static_cast<Byte>(rows[i].failed ? 1 : 0); });
-  push_all<Uint40>(Column::tx_first_transfer, rows.size(), [&](std::size_t i) {
-    return Uint40::of(std::exchange(first, first + rows[i].transfers));
-  });
-}
-
-void Writer::State::push_transfers(const BlockView& block, std::span<const AssetId> assets_of) {
-  const auto& rows = block.transfers;
-  std::size_t count = rows.size();
-  push_all<AccountId>(Column::transfer_from, count, [&](std::size_t i) { return givers[i]; });
-  push_all<AccountId>(Column::transfer_to, count, [&](std::size_t i) { return takers[i]; });
-  push_all<AssetId>(Column::transfer_asset, count,
-                    [&](std::size_t i) { return assets_of[rows[i].asset]; });
-  push_all<U256>(Column::transfer_amount, count, [&](std::size_t i) { return rows[i].amount; });
-  push_all<TransferKind>(Column::transfer_kind, count, [&](std::size_t i) { return rows[i].kind; });
-  push_all<std::uint32_t>(Column::transfer_position, count,
-                          [&](std::size_t i) { return rows[i].position; });
-  push_all<std::uint64_t>(Column::transfer_usd, count,
-                          [&](std::size_t i) { return rows[i].usd_micro.value_or(kNoUsd); });
-  counts.transfers += count;
+void Writer::State::push_checksums(const Counts& before) {
+  Counts from = before;
+  for (const Counts& to : block_ends) {
+    checksum = block_checksum(checksum, from, to,
+                              [this](Column which, std::uint64_t row, std::uint64_t rows) {
+                                return columns[which].bytes(row, rows);
+                              });
+    columns[Column::block_checksum].push(checksum);
+    from = to;
+  }
 }
 
 Result<AssetId> Writer::State::intern(const Asset& asset) {
@@ -383,8 +414,10 @@ Status Writer::begin_commit() { return state_->begin_commit(); }
 Status Writer::rewind(std::uint64_t blocks) { return state_->rewind(blocks); }
 
 Writer::State::Work Writer::State::committing(const Manifest& before, const Manifest& after) {
-  return [this, before = before.counts, after] {
-    return write_commit(files, folder, columns, before, after);
+  CHECK(tx_keys.size() == after.counts.transactions - before.counts.transactions);
+  auto keys = std::make_shared<const std::vector<std::uint64_t>>(std::exchange(tx_keys, {}));
+  return [this, before = before.counts, after, keys] {
+    return write_commit(files, folder, columns, before, after, *keys);
   };
 }
 

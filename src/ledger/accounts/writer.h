@@ -3,12 +3,11 @@
 
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 
 #include "base/file.h"
 #include "base/result.h"
-#include "ledger/accounts/block_rows.h"
+#include "ledger/accounts/block_batch.h"
 #include "ledger/accounts/manifest.h"
 #include "ledger/accounts/rows.h"
 
@@ -20,13 +19,6 @@ struct WriterOptions {
   std::uint64_t table_bytes = std::uint64_t{1} << 30;
   // What fees are paid in; a new ledger begins with it as asset 0.
   std::optional<Asset> native = std::nullopt;
-};
-
-// Which of the blocks and of its transactions append() did not take; the first one's where the
-// block as a whole cannot be.
-struct RefusedRow {
-  std::size_t block = 0;
-  std::size_t transaction = 0;
 };
 
 // One writer a ledger; a second is refused with the first one's process id. Not thread-safe.
@@ -54,16 +46,14 @@ class Writer {
   bool has_asset(const std::string& contract) const;
 
   // Adds blocks to the end and gives out ids.
-  // Errors (ErrorKind::bad_input; the writer is then at the last commit again, and refused() says
-  // where): a number is not above the tip's; a transaction's id is there already; an asset has
-  // other decimals than before.
-  Status append(std::span<const BlockView> blocks);
-  Status append(const BlockRows& block) {
-    BlockView view = block.view();
-    return append(std::span(&view, 1));
-  }
-  // Of the blocks that the last append() refused.
-  const RefusedRow& refused() const;
+  // Errors (ErrorKind::bad_input; the writer is then at the last commit again, and
+  // refused_transaction() says where): a number is not above the tip's; a transaction's id is there
+  // already; an asset has other decimals than before.
+  Status append(const BlockBatch& blocks);
+  Status append(const BlockRows& block);
+  // Which of the transactions that the last append() was given it did not take, counted through all
+  // blocks; the first one of a block that cannot be taken as a whole.
+  std::size_t refused_transaction() const;
 
   // Makes everything appended durable and visible.
   Status commit();

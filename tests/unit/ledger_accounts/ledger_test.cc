@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <random>
 
 #include "ledger/accounts/writer.h"
 #include "ledger/ledger.h"
@@ -256,6 +257,67 @@ TEST(account_writer, any_call_that_fails_once__is_told_and_the_same_writer_goes_
     }
     EXPECT_GT(told, 0U) << static_cast<int>(call);
   }
+}
+
+TEST(account_writer, blocks_in_batches_of_any_size__make_the_ledger_that_they_make_one_by_one) {
+  auto chain = random_chain(31, 60);
+  for (std::size_t i = 0; i < chain.size(); ++i) {
+    // No fee at all, none at first, some.
+    for (TxRow& tx : chain[i].transactions) {
+      if (i < 20 || i % 7 < 4) tx.fee = U256();
+    }
+  }
+  FaultyFileSystem one_by_one;
+  write(one_by_one, chain);
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    std::mt19937_64 engine(seed);
+    FaultyFileSystem disk;
+    auto writer = Writer::open(disk, kFolder, kChain, {.table_bytes = 1U << 20, .native = ether()});
+    BlockBatch batch;
+    for (std::size_t next = 0; next < chain.size();) {
+      batch.clear();
+      for (std::uint64_t left = engine() % 12; left > 0 && next < chain.size(); --left) {
+        batch.add(chain[next++]);
+      }
+      ASSERT_TRUE(writer->append(batch).has_value());
+    }
+    ASSERT_TRUE(writer->commit().has_value());
+    EXPECT_EQ(book_of(disk), book_of(one_by_one)) << seed;
+  }
+}
+
+TEST(account_writer, a_transaction_refused_within_a_batch__is_named_and_the_batch_left_out) {
+  auto chain = random_chain(34, 30);
+  FaultyFileSystem disk;
+  write(disk, {chain.begin(), chain.begin() + 10});
+  auto before = book_of(disk);
+  std::size_t ahead = 0;  // transactions before the one that is there already
+  BlockBatch batch;
+  for (std::size_t i = 10; i < 20; ++i) {
+    batch.add(chain[i]);
+    ahead += chain[i].transactions.size();
+  }
+  // The batch's own first transaction once more, behind a good one.
+  BlockRows again = chain[20];
+  ASSERT_FALSE(again.transactions.empty());
+  ASSERT_FALSE(chain[10].transactions.empty());
+  again.transactions.push_back(
+      {again.add_name(chain[10].text(chain[10].transactions[0].id)), NameRef(), U256(), false, 0});
+  ahead += chain[20].transactions.size();
+  batch.add(again);
+  batch.add(chain[21]);
+  auto writer = Writer::open(disk, kFolder, kChain);
+  auto status = writer->append(batch);
+  ASSERT_FALSE(status.has_value());
+  EXPECT_NE(status.error().message.find("is in the ledger already"), std::string::npos);
+  EXPECT_EQ(writer->refused_transaction(), ahead);
+  EXPECT_EQ(writer->counts(), writer->committed());
+  ASSERT_TRUE(writer->append(chain[10]).has_value());  // it goes on from the last commit
+  EXPECT_TRUE(writer->commit().has_value());
+  FaultyFileSystem plain;
+  write(plain, {chain.begin(), chain.begin() + 11});
+  EXPECT_EQ(book_of(disk), book_of(plain));
+  EXPECT_NE(book_of(disk), before);
 }
 
 TEST(account_writer, blocks_that_do_not_go_together__are_refused_and_change_nothing) {
