@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <span>
 
 #include "base/prefetch.h"
@@ -32,7 +31,7 @@ class LookAhead {
     }
     for (; texts_ < std::min(ends_, at_ + kApart); ++texts_) {
       for (const Name& name : seen(texts_)) {
-        if (name.id) names_.expect_text(*name.id);
+        if (name.id != kNobody) names_.expect_text(name.id);
       }
     }
     ++at_;
@@ -41,7 +40,7 @@ class LookAhead {
  private:
   struct Name {
     std::uint64_t key = 0;
-    std::optional<AccountId> id;
+    AccountId id = kNobody;
   };
   static constexpr std::uint64_t kApart = 12;
   static constexpr std::uint64_t kRing = 64;

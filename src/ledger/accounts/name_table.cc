@@ -88,19 +88,18 @@ std::optional<AccountId> NameTable::find_on_disk(const KeyedName& name) const {
   return found;
 }
 
-std::optional<AccountId> NameTable::expect_end(std::uint64_t key) const {
+AccountId NameTable::expect_end(std::uint64_t key) const {
   auto likely = table_.likely(key);
-  if (likely && is_address(*likely)) {
+  if (!likely) return kNobody;
+  if (is_address(*likely)) {
     ByteView name = address(*likely);
     prefetch(name.data());
     prefetch(name.data() + name.size() - 1);
-    return std::nullopt;
+    return kNobody;
   }
-  if (likely) {
-    columns_[Column::account_kind].prefetch(likely->number());
-    columns_[Column::account_end].prefetch(likely->number());
-  }
-  return likely;
+  columns_[Column::account_kind].prefetch(likely->number());
+  columns_[Column::account_end].prefetch(likely->number());
+  return *likely;
 }
 
 void NameTable::expect_text(AccountId id) const {

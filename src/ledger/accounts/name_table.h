@@ -27,9 +27,10 @@ class NameTable {
   // nobody's.
   AccountId intern(const KeyedName& name, Counts& counts);
   // Asks the memory for what intern() will read, a step after the other: the key's slot; where the
-  // name of the account in it ends, if there is one, or at once its name; its name.
+  // name of the account in it ends, if there is one; its name. kNobody: there is no next step,
+  // because there is no such account or its name was asked for at once.
   void expect_slot(std::uint64_t key) const { table_.prefetch(key); }
-  std::optional<AccountId> expect_end(std::uint64_t key) const;
+  AccountId expect_end(std::uint64_t key) const;
   void expect_text(AccountId id) const;
 
  private:
