@@ -13,6 +13,12 @@ namespace {
 
 using Place = std::tuple<DestinationKind, std::optional<std::uint32_t>, AssetId>;
 
+std::unexpected<Error> beyond_256_bits() {
+  return bad_input(
+      "stolen units of one asset come to more than 256 bits: its transfers are not to be believed; "
+      "trace without its seeds or with --swaps off");
+}
+
 Status list_destinations(Found& found, Trace& trace) {
   std::map<Place, Destination> places;
   auto at = [&places](DestinationKind kind, std::optional<std::uint32_t> service,
@@ -46,13 +52,10 @@ Status list_destinations(Found& found, Trace& trace) {
     }
     trace.destinations.push_back(std::move(destination));
   }
-  if (fits) return {};
-  return bad_input(
-      "stolen units of one asset come to more than 256 bits: its transfers are not to be believed; "
-      "trace without its seeds or with --swaps off");
+  return fits ? Status() : beyond_256_bits();
 }
 
-void list_assets(Found& found, std::span<const Seed> seeds, const Events& events, Trace& trace) {
+Status list_assets(Found& found, std::span<const Seed> seeds, const Events& events, Trace& trace) {
   std::map<AssetId, AssetBooks> books;
   auto at = [&books](AssetId asset) -> AssetBooks& {
     AssetBooks& entry = books[asset];
@@ -78,7 +81,13 @@ void list_assets(Found& found, std::span<const Seed> seeds, const Events& events
     U256& total = at(destination.asset).total;
     if (add_overflow(total, destination.amount, total)) total = kU256Max;
   }
-  for (auto& [asset, entry] : books) trace.assets.push_back(std::move(entry));
+  for (auto& [asset, entry] : books) {
+    for (const Sums* sums : {&entry.effective, &entry.swapped_in, &entry.swapped_out}) {
+      if (!sums->fit()) return beyond_256_bits();
+    }
+    trace.assets.push_back(std::move(entry));
+  }
+  return {};
 }
 
 }  // namespace
@@ -121,7 +130,7 @@ Result<Trace> trace_of(const WalkRequest& request, MethodKind method, Direction 
         {seed, request.events.transaction_of(seed.transfer), holder, found.effective[i]});
   }
   TRY(list_destinations(found, trace));
-  list_assets(found, request.seeds, request.events, trace);
+  TRY(list_assets(found, request.seeds, request.events, trace));
   trace.holdings = std::move(found.holdings);
   trace.parcels = std::move(found.parcels);
   trace.transactions_touched = found.transactions;

@@ -21,6 +21,12 @@ U256 Sums::of(Label label) const {
   return place == sums_.end() || place->label != label ? U256() : place->amount;
 }
 
+bool Sums::fit() const {
+  U256 total;
+  return std::ranges::all_of(
+      sums_, [&](const LabelSum& sum) { return !add_overflow(total, sum.amount, total); });
+}
+
 U256 Sums::total() const {
   U256 total;
   for (const LabelSum& sum : sums_) total += sum.amount;

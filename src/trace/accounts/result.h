@@ -23,7 +23,9 @@ class Sums {
   // False where the sum leaves 256 bits, which only a token that lies can bring about.
   bool add(Label label, const U256& amount);
   U256 of(Label label) const;
-  // REQUIRES: it fits, as it does in a trace that run() returned.
+  // Whether all labels together are within 256 bits.
+  bool fit() const;
+  // REQUIRES: fit(), as it does in a trace that run() returned.
   U256 total() const;
   const std::vector<LabelSum>& all() const { return sums_; }
 
