@@ -1,52 +1,25 @@
-// The bytes of a state, all numbers little-endian: a magic number with the version; the head; for
-// every lane its books; the resting coins; last the XXH3-64 of all that. Lists begin with their
-// length. A state is outside input like any file: it is held against its checksum, then every
-// number in it that is used as an index against what it points into.
+// The bytes of a state, behind its head: for every lane its books; then the resting coins. A state
+// is outside input like any file: it is held against its checksum, then every number in it that is
+// used as an index against what it points into.
 
 #include "trace/state.h"
 
-#include <fmt/format.h>
+#include <algorithm>
+#include <bit>
 
 namespace tracehound::trace {
 
 namespace {
 
-constexpr std::uint64_t kMagic = 0x3245'4341'5254'4854;  // "THTRACE2"
-constexpr std::size_t kChecksum = sizeof(std::uint64_t);
-constexpr std::size_t kLongestChain = 64;  // bytes of its name
-
 // ---- writing ------------------------------------------------------------------------------------
 
-class Writer {
- public:
-  template <typename Number>
-  void number(Number number) {
-    std::size_t end = bytes_.size();
-    bytes_.resize(end + sizeof number);
-    store_le(bytes_.data() + end, number);
-  }
-  void bytes(ByteView bytes) { bytes_.insert(bytes_.end(), bytes.begin(), bytes.end()); }
-  template <typename List, typename Put>
-  void list(const List& list, Put put) {
-    number<std::uint64_t>(list.size());
-    for (const auto& entry : list) put(entry);
-  }
-  Bytes take() {
-    number<std::uint64_t>(xxh3(bytes_));
-    return std::move(bytes_);
-  }
-
- private:
-  Bytes bytes_;
-};
-
-void put_run(Writer& out, const Run& run) {
+void put_run(StateWriter& out, const Run& run) {
   out.number(run.length);
   out.number(run.label.number());
   out.number(run.hops);
 }
 
-void put_landings(Writer& out, const Landings& landings) {
+void put_landings(StateWriter& out, const Landings& landings) {
   out.list(landings, [&](const Landing& landing) {
     out.number(landing.coin.number());
     out.number(landing.value);
@@ -56,7 +29,7 @@ void put_landings(Writer& out, const Landings& landings) {
   });
 }
 
-void put_sums(Writer& out, const LabelSums& sums) {
+void put_sums(StateWriter& out, const LabelSums& sums) {
   out.list(sums.all(), [&](const LabelAmount& sum) {
     out.number(sum.label.number());
     out.number(sum.amount);
@@ -64,12 +37,12 @@ void put_sums(Writer& out, const LabelSums& sums) {
 }
 
 // A coin, or the transaction whose fee it is.
-void put_end(Writer& out, std::optional<CoinId> coin, TxId fee_of) {
+void put_end(StateWriter& out, std::optional<CoinId> coin, TxId fee_of) {
   out.number<std::uint8_t>(coin.has_value());
   out.number(coin ? coin->number() : std::uint64_t{fee_of.number()});
 }
 
-void put_found(Writer& out, const Found& found) {
+void put_found(StateWriter& out, const Found& found) {
   out.list(found.seeds, [&](const SeedCoin& seed) { out.number(seed.amount); });
   for (std::size_t kind = 0; kind < kDestinationKinds; ++kind) {
     bool held = kind == static_cast<std::size_t>(DestinationKind::held);
@@ -99,7 +72,7 @@ void put_found(Writer& out, const Found& found) {
 
 // ---- reading ------------------------------------------------------------------------------------
 
-// Reads what Writer wrote; whatever points nowhere makes it fail.
+// Reads what was written; whatever points nowhere makes it fail.
 class Reader {
  public:
   Reader(ByteView bytes, const WalkRequest& request) : in_(bytes), request_(request) {}
@@ -110,12 +83,7 @@ class Reader {
   Number number() {
     return in_.number<Number>();
   }
-  // A list's length, if that many entries of at least `width` bytes can follow.
-  std::uint64_t count(std::size_t width) {
-    auto count = in_.number<std::uint64_t>();
-    if (count > in_.remaining() / width) in_.fail();
-    return in_.ok() ? count : 0;
-  }
+  std::uint64_t count(std::size_t width) { return read_count(in_, width); }
   CoinId coin() {
     CoinId coin(in_.number<std::uint64_t>());
     if (coin.number() >= request_.ledger.counts().coins) in_.fail();
@@ -244,105 +212,40 @@ bool runs_fit(const RestingCoins& resting, const WalkRequest& request) {
   return true;
 }
 
-std::unexpected<Error> broken() {
-  return bad_input("the saved trace is damaged or no saved trace; trace again from the seeds");
-}
-
-void put_head(Writer& out, const StateHead& head) {
-  out.number(kMagic);
-  out.number(head.height.number());
-  out.bytes(head.block.view());
-  out.number(static_cast<std::uint32_t>(head.chain.size()));
-  out.bytes(as_bytes(head.chain));
-  for (std::uint64_t part : {head.seeds, head.methods, head.stops, head.options}) out.number(part);
-}
-
-// Nothing: no state, or one of another version.
-std::optional<StateHead> read_head(ByteReader& in) {
-  if (in.number<std::uint64_t>() != kMagic) return std::nullopt;
-  StateHead head;
-  head.height = BlockHeight(in.number<std::uint32_t>());
-  ByteView hash = in.take(sizeof(Hash256));
-  auto size = in.number<std::uint32_t>();
-  if (!in.ok() || size > kLongestChain) return std::nullopt;
-  head.block = Hash256::from_bytes(hash);
-  ByteView chain = in.take(size);
-  head.chain.assign(chain.begin(), chain.end());
-  for (auto* part : {&head.seeds, &head.methods, &head.stops, &head.options}) {
-    *part = in.number<std::uint64_t>();
-  }
-  if (!in.ok()) return std::nullopt;
-  return head;
-}
-
-// The head of a state that is whole, and what stands behind it.
-Result<std::pair<StateHead, ByteView>> open_state(ByteView state) {
-  if (state.size() <= kChecksum) return broken();
-  ByteView content = state.first(state.size() - kChecksum);
-  if (load_le<std::uint64_t>(state.data() + content.size()) != xxh3(content)) return broken();
-  ByteReader in(content);
-  auto head = read_head(in);
-  if (!head) return broken();
-  return std::pair(*head, content.subspan(in.position()));
-}
-
-// What of the question is another one than it was; empty when it is the same.
-std::string difference(const StateHead& saved, const StateHead& asked) {
-  if (saved.chain != asked.chain) {
-    return fmt::format("is of {}, the ledger holds {}", saved.chain, asked.chain);
-  }
-  if (saved.block != asked.block) {
-    return fmt::format("stands on a block {} that is no longer the ledger's, {}",
-                       saved.height.number(), saved.block.text());
-  }
-  if (saved.seeds != asked.seeds) return "began at other seeds, or called them otherwise";
-  if (saved.methods != asked.methods) return "is by other methods";
-  if (saved.stops != asked.stops) return "has other stops";
-  if (saved.options != asked.options) {
-    return "has other cuts or another fee rule, or not the steps that --html, --flow, --graphml "
-           "and "
-           "--columns need";
-  }
-  return {};
-}
-
 }  // namespace
 
 StateHead state_head(const WalkRequest& request, BlockHeight height) {
   StateHead head;
   head.chain = request.ledger.chain();
-  head.height = height;
+  head.height = height.number();
   head.block = request.ledger.block_hash(height);
-  Writer seeds;
+  StateWriter seeds;
   for (const Seed& seed : request.seeds) {
     for (std::uint64_t number : {seed.coin.number(), seed.first, seed.end}) seeds.number(number);
     seeds.number(seed.label.number());
   }
-  for (const std::string& name : request.options.label_names) {
-    seeds.number<std::uint64_t>(name.size());
-    seeds.bytes(as_bytes(name));
-  }
-  head.seeds = xxh3(seeds.take());
-  Writer methods;
+  for (const std::string& name : request.options.label_names) seeds.text(name);
+  head.seeds = seeds.fingerprint();
+  StateWriter methods;
   for (MethodKind method : request.methods) methods.number(method);
-  head.methods = xxh3(methods.take());
+  head.methods = methods.fingerprint();
   head.stops = request.stops.fingerprint();
-  Writer options;
+  StateWriter options;
   const Cuts& cuts = request.options.cuts;
   options.number(cuts.min_amount);
   options.number(std::uint64_t{cuts.max_hops.has_value()} << 32 | cuts.max_hops.value_or(0));
-  options.number(std::uint64_t{cuts.until.has_value()} << 32 |
-                 cuts.until.value_or(BlockHeight()).number());
+  // Of an end that was not reached nothing was cut.
+  options.number(std::min(cuts.until.value_or(height), height).number());
   options.number<std::uint8_t>(request.options.subsidy.has_value());
   options.number(request.options.subsidy.value_or(0));
   options.number(request.options.fees);
   options.number(request.options.parcels);
-  head.options = xxh3(options.take());
+  head.options = options.fingerprint();
   return head;
 }
 
 Bytes write_state(const StateHead& head, const SavedWalk& walk) {
-  Writer out;
+  StateWriter out;
   put_head(out, head);
   for (const Found& found : walk.found) put_found(out, found);
   out.list(walk.resting.coins, [&](const RestingCoins::Coin& coin) {
@@ -354,26 +257,20 @@ Bytes write_state(const StateHead& head, const SavedWalk& walk) {
   return out.take();
 }
 
-Result<BlockHeight> state_height(ByteView state) {
-  TRY_ASSIGN(auto opened, open_state(state));
-  return opened.first.height;
-}
-
-Result<SavedWalk> read_state(ByteView state, const StateHead& head, const WalkRequest& request) {
-  TRY_ASSIGN(auto opened, open_state(state));
-  if (std::string other = difference(opened.first, head); !other.empty()) {
-    return bad_input(fmt::format(
-        "the saved trace {}; ask as it was saved, or trace again from the seeds", other));
-  }
-  Reader in(opened.second, request);
+Result<ReadWalk> read_state(ByteView state, const WalkRequest& request) {
+  TRY_ASSIGN(OpenState opened, open_state(state, StateKind::coins, request.ledger.chain(),
+                                          request.options.as_of->number()));
+  BlockHeight height(static_cast<std::uint32_t>(opened.head.height));
+  TRY(check_same(opened.head, state_head(request, height)));
+  Reader in(opened.content, request);
   SavedWalk walk;
   for (std::size_t lane = 0; lane < request.methods.size() && in.ok(); ++lane) {
     walk.found.emplace_back();
     in.found(walk.found.back());
   }
   in.resting(walk.resting);
-  if (!in.done() || !runs_fit(walk.resting, request)) return broken();
-  return walk;
+  if (!in.done() || !runs_fit(walk.resting, request)) return broken_state();
+  return ReadWalk{height, std::move(walk)};
 }
 
 }  // namespace tracehound::trace

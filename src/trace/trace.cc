@@ -208,16 +208,9 @@ Result<Resumable> run_on(const ledger::Ledger& ledger, std::span<const Seed> see
   if (state.empty()) {
     walk.begin();
   } else {
-    TRY_ASSIGN(BlockHeight saved, state_height(state));
-    if (saved > *to_here.as_of) {
-      return bad_input(fmt::format(
-          "the saved trace has come to height {}, past the height {} to trace up to; ingest "
-          "further, or trace again from the seeds",
-          saved.number(), to_here.as_of->number()));
-    }
-    TRY_ASSIGN(SavedWalk before, read_state(state, state_head(request, saved), request));
-    TxId from = ledger.transactions(saved).end;
-    TRY(walk.resume(from, std::move(before.found), before.resting));
+    TRY_ASSIGN(ReadWalk before, read_state(state, request));
+    TxId from = ledger.transactions(before.height).end;
+    TRY(walk.resume(from, std::move(before.walk.found), before.walk.resting));
   }
   TRY(walk.run());
   Resumable result;

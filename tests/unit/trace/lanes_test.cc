@@ -222,6 +222,9 @@ TEST(Resume, another_question__is_refused_by_what_differs) {
   other.cuts.max_hops = 90;
   says(refusal(world, saved->state, other), "other cuts");
   other = world.options;
+  other.cuts.until = world.chain.ledger().tip();
+  EXPECT_EQ(refusal(world, saved->state, other), "") << "it was not reached";
+  other = world.options;
   other.fees = FeeRule::miner;
   says(refusal(world, saved->state, other), "another fee rule");
   other = world.options;
