@@ -42,31 +42,23 @@ Result<trace::Options> trace_options(const OpenLedger& open, const Options& opti
 }
 
 // The traces, and the state to go on from where that was asked for.
-Result<trace::Resumable> run_methods(Context& context, const OpenLedger& open,
-                                     const Options& options, const std::vector<MethodKind>& methods,
-                                     const Case& what, const KnownServices& known,
-                                     const trace::Options& how) {
-  trace::Resumable found;
-  if (options.direction == "backward") {
-    for (MethodKind method : methods) {
-      TRY_ASSIGN(auto trace, trace::run_back(open.ledger, what.seeds, method, known.stops, how));
-      found.traces.push_back(std::move(trace));
-    }
-    return found;
+Result<trace::Resumable> run_methods(const OpenLedger& open, const Options& options,
+                                     const std::vector<MethodKind>& methods, const Case& what,
+                                     const KnownServices& known, const trace::Options& how,
+                                     const std::string& saved) {
+  if (!saved.empty() || !options.save_state.empty()) {
+    return trace::run_on(open.ledger, what.seeds, methods, known.stops, how, as_bytes(saved));
   }
-  if (options.resume.empty() && options.save_state.empty()) {
+  trace::Resumable found;
+  if (options.direction == "forward") {
     TRY_ASSIGN(found.traces, trace::run(open.ledger, what.seeds, methods, known.stops, how));
     return found;
   }
-  std::string state;
-  if (!options.resume.empty()) {
-    TRY_ASSIGN(state, read_input(context, options.resume));
-    if (state.empty()) {
-      return bad_input(
-          fmt::format("--resume: {} is empty; name what --save-state wrote", options.resume));
-    }
+  for (MethodKind method : methods) {
+    TRY_ASSIGN(auto trace, trace::run_back(open.ledger, what.seeds, method, known.stops, how));
+    found.traces.push_back(std::move(trace));
   }
-  return trace::run_on(open.ledger, what.seeds, methods, known.stops, how, as_bytes(state));
+  return found;
 }
 
 Status run(Context& context, const Options& options) {
@@ -77,6 +69,7 @@ Status run(Context& context, const Options& options) {
   TRY(tracing::check_options(options, methods));
   TRY_ASSIGN(tracing::OutputTools tools, tracing::output_tools(context, options));
   TRY_ASSIGN(Question question, tracing::read_question(context, options));
+  TRY_ASSIGN(std::string saved, tracing::read_saved(context, options));
   bool interrupted = false;
   std::vector<std::string> remarks;
   auto work = [&](const OpenLedger& open) -> Result<Answer> {
@@ -85,7 +78,7 @@ Status run(Context& context, const Options& options) {
     TRY_ASSIGN(KnownServices known, tracing::know_services(context, open, options, day.belief));
     TRY_ASSIGN(trace::Options how, trace_options(open, options, what, day));
     known.asked.cuts = how.cuts;
-    TRY_ASSIGN(auto found, run_methods(context, open, options, methods, what, known, how));
+    TRY_ASSIGN(auto found, run_methods(open, options, methods, what, known, how, saved));
     const std::vector<trace::Trace>& traces = found.traces;
     interrupted = traces.front().interrupted;
     remarks = what.remarks;
@@ -93,10 +86,7 @@ Status run(Context& context, const Options& options) {
                                 tracing::kOtherTags));
     Answer answer;
     TRY_ASSIGN(answer.files, tracing::as_files(context, options, traces, open, what, known, tools));
-    if (!options.save_state.empty() && !interrupted) {
-      answer.files.push_back(
-          {options.save_state, std::string(found.state.begin(), found.state.end())});
-    }
+    tracing::add_state(answer.files, options, found.state);
     bool to_stdout = std::ranges::any_of(answer.files,
                                          [](const Answer::File& file) { return file.path == "-"; });
     if (!to_stdout) answer.text = tracing::as_table(traces, open, what);
@@ -104,10 +94,7 @@ Status run(Context& context, const Options& options) {
   };
   TRY(answer(context, options.unconfirmed ? Rows::with_mempool : Rows::confirmed, work));
   for (const std::string& remark : remarks) say(context, remark);
-  if (!interrupted) return {};
-  return fail(ErrorKind::no,
-              "interrupted: what was written is a part of the answer, and says so; run it again "
-              "for the whole (no state was saved)");
+  return interrupted ? tracing::interrupted_answer() : Status();
 }
 
 }  // namespace

@@ -179,6 +179,12 @@ Status add_page(Context& context, std::vector<Answer::File>& files, const Option
 Status add_letters(Context& context, std::vector<Answer::File>& files, const Options& options,
                    std::span<const incidents::ServiceDeposits> services,
                    const incidents::LetterAbout& about, const OutputTools& tools);
+// What --resume names, read; nothing where it was not asked for. Error (bad_input): it is empty.
+Result<std::string> read_saved(Context& context, const Options& options);
+// What --save-state asks for.
+void add_state(std::vector<Answer::File>& files, const Options& options, const Bytes& state);
+// What is said when Ctrl-C ended a trace.
+std::unexpected<Error> interrupted_answer();
 // Whether the files need Options::parcels.
 bool needs_parcels(const Options& options);
 // Whether they need clusters.

@@ -27,11 +27,16 @@ Status check_on_accounts(const Options& options, std::size_t methods) {
   if (options.fees == "miner") {
     return usage("--fees miner is for coin ledgers: here tainted fees end as fees");
   }
-  if (!options.resume.empty() || !options.save_state.empty() || options.unconfirmed) {
-    return usage(
-        "--save-state, --resume and --unconfirmed are for coin ledgers; trace an account ledger "
-        "again when it has grown");
+  if (options.unconfirmed) {
+    return usage("--unconfirmed is for coin ledgers; an account ledger has confirmed blocks alone");
   }
+  bool goes_on = !options.resume.empty() || !options.save_state.empty();
+  if (goes_on && options.direction == "backward") {
+    return usage(
+        "--save-state and --resume are for forward traces; leave out --direction backward: where "
+        "units came from does not change when the ledger grows");
+  }
+  if (options.save_state == "-") return usage("--save-state needs a file's name");
   if (!options.columns.empty() || !options.bats.empty()) {
     return usage(
         "--columns and --bats are for coin ledgers: their amounts are of one asset and 64 bits "
@@ -176,19 +181,29 @@ std::vector<Answer::File> files_of(const Options& options, const std::vector<Tra
   return files;
 }
 
-Result<std::vector<Trace>> traces_of(const Options& options, const AccountCase& what,
-                                     const LedgerEvents& events,
-                                     const std::vector<trace::MethodKind>& methods,
-                                     const trace::accounts::Stops& stops,
-                                     const trace::accounts::Options& how) {
+// The traces, and the state to go on from where that was asked for.
+Result<trace::accounts::Resumable> run_methods(const Options& options, const AccountCase& what,
+                                               const LedgerEvents& events,
+                                               const std::vector<trace::MethodKind>& methods,
+                                               const trace::accounts::Stops& stops,
+                                               const trace::accounts::Options& how,
+                                               const std::string& saved) {
+  if (!saved.empty() || !options.save_state.empty()) {
+    TRY_ASSIGN(auto found,
+               trace::accounts::run_on(events, what.seeds, methods, stops, how, as_bytes(saved)));
+    if (!options.save_state.empty() && !found.unsaved.empty()) return bad_input(found.unsaved);
+    return found;
+  }
+  trace::accounts::Resumable found;
   if (options.direction == "forward") {
-    return trace::accounts::run(events, what.seeds, methods, stops, how);
+    TRY_ASSIGN(found.traces, trace::accounts::run(events, what.seeds, methods, stops, how));
+    return found;
   }
   if (what.seeds.empty() && what.holdings.empty()) return holds_nothing(what);
-  TRY_ASSIGN(auto traces,
+  TRY_ASSIGN(found.traces,
              trace::accounts::run_back(events, what.seeds, methods, stops, how, what.holdings));
-  if (what.seeds.empty() && traces.front().holdings.empty()) return holds_nothing(what);
-  return traces;
+  if (what.seeds.empty() && found.traces.front().holdings.empty()) return holds_nothing(what);
+  return found;
 }
 
 }  // namespace
@@ -203,6 +218,7 @@ Status run_on_accounts(Context& context, const Options& options) {
   TRY_ASSIGN(OutputTools tools, output_tools(context, options));
   TRY_ASSIGN(Question question, read_question(context, options));
   TRY_ASSIGN(auto texts, read_account_texts(context, options));
+  TRY_ASSIGN(std::string saved, read_saved(context, options));
   bool interrupted = false;
   std::vector<std::string> remarks;
   auto work = [&](const OpenAccounts& open) -> Result<Answer> {
@@ -217,7 +233,8 @@ Status run_on_accounts(Context& context, const Options& options) {
       events.set_prices(std::move(prices));
     }
     TRY_ASSIGN(auto how, account_trace_options(options, what, open.ledger, day));
-    TRY_ASSIGN(auto traces, traces_of(options, what, events, methods, known.stops, how));
+    TRY_ASSIGN(auto found, run_methods(options, what, events, methods, known.stops, how, saved));
+    const std::vector<Trace>& traces = found.traces;
     interrupted = traces.front().interrupted;
     remarks = what.remarks;
     remarks.insert(remarks.end(), known.remarks.begin(), known.remarks.end());
@@ -227,17 +244,14 @@ Status run_on_accounts(Context& context, const Options& options) {
     answer.files = files_of(options, traces, names);
     TRY(add_reports(context, answer.files, options, traces, names,
                     about_of(context, options, what, known, day), tools));
+    add_state(answer.files, options, found.state);
     bool to_stdout = std::ranges::any_of(answer.files, [](const auto& f) { return f.path == "-"; });
     if (!to_stdout) answer.text = accounts_table(traces, names, what);
     return answer;
   };
   TRY(answer_accounts(context, work));
   for (const std::string& remark : remarks) say(context, remark);
-  if (!interrupted) return {};
-  return fail(
-      ErrorKind::no,
-      "interrupted: what was written is a part of the answer, and says so; run it again for "
-      "the whole");
+  return interrupted ? interrupted_answer() : Status();
 }
 
 }  // namespace tracehound::cli::tracing

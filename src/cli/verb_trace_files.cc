@@ -152,6 +152,25 @@ Status check_outputs(const Options& options, std::size_t methods) {
   return {};
 }
 
+Result<std::string> read_saved(Context& context, const Options& options) {
+  if (options.resume.empty()) return std::string();
+  TRY_ASSIGN(std::string state, read_input(context, options.resume));
+  if (!state.empty()) return state;
+  return bad_input(
+      fmt::format("--resume: {} is empty; name what --save-state wrote", options.resume));
+}
+
+void add_state(std::vector<Answer::File>& files, const Options& options, const Bytes& state) {
+  if (options.save_state.empty() || state.empty()) return;
+  files.push_back({options.save_state, std::string(state.begin(), state.end())});
+}
+
+std::unexpected<Error> interrupted_answer() {
+  return fail(ErrorKind::no,
+              "interrupted: what was written is a part of the answer, and says so; run it again "
+              "for the whole (no state was saved)");
+}
+
 bool needs_parcels(const Options& options) {
   return std::ranges::any_of(
       std::array{&options.html, &options.pdf, &options.flow, &options.graphml, &options.columns,

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Random account worlds and what the slow reference says of traces in them, as lines of numbers.
 
-usage: account_worlds.py WORLDS [FIRST_SEED]
+usage: account_worlds.py WORLDS [FIRST_SEED [alone]]
 
 A world is "world N accounts A assets B", its contracts ("contract ASSET ACCOUNT"), stops
 ("stop ACCOUNT KIND SERVICE"), cuts ("cuts MIN HOPS UNTIL"), transactions ("tx PAYER FEE", then
@@ -12,6 +12,7 @@ A world is "world N accounts A assets B", its contracts ("contract ASSET ACCOUNT
 Backward it has cuts and seeds of its own ("backcuts", "backseed"), balances that are asked about
 ("holding ACCOUNT ASSET LABEL"), and its methods are called "back-NAME"; what was found of a holding
 is "kept ACCOUNT ASSET LABEL BALANCE UNITS". "end" ends it.
+With "alone" no answers are given, which take most of the time.
 """
 
 import random
@@ -233,10 +234,11 @@ def main():
         back_seeds, back_cuts = world.back_seeds()
         holdings = world.holdings()
         tell(number, world, seeds, back_seeds, back_cuts, holdings)
-        for method in METHODS:
+        alone = sys.argv[3:] == ["alone"]
+        for method in () if alone else METHODS:
             print("method", method)
             answer(AccountTrace(world.as_case(), seeds, method).run())
-        for method in METHODS_BACK:
+        for method in () if alone else METHODS_BACK:
             print("method", f"back-{method}")
             trace = BackTrace(world.as_case(back_cuts), back_seeds, method, holdings).run()
             for holding, found in trace.kept.items():

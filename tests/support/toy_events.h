@@ -26,6 +26,17 @@ class ToyEvents final : public Events {
     usd_.push_back(worth);
     return TransferId(rows_.size() - 1);
   }
+  // The world as it was before that transaction.
+  ToyEvents before(TxId end) const {
+    ToyEvents part = *this;
+    auto rows = static_cast<std::ptrdiff_t>(first_transfer(end).number());
+    part.firsts_.resize(end.number());
+    part.payers_.resize(end.number());
+    part.fees_.resize(end.number());
+    part.rows_.erase(part.rows_.begin() + rows, part.rows_.end());
+    part.usd_.erase(part.usd_.begin() + rows, part.usd_.end());
+    return part;
+  }
   void set_contract(AssetId asset, AccountId account) { contracts_[asset] = account; }
 
   std::uint64_t transactions() const override { return firsts_.size(); }
@@ -84,8 +95,23 @@ class ToyEvents final : public Events {
   std::optional<std::uint64_t> usd(TransferId transfer) const override {
     return usd_[transfer.number()];
   }
+  std::string chain() const override { return "toy"; }
+  // Every transaction is a block; all accounts are known from the beginning.
+  Standing standing(TxId end) const override {
+    std::uint64_t checksum = end.number();
+    for (std::uint64_t i = 0; i < first_transfer(end).number(); ++i) {
+      const Movement& row = rows_[i];
+      for (std::uint64_t part : {std::uint64_t{row.from.number()}, std::uint64_t{row.to.number()},
+                                 std::uint64_t{row.asset.number()}, row.amount.limbs[0]}) {
+        checksum = (checksum ^ part) * 0x9E37'79B9'7F4A'7C15ULL;
+      }
+    }
+    return {end.number() - 1, checksum, prices_, accounts_};
+  }
+  void set_prices_fingerprint(std::uint64_t prices) { prices_ = prices; }
 
  private:
+  std::uint64_t prices_ = 0;
   std::uint64_t accounts_;
   std::uint64_t assets_;
   std::vector<std::uint64_t> firsts_;

@@ -71,6 +71,8 @@ class AskedEvents final : public trace::accounts::Events {
   std::optional<std::uint64_t> usd(TransferId transfer) const override {
     return events_.usd(transfer);
   }
+  std::string chain() const override { return events_.chain(); }
+  trace::accounts::Standing standing(TxId end) const override { return events_.standing(end); }
   std::string name(AssetId asset) const override { return events_.name(asset); }
   std::string name(TxId tx) const override { return events_.name(tx); }
 

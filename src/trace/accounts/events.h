@@ -72,6 +72,14 @@ class AccountSet {
   std::vector<std::uint64_t> words_;
 };
 
+// A ledger as it was after some of its transactions, for who goes on from there another day.
+struct Standing {
+  std::uint64_t block = 0;     // the number of the last one's block
+  std::uint64_t checksum = 0;  // of all rows up to that block
+  std::uint64_t prices = 0;    // fingerprint of those that had a say until then
+  std::uint64_t accounts = 0;  // named by then: those below that number
+};
+
 class Events {
  public:
   virtual ~Events() = default;
@@ -101,6 +109,9 @@ class Events {
   virtual std::optional<AccountId> contract_of(AssetId asset) const = 0;
   // What the transfer is worth, in millionths of a dollar.
   virtual std::optional<std::uint64_t> usd(TransferId transfer) const = 0;
+  virtual std::string chain() const = 0;
+  // After the transactions before `end`, which is a block's end. REQUIRES: 0 < end <= their count.
+  virtual Standing standing(TxId end) const = 0;
   // What people know them by, for sentences.
   virtual std::string name(AssetId asset) const { return std::to_string(asset.number()); }
   virtual std::string name(TxId tx) const { return std::to_string(tx.number()); }

@@ -68,6 +68,7 @@ void Walk::cover_shorts_of(Holder& holder) {
     }
     if (row.to == holder.id.account && add_overflow(balance, row.amount, balance)) {
       balance = kU256Max;
+      beyond_history_ = holder.id.asset;
     }
   }
   if (shorts == 0) return;

@@ -110,6 +110,12 @@ std::vector<Seed> in_order(std::span<const Seed> seeds) {
   return sorted;
 }
 
+std::size_t seeds_before(const Events& events, std::span<const Seed> seeds, TxId end) {
+  auto after = std::ranges::partition_point(
+      seeds, [&](const Seed& seed) { return events.transaction_of(seed.transfer) < end; });
+  return static_cast<std::size_t>(after - seeds.begin());
+}
+
 Result<Trace> trace_of(const WalkRequest& request, MethodKind method, Direction direction,
                        Found found, bool interrupted) {
   Trace trace;

@@ -48,6 +48,8 @@ struct WalkRequest {
 Status check_methods(std::span<const MethodKind> methods);
 // By transfer, label and range.
 std::vector<Seed> in_order(std::span<const Seed> seeds);
+// How many of them, in order, are of transactions before `end`.
+std::size_t seeds_before(const Events& events, std::span<const Seed> seeds, TxId end);
 
 // Puts it in order. Errors: stolen units of one asset beyond 256 bits (bad_input); books that do
 // not balance, which would be a bug of this program.

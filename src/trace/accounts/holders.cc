@@ -79,16 +79,26 @@ Holders::Past Holders::history(HolderId id, TransferId end, TxId tx) {
 }
 
 Holder& Holders::bring(HolderId id, TransferId end, TxId tx) {
-  events_.rests_on(id.account);
   Known past = known(id, end, tx);
+  Holder& holder = add(id, past.shorts);
+  for (Units& units : holder.lanes) units.reset(past.balance);
+  return holder;
+}
+
+void Holders::restore(SavedHolder saved) {
+  Holder& holder = add(saved.id, saved.shorts);
+  std::ranges::move(saved.lanes, holder.lanes.begin());
+}
+
+Holder& Holders::add(HolderId id, std::uint32_t shorts) {
+  events_.rests_on(id.account);
   CHECK(active_.find(id) == nullptr);
   Holder& holder = active_.insert(id);
-  holder.shorts = past.shorts;
+  holder.shorts = shorts;
   holder.noted = 0;
   holder.idle = false;
   holder.gone = false;
   holder.lanes.resize(lanes_.size());
-  for (Units& units : holder.lanes) units.reset(past.balance);
   if (++by_account_[id.account.number()] == 1) {
     ++members_count_;
     members_.set(id.account, true);

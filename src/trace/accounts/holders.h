@@ -15,6 +15,13 @@
 
 namespace tracehound::trace::accounts {
 
+// A holder that carries taint, apart from the walk that it is in.
+struct SavedHolder {
+  HolderId id;
+  std::uint32_t shorts = 0;
+  std::vector<Units> lanes;
+};
+
 class Holders {
  public:
   // The dividers, one a lane, and the events must outlive it.
@@ -31,6 +38,8 @@ class Holders {
   // The holder, with what its history up to before `end` left in it, and all fees it paid in
   // transactions before `tx`. Stays where it is until retire(). REQUIRES: find() gives nothing.
   Holder& bring(HolderId id, TransferId end, TxId tx);
+  // The holder as it was left by another walk. REQUIRES: find() gives nothing; a lane each.
+  void restore(SavedHolder saved);
   // Sets aside those of `touched` that carry no taint any more, after a transaction and all its
   // rows, which end at `end`; `next` is the one after it. With `lazily` they are kept up until
   // there are many: one that was emptied is often filled again, and its history need not be read
@@ -55,6 +64,7 @@ class Holders {
     TransferId end;
     TxId tx;
   };
+  Holder& add(HolderId id, std::uint32_t shorts);
   void retire(Holder& holder, TransferId end, TxId next);
   Known known(HolderId id, TransferId end, TxId tx);
   bool advance_balances(TransferId end, TxId tx);

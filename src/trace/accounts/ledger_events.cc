@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "trace/accounts/names.h"
+#include "trace/state_file.h"
 
 namespace tracehound::trace::accounts {
 
@@ -147,6 +148,53 @@ void LedgerEvents::set_prices(std::vector<Price> prices) {
   prices_ = std::move(prices);
   std::ranges::stable_sort(prices_, {},
                            [](const Price& price) { return std::pair(price.asset, price.time); });
+}
+
+namespace {
+
+template <typename Number>
+Number number_at(ByteView column, std::uint64_t row) {
+  return load_le<Number>(column.data() + row * sizeof(Number));
+}
+
+}  // namespace
+
+Standing LedgerEvents::standing(TxId end) const {
+  using ledger::accounts::Column;
+  auto last = ledger_.block_of(TxId(end.number() - 1));
+  Standing standing;
+  standing.block = ledger_.block(last).number;
+  standing.checksum =
+      number_at<std::uint64_t>(ledger_.column(Column::block_checksum), last.number());
+  standing.prices = prices_fingerprint(last);
+  bool is_tip = last == ledger_.tip();
+  standing.accounts = is_tip ? accounts()
+                             : number_at<std::uint32_t>(ledger_.column(Column::block_first_account),
+                                                        last.number() + 1);
+  return standing;
+}
+
+// A list of prices grows with the days, and with the assets that the ledger knows. Those of an
+// asset that came later, or from after the latest time until then, were asked by nobody.
+std::uint64_t LedgerEvents::prices_fingerprint(ledger::accounts::BlockId last) const {
+  using ledger::accounts::Column;
+  if (prices_.empty()) return StateWriter().fingerprint();
+  std::uint32_t latest = 0;
+  for (std::uint64_t block = 0; block <= last.number(); ++block) {
+    latest = std::max(latest, number_at<std::uint32_t>(ledger_.column(Column::block_time), block));
+  }
+  std::uint64_t assets =
+      last == ledger_.tip()
+          ? this->assets()
+          : number_at<std::uint32_t>(ledger_.column(Column::block_first_asset), last.number() + 1);
+  StateWriter counted;
+  for (const Price& price : prices_) {
+    if (price.asset.number() >= assets || price.time > latest) continue;
+    counted.number(price.asset.number());
+    counted.number(price.time);
+    for (std::uint64_t limb : price.usd.limbs) counted.number(limb);
+  }
+  return counted.fingerprint();
 }
 
 std::optional<std::uint64_t> LedgerEvents::usd(TransferId transfer) const {

@@ -40,6 +40,8 @@ class LedgerEvents final : public Events {
   TxId next_of(const AccountSet& members, TxId from, TxId end) const override;
   std::optional<AccountId> contract_of(AssetId asset) const override;
   std::optional<std::uint64_t> usd(TransferId transfer) const override;
+  std::string chain() const override { return ledger_.chain(); }
+  Standing standing(TxId end) const override;
   std::string name(AssetId asset) const override;
   std::string name(TxId tx) const override { return ledger_.id_text(tx); }
 
@@ -47,6 +49,7 @@ class LedgerEvents final : public Events {
   AccountId known(AccountId account) const { return account == zero_ ? kNobody : account; }
   void find_payments() const;
   void expect(std::uint64_t tx, std::uint64_t transfer) const;
+  std::uint64_t prices_fingerprint(ledger::accounts::BlockId last) const;
 
   const ledger::accounts::Ledger& ledger_;
   bool has_native_;

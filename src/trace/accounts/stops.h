@@ -19,6 +19,7 @@ namespace tracehound::trace::accounts {
 inline constexpr std::array<std::string_view, 2> kBurnAddresses = {
     "0x000000000000000000000000000000000000dead", "0xdead000000000000000042069420694206942069"};
 
+inline constexpr std::uint32_t kNoService = ~std::uint32_t{0};  // as bytes
 struct Stop {
   DestinationKind kind = DestinationKind::held;
   std::optional<std::uint32_t> service = {};  // index into Stops::services()
@@ -49,6 +50,9 @@ class Stops {
     return found == by_account_.end() ? std::nullopt : std::optional(found->second);
   }
   bool knows(AccountId account) const { return by_account_.contains(account); }
+  // Equal for equal stops, as far as accounts below that number are concerned: who is named but
+  // comes later was asked about by nobody.
+  std::uint64_t fingerprint(std::uint64_t accounts) const;
 
  private:
   std::vector<Service> services_;

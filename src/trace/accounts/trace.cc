@@ -6,6 +6,7 @@
 #include <map>
 #include <tuple>
 
+#include "trace/accounts/state.h"
 #include "trace/accounts/walk.h"
 
 namespace tracehound::trace::accounts {
@@ -51,6 +52,21 @@ Status check_seeds(const Events& events, std::span<const Seed> seeds, const Opti
   return {};
 }
 
+namespace {
+
+Result<std::vector<Trace>> traces_of(const WalkRequest& request, std::vector<Found> found,
+                                     bool interrupted) {
+  std::vector<Trace> traces;
+  for (std::size_t i = 0; i < request.methods.size(); ++i) {
+    TRY_ASSIGN(auto trace, trace_of(request, request.methods[i], Direction::forward,
+                                    std::move(found[i]), interrupted));
+    traces.push_back(std::move(trace));
+  }
+  return traces;
+}
+
+}  // namespace
+
 Result<std::vector<Trace>> run(const Events& events, std::span<const Seed> seeds,
                                std::span<const MethodKind> methods, const Stops& stops,
                                const Options& options) {
@@ -60,14 +76,35 @@ Result<std::vector<Trace>> run(const Events& events, std::span<const Seed> seeds
   WalkRequest request{events, methods, stops, sorted, options};
   Walk walk(request);
   TRY(walk.run());
-  std::vector<Found> found = walk.take_found();
-  std::vector<Trace> traces;
-  for (std::size_t i = 0; i < methods.size(); ++i) {
-    TRY_ASSIGN(auto trace, trace_of(request, methods[i], Direction::forward, std::move(found[i]),
-                                    walk.interrupted()));
-    traces.push_back(std::move(trace));
+  return traces_of(request, walk.take_found(), walk.interrupted());
+}
+
+Result<Resumable> run_on(const Events& events, std::span<const Seed> seeds,
+                         std::span<const MethodKind> methods, const Stops& stops,
+                         const Options& options, ByteView state) {
+  TRY(check_methods(methods));
+  TRY(check_seeds(events, seeds, options));
+  std::vector<Seed> sorted = in_order(seeds);
+  WalkRequest request{events, methods, stops, sorted, options};
+  TxId end = options.end.value_or(TxId(static_cast<std::uint32_t>(events.transactions())));
+  Walk walk(request);
+  if (!state.empty()) {
+    TRY_ASSIGN(SavedWalk before, read_state(state, request, end));
+    walk.resume(before.end, std::move(before.found), std::move(before.holders));
   }
-  return traces;
+  TRY(walk.run());
+  Resumable result;
+  if (auto asset = walk.beyond_history()) {
+    result.unsaved = fmt::format(
+        "a balance of asset {} leaves 256 bits within a swap: its transfers are not to be "
+        "believed, "
+        "and this trace cannot be saved; leave out --save-state",
+        events.name(*asset));
+  }
+  SavedWalk now{end, walk.take_found(), walk.saved_holders()};
+  if (!walk.interrupted() && result.unsaved.empty()) result.state = write_state(request, now);
+  TRY_ASSIGN(result.traces, traces_of(request, std::move(now.found), walk.interrupted()));
+  return result;
 }
 
 std::vector<Range> ranges(std::span<const Trace> traces) {

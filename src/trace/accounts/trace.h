@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/result.h"
 #include "trace/accounts/events.h"
 #include "trace/accounts/result.h"
@@ -56,6 +57,24 @@ Status check_seeds(const Events& events, std::span<const Seed> seeds, const Opti
 Result<std::vector<Trace>> run(const Events& events, std::span<const Seed> seeds,
                                std::span<const MethodKind> methods, const Stops& stops,
                                const Options& options = {});
+
+// A trace that can be gone on with when the ledger has grown, day after day.
+struct Resumable {
+  std::vector<Trace> traces;
+  // What run_on() goes on from: the balances that carry taint after the last transaction looked at,
+  // and the books so far. Empty when interrupted, or when there is a word in `unsaved`.
+  Bytes state;
+  std::string unsaved;  // why this trace cannot be gone on with
+};
+// As run(), from where `state` was saved; an empty one is the seeds. Tracing in pieces gives what
+// tracing at once does. Seeds of later transactions may be others than they were then, and so may
+// an `until` that was not reached.
+// Errors: run()'s; and (bad_input) a state that is damaged, or was saved with other seeds, methods,
+// stops, cuts, prices or parcels, of another ledger, or at a block that this one does not have, or
+// that is behind `end`. REQUIRES: `end` is a block's.
+Result<Resumable> run_on(const Events& events, std::span<const Seed> seeds,
+                         std::span<const MethodKind> methods, const Stops& stops,
+                         const Options& options, ByteView state);
 
 // What one destination holds by each of several methods: the least and the most.
 struct Range {

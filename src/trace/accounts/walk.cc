@@ -43,26 +43,41 @@ Walk::Walk(const WalkRequest& request)
   }
 }
 
+void Walk::resume(TxId from, std::vector<Found> found, std::vector<SavedHolder> holders) {
+  from_ = from;
+  found_ = std::move(found);
+  for (Found& lane : found_) {
+    lane.effective.resize(seeds_.size());
+    lane.seed_holders.resize(seeds_.size());
+  }
+  next_seed_ = seeds_before(events_, seeds_, from);
+  for (SavedHolder& holder : holders) holders_.restore(std::move(holder));
+}
+
 Status Walk::run() {
-  TxId from{0};
   std::uint64_t visited = 0;
   for (;;) {
     TxId seed_at = end_;
     if (next_seed_ < seeds_.size()) {
       seed_at = std::min(end_, events_.transaction_of(seeds_[next_seed_].transfer));
     }
-    if (holders_.members_count() == 0) from = std::max(from, seed_at);
-    if (from >= end_) break;
+    if (holders_.members_count() == 0) from_ = std::max(from_, seed_at);
+    if (from_ >= end_) break;
     std::vector<AccountId> fresh = holders_.take_new_members();
-    TxId tx = std::min(seed_at, schedule_.next(holders_.members(), from, fresh));
+    TxId tx = std::min(seed_at, schedule_.next(holders_.members(), from_, fresh));
     if (tx >= end_) break;
     if (options_.interrupt && ++visited % kLooksAtInterrupt == 0 && *options_.interrupt) {
       interrupted_ = true;
       break;
     }
     TRY(visit(tx));
-    from = tx.next();
+    from_ = tx.next();
   }
+  land_held();
+  return {};
+}
+
+void Walk::land_held() {
   holders_.all().each([this](const Holder& holder) {
     for (Lane lane = 0; lane < lanes_.size(); ++lane) {
       for (const Tainted& entry : holder.lanes[lane].labels) {
@@ -74,7 +89,16 @@ Status Walk::run() {
       }
     }
   });
-  return {};
+}
+
+std::vector<SavedHolder> Walk::saved_holders() const {
+  std::vector<SavedHolder> saved;
+  holders_.all().each([&saved](const Holder& holder) {
+    if (holder.clean()) return;
+    saved.push_back({holder.id, holder.shorts, {holder.lanes.begin(), holder.lanes.end()}});
+  });
+  std::ranges::sort(saved, {}, &SavedHolder::id);
+  return saved;
 }
 
 Status Walk::visit(TxId tx) {

@@ -21,10 +21,18 @@ class Walk {
  public:
   // All that the request names must outlive the walk.
   explicit Walk(const WalkRequest& request);
+  // Before run(): goes on behind transactions before `from`, where a walk of the same request had
+  // found that and left those holders.
+  void resume(TxId from, std::vector<Found> found, std::vector<SavedHolder> holders);
   // Error (bad_input): sums beyond 256 bits.
   Status run();
   bool interrupted() const { return interrupted_; }
   std::vector<Found> take_found() { return std::move(found_); }
+  // After run(), by holder; clean ones are left out.
+  std::vector<SavedHolder> saved_holders() const;
+  // Of one of them the balance left 256 bits within a swap. What the netted movements made of it is
+  // not what its history gives to who reads it again, so that such a walk cannot be resumed.
+  std::optional<AssetId> beyond_history() const { return beyond_history_; }
 
  private:
   using Lane = std::size_t;
@@ -35,6 +43,7 @@ class Walk {
   };
 
   Status visit(TxId tx);
+  void land_held();
   void take_seeds(TxId tx);
   void look_ahead();
 
@@ -83,6 +92,8 @@ class Walk {
   Schedule schedule_;
   std::vector<Found> found_;
   bool interrupted_ = false;
+  std::optional<AssetId> beyond_history_;
+  TxId from_{0};
   std::size_t next_seed_ = 0;
 
   // Of the transaction at hand; kept to reuse their memory.

@@ -1,19 +1,13 @@
 // The program against the slow reference on random worlds: every amount, to the unit.
 #include <gtest/gtest.h>
 
-#include <array>
-#include <cstdio>
-#include <fstream>
 #include <map>
-#include <memory>
 #include <set>
 #include <sstream>
 #include <string>
 
+#include "support/account_worlds.h"
 #include "support/rounds.h"
-#include "support/toy_events.h"
-#include "trace/accounts/backward.h"
-#include "trace/accounts/trace.h"
 
 namespace tracehound::trace::accounts {
 namespace {
@@ -22,82 +16,8 @@ constexpr int kWorlds = static_cast<int>(test::rounds(300));
 
 using Lines = std::multiset<std::string>;
 
-struct World {
-  std::unique_ptr<ToyEvents> events;
-  Stops stops{{{"an exchange", "exchange"}, {"a bridge", "defi_bridge"}}};
-  Options options;
-  std::vector<Seed> seeds;
-  Cuts back_cuts;
-  std::vector<Seed> back_seeds;
-  std::vector<Holding> holdings;
-  std::vector<TransferId> firsts;
-  std::string name;
-};
-
-AccountId account_of(std::int64_t number) {
-  return number < 0 ? kNobody : AccountId(static_cast<std::uint32_t>(number));
-}
 std::int64_t number_of(AccountId account) {
   return account == kNobody ? -1 : std::int64_t{account.number()};
-}
-U256 units(const std::string& text) { return U256::from_text(text).value(); }
-AssetId asset_of(std::uint32_t number) { return AssetId(number); }
-
-Stop stop_of(const std::string& kind, int service) {
-  Stop stop;
-  stop.kind = kind == "service"   ? DestinationKind::service
-              : kind == "crossed" ? DestinationKind::crossed
-                                  : DestinationKind::burned;
-  if (service >= 0) stop.service = static_cast<std::uint32_t>(service);
-  return stop;
-}
-
-// A line of a world's description.
-void add_to_world(World& world, const std::string& word, std::istringstream& in) {
-  if (word == "contract") {
-    std::uint32_t asset = 0, account = 0;
-    in >> asset >> account;
-    world.events->set_contract(asset_of(asset), AccountId(account));
-  } else if (word == "stop") {
-    std::uint32_t account = 0;
-    std::string kind;
-    int service = 0;
-    in >> account >> kind >> service;
-    world.stops.add(AccountId(account), stop_of(kind, service));
-  } else if (word == "cuts" || word == "backcuts") {
-    std::string least;
-    std::uint32_t hops = 0, until = 0;
-    in >> least >> hops >> until;
-    Cuts cuts{units(least), hops, TxId(until)};
-    (word == "cuts" ? world.options.cuts : world.back_cuts) = cuts;
-  } else if (word == "tx") {
-    std::int64_t payer = 0;
-    std::string fee;
-    in >> payer >> fee;
-    TxId tx = world.events->add_transaction(account_of(payer), units(fee));
-    world.firsts.push_back(world.events->first_transfer(tx));
-  } else if (word == "row") {
-    std::int64_t from = 0, to = 0, usd = 0;
-    std::uint32_t asset = 0;
-    std::string amount;
-    in >> from >> to >> asset >> amount >> usd;
-    std::optional<std::uint64_t> worth;
-    if (usd >= 0) worth = static_cast<std::uint64_t>(usd);
-    world.events->add_row(account_of(from), account_of(to), asset_of(asset), units(amount), worth);
-  } else if (word == "seed" || word == "backseed") {
-    std::size_t tx = 0, row = 0;
-    std::string first, end;
-    std::uint32_t label = 0;
-    int side = 0;
-    in >> tx >> row >> first >> end >> label >> side;
-    (word == "seed" ? world.seeds : world.back_seeds)
-        .push_back({TransferId(world.firsts[tx].number() + row), units(first), units(end),
-                    Label(label), static_cast<SeedSide>(side)});
-  } else if (word == "holding") {
-    std::uint32_t account = 0, asset = 0, label = 0;
-    in >> account >> asset >> label;
-    world.holdings.push_back({{AccountId(account), asset_of(asset)}, Label(label)});
-  }
 }
 
 // A trace in the reference's words. Landings of one label in one place are put together.
@@ -209,40 +129,20 @@ void compare(World& world, Expected& expected) {
 }
 
 TEST(account_reference, random_worlds__every_method_and_back__agrees_to_the_unit) {
-  std::string command =
-      "python3 " TRACEHOUND_ROOT "/tests/reference/account_worlds.py " + std::to_string(kWorlds);
-  std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
-  ASSERT_NE(pipe, nullptr);
-  std::unique_ptr<World> world;
   Expected expected;
-  std::string method;
   int compared = 0;
-  std::array<char, 4096> buffer{};
-  while (fgets(buffer.data(), buffer.size(), pipe.get()) != nullptr) {
-    std::istringstream in(buffer.data());
-    std::string word;
-    in >> word;
-    if (word == "world") {
-      world = std::make_unique<World>();
-      expected = {};
-      method.clear();
-      std::uint32_t accounts = 0, assets = 0;
-      std::string skip;
-      in >> world->name >> skip >> accounts >> skip >> assets;
-      world->events = std::make_unique<ToyEvents>(accounts, assets);
-    } else if (word == "method") {
-      in >> method;
-    } else if (word == "end") {
-      compare(*world, expected);
-      compare_back(*world, expected);
-      ++compared;
-      if (HasFailure()) return;
-    } else if (method.empty()) {
-      add_to_world(*world, word, in);
-    } else {
-      add_to_answer(expected, method, word, in);
-    }
-  }
+  each_world(
+      kWorlds,
+      [&](const std::string& method, const std::string& word, std::istringstream& line) {
+        add_to_answer(expected, method, word, line);
+      },
+      [&](World& world) {
+        compare(world, expected);
+        compare_back(world, expected);
+        expected = {};
+        ++compared;
+        return !HasFailure();
+      });
   EXPECT_GT(compared, kWorlds * 9 / 10);
 }
 
