@@ -63,6 +63,12 @@ unsigned thread_limit() {
 
 void pipeline(std::size_t count, std::size_t window, const std::function<void(std::size_t)>& make,
               const std::function<bool(std::size_t)>& take) {
+  pipeline([count](std::size_t i) { return i < count; }, window, make, take);
+}
+
+void pipeline(const std::function<bool(std::size_t)>& begin, std::size_t window,
+              const std::function<void(std::size_t)>& make,
+              const std::function<bool(std::size_t)>& take) {
   std::atomic<bool> going = true;
   std::size_t next = 0;
   char begun = 0;
@@ -71,7 +77,11 @@ void pipeline(std::size_t count, std::size_t window, const std::function<void(st
   happened_before(&begun);
   auto source = tbb::make_filter<void, std::size_t>(tbb::filter_mode::serial_in_order,
                                                     [&](tbb::flow_control& control) -> std::size_t {
-                                                      if (going && next < count) return next++;
+                                                      happens_after(&begun);
+                                                      happens_after(&taken);
+                                                      bool more = going && begin(next);
+                                                      happened_before(&begun);
+                                                      if (more) return next++;
                                                       control.stop();
                                                       return 0;
                                                     });
@@ -92,6 +102,7 @@ void pipeline(std::size_t count, std::size_t window, const std::function<void(st
         happened_before(&taken);
       });
   tbb::parallel_pipeline(window, source & maker & taker);
+  happens_after(&begun);
   happens_after(&made);
   happens_after(&taken);
 }

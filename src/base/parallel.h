@@ -32,6 +32,11 @@ void parallel_for(std::size_t count, const std::function<void(std::size_t)>& bod
 // last; what is being made then is finished and dropped.
 void pipeline(std::size_t count, std::size_t window, const std::function<void(std::size_t)>& make,
               const std::function<bool(std::size_t)>& take);
+// The same of things that come out of somewhere one at a time: begin(i), i ascending, before
+// make(i); what it begins lies in slot i % window too. False: there is no i-th, nor another.
+void pipeline(const std::function<bool(std::size_t)>& begin, std::size_t window,
+              const std::function<void(std::size_t)>& make,
+              const std::function<bool(std::size_t)>& take);
 
 // Work on a thread of its own, begun when this is made; here and now where no thread is to be had.
 class Background {

@@ -186,22 +186,23 @@ Status each_record(transfers::ParquetTable& table, const std::function<void(Reco
   std::vector<std::size_t> columns(table.columns().size());
   std::iota(columns.begin(), columns.end(), 0);
   std::uint64_t row = 0;
-  std::string wrong;
-  TRY(table.each(columns, [&](const transfers::TextChunk& chunk) {
-    for (std::size_t i = 0; i < chunk.rows() && wrong.empty(); ++i) {
+  TRY_ASSIGN(auto rows, table.read(columns));
+  for (;;) {
+    TRY_ASSIGN(auto chunk, rows.next());
+    if (!chunk) return {};
+    for (std::size_t i = 0; i < chunk->rows(); ++i) {
       ++row;
       Record record;
       for (std::size_t column : columns) {
-        std::string_view cell = chunk.cell(column, i);
+        std::string_view cell = chunk->cell(column, i);
         if (!cell.empty()) record.fields.emplace_back(table.columns()[column], cell);
       }
       on_record(record);
-      wrong = record.complaint();
+      if (std::string wrong = record.complaint(); !wrong.empty()) {
+        return bad_input(fmt::format("{}, row {}: {}", table.path(), row, wrong));
+      }
     }
-    return wrong.empty();
-  }));
-  if (wrong.empty()) return {};
-  return bad_input(fmt::format("{}, row {}: {}", table.path(), row, wrong));
+  }
 }
 
 }  // namespace tracehound::chains::ethereum

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <mutex>
 
 #include "base/parallel.h"
 #include "chains/transfers/csv.h"
@@ -71,23 +70,10 @@ class CsvSource final : public RowSource {
         });
     return status;
   }
-  void give_back(RowBatch&& batch) override {
-    batch.clear();
-    std::lock_guard hold(unused_mutex_);
-    unused_.push_back(std::move(batch));
-  }
   std::uint64_t bytes() const override { return map_->bytes().size(); }
   const std::string& name() const override { return path_; }
 
  private:
-  RowBatch unused_batch() {
-    std::lock_guard hold(unused_mutex_);
-    if (unused_.empty()) return {};
-    RowBatch batch = std::move(unused_.back());
-    unused_.pop_back();
-    return batch;
-  }
-
   std::string path_;
   std::unique_ptr<Mapping> map_;
   std::size_t piece_bytes_;
@@ -96,8 +82,6 @@ class CsvSource final : public RowSource {
   std::uint64_t heading_lines_ = 0;
   std::deque<std::string> held_;
   std::unique_ptr<RowReader> reader_;
-  std::mutex unused_mutex_;
-  std::deque<RowBatch> unused_;
 };
 
 }  // namespace

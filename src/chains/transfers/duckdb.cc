@@ -120,7 +120,7 @@ struct DuckDb::Interface {
   }
 };
 
-DuckDb::DuckDb(std::unique_ptr<Interface> interface) : c_(std::move(interface)) {}
+DuckDb::DuckDb(std::shared_ptr<Interface> interface) : c_(std::move(interface)) {}
 
 DuckDb::~DuckDb() {
   if (connection_ != nullptr) c_->disconnect(&connection_);
@@ -129,7 +129,7 @@ DuckDb::~DuckDb() {
 
 Result<std::unique_ptr<DuckDb>> DuckDb::open(const std::string& library,
                                              const std::string& readable) {
-  auto interface = std::make_unique<Interface>();
+  auto interface = std::make_shared<Interface>();
   const char* name = library.empty() ? "libduckdb.so" : library.c_str();
   interface->library = dlopen(name, RTLD_NOW | RTLD_LOCAL);
   if (interface->library == nullptr) {
@@ -184,39 +184,64 @@ Status DuckDb::run(const std::string& sql) {
   return status;
 }
 
-Status DuckDb::each(const std::string& sql, const std::function<bool(const TextChunk&)>& take) {
-  constexpr int kText = 17;  // DUCKDB_TYPE_VARCHAR
+struct TextRows::State {
+  std::shared_ptr<DuckDb::Interface> c;
   void* statement = nullptr;
   CResult result{};
-  Status status;
-  if (c_->prepare(connection_, sql.c_str(), &statement) != 0) {
-    status = bad_input(first_line(c_->prepare_error(statement)));
-  } else if (c_->execute_prepared_streaming(statement, &result) != 0) {
-    status = bad_input(first_line(c_->result_error(&result)));
+  std::uint64_t columns = 0;
+  bool ended = false;
+
+  explicit State(std::shared_ptr<DuckDb::Interface> interface) : c(std::move(interface)) {}
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  ~State() {
+    c->destroy_result(&result);
+    c->destroy_prepare(&statement);
   }
-  std::uint64_t columns = status ? c_->column_count(&result) : 0;
-  for (std::uint64_t i = 0; i < columns; ++i) CHECK(c_->column_type(&result, i) == kText);
+};
+
+TextRows::TextRows(std::unique_ptr<State> state) : state_(std::move(state)) {}
+TextRows::TextRows(TextRows&&) noexcept = default;
+TextRows& TextRows::operator=(TextRows&&) noexcept = default;
+TextRows::~TextRows() = default;
+
+Result<TextRows> DuckDb::query(const std::string& sql) {
+  constexpr int kText = 17;  // DUCKDB_TYPE_VARCHAR
+  auto state = std::make_unique<TextRows::State>(c_);
+  if (c_->prepare(connection_, sql.c_str(), &state->statement) != 0) {
+    return bad_input(first_line(c_->prepare_error(state->statement)));
+  }
+  if (c_->execute_prepared_streaming(state->statement, &state->result) != 0) {
+    return bad_input(first_line(c_->result_error(&state->result)));
+  }
+  state->columns = c_->column_count(&state->result);
+  for (std::uint64_t i = 0; i < state->columns; ++i) {
+    CHECK(c_->column_type(&state->result, i) == kText);
+  }
+  return TextRows(std::move(state));
+}
+
+Result<std::optional<TextChunk>> TextRows::next() {
+  if (state_->ended) return std::nullopt;
+  const DuckDb::Interface& c = *state_->c;
+  void* chunk = c.fetch_chunk(state_->result);
+  if (chunk == nullptr) {
+    state_->ended = true;
+    const char* error = c.result_error(&state_->result);
+    if (error != nullptr) return bad_input(first_line(error));
+    return std::nullopt;
+  }
   TextChunk texts;
-  for (bool more = true; status && more;) {
-    void* chunk = c_->fetch_chunk(result);
-    if (chunk == nullptr) {
-      const char* error = c_->result_error(&result);
-      if (error != nullptr) status = bad_input(first_line(error));
-      break;
-    }
-    texts.rows_ = c_->data_chunk_get_size(chunk);
-    texts.vectors_.clear();
-    for (std::uint64_t i = 0; i < columns; ++i) {
-      void* vector = c_->data_chunk_get_vector(chunk, i);
-      texts.vectors_.push_back(
-          {static_cast<const char*>(c_->vector_get_data(vector)), c_->vector_get_validity(vector)});
-    }
-    more = texts.rows_ > 0 && take(texts);
-    c_->destroy_data_chunk(&chunk);
+  texts.memory_ = {
+      chunk, [interface = state_->c](void* memory) { interface->destroy_data_chunk(&memory); }};
+  texts.rows_ = c.data_chunk_get_size(chunk);
+  if (texts.rows_ == 0) return std::nullopt;
+  for (std::uint64_t i = 0; i < state_->columns; ++i) {
+    void* vector = c.data_chunk_get_vector(chunk, i);
+    texts.vectors_.push_back(
+        {static_cast<const char*>(c.vector_get_data(vector)), c.vector_get_validity(vector)});
   }
-  c_->destroy_result(&result);
-  c_->destroy_prepare(&statement);
-  return status;
+  return texts;
 }
 
 }  // namespace tracehound::chains::transfers

@@ -4,8 +4,8 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,48 +15,68 @@
 
 namespace tracehound::chains::transfers {
 
-// A few thousand rows of texts. Valid while it is being handed over.
+// A few thousand rows of texts.
 class TextChunk {
  public:
   std::size_t rows() const { return rows_; }
   // "" where the cell is null. REQUIRES: column and row are there.
   std::string_view cell(std::size_t column, std::size_t row) const;
+  // What its texts lie in: they stay as long as this or the chunk does.
+  const std::shared_ptr<void>& memory() const { return memory_; }
 
  private:
-  friend class DuckDb;
+  friend class TextRows;
   struct Vector {
     const char* texts = nullptr;             // 16 bytes each
     const std::uint64_t* present = nullptr;  // a bit each; nothing: no nulls
   };
   std::vector<Vector> vectors_;
   std::size_t rows_ = 0;
+  std::shared_ptr<void> memory_;
+};
+
+// The rows that a query gives, in order, some at a time. Not thread-safe, and not beside another of
+// the same database, which has to outlive it.
+class TextRows {
+ public:
+  struct State;
+  explicit TextRows(std::unique_ptr<State> state);
+  TextRows(TextRows&&) noexcept;
+  TextRows& operator=(TextRows&&) noexcept;
+  ~TextRows();
+
+  // Nothing behind the last ones. Errors (bad_input): what DuckDB says, its first line.
+  Result<std::optional<TextChunk>> next();
+
+ private:
+  std::unique_ptr<State> state_;
 };
 
 // A database in memory that may read one file and nothing else, neither from disk nor from the
 // network. Not thread-safe; it works on as many threads as thread_limit() says.
 class DuckDb {
+ public:
   struct Interface;
 
- public:
   // `library` is the file of libduckdb.so; "" is the one that the system finds.
   // `readable`: the file. Errors (machine): no such library, with what to install; one that lacks
   // what is needed.
   static Result<std::unique_ptr<DuckDb>> open(const std::string& library,
                                               const std::string& readable);
-  explicit DuckDb(std::unique_ptr<Interface> interface);
+  explicit DuckDb(std::shared_ptr<Interface> interface);
   ~DuckDb();
   DuckDb(const DuckDb&) = delete;
   DuckDb& operator=(const DuckDb&) = delete;
 
-  // Runs a query whose columns are all texts and hands over its rows in order, until take() gives
-  // false. Errors (bad_input): what DuckDB says, its first line.
-  Status each(const std::string& sql, const std::function<bool(const TextChunk&)>& take);
+  // Runs a query whose columns are all texts.
+  // Errors (bad_input): what DuckDB says, its first line.
+  Result<TextRows> query(const std::string& sql);
 
  private:
   Status start(const std::string& readable);
   Status run(const std::string& sql);
 
-  std::unique_ptr<Interface> c_;
+  std::shared_ptr<Interface> c_;  // also of chunks that are still looked at
   void* database_ = nullptr;
   void* connection_ = nullptr;
 };

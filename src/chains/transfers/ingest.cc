@@ -252,6 +252,20 @@ Result<IngestReport> take_list(Writer& writer, const TransferMap& map, RowSource
 
 }  // namespace
 
+void RowSource::give_back(RowBatch&& batch) {
+  batch.clear();
+  std::lock_guard hold(unused_mutex_);
+  unused_.push_back(std::move(batch));
+}
+
+RowBatch RowSource::unused_batch() {
+  std::lock_guard hold(unused_mutex_);
+  if (unused_.empty()) return {};
+  RowBatch batch = std::move(unused_.back());
+  unused_.pop_back();
+  return batch;
+}
+
 Result<IngestReport> ingest_transfers(FileSystem& files, const std::string& folder,
                                       const TransferMap& map, RowSource& source,
                                       const IngestOptions& options, const OnLabel& on_label) {

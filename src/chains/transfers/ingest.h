@@ -6,7 +6,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/file.h"
 #include "base/result.h"
@@ -24,12 +27,20 @@ class RowSource {
   // May be asked again. Errors (bad_input): a row that cannot be read, with file and line.
   virtual Status each(const std::function<void(RowBatch&)>& beside,
                       const std::function<bool(RowBatch&&)>& take) = 0;
-  // Takes back a batch that is done with: the next one is read into its memory.
-  virtual void give_back(RowBatch&& batch) { batch.clear(); }
+  // Takes back a batch that is done with: the next one is read into its memory. Any thread may.
+  void give_back(RowBatch&& batch);
   virtual std::uint64_t bytes() const = 0;
   virtual const std::string& name() const = 0;
   // What its rows are counted in, for errors.
   virtual std::string_view counted_in() const { return "line"; }
+
+ protected:
+  // An empty one.
+  RowBatch unused_batch();
+
+ private:
+  std::mutex unused_mutex_;
+  std::vector<RowBatch> unused_;
 };
 
 // It is read in pieces of about that size, which show in nothing but speed.

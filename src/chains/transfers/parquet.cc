@@ -39,25 +39,31 @@ Result<std::unique_ptr<ParquetTable>> ParquetTable::open(FileSystem& files, cons
   return table;
 }
 
+Status ParquetTable::ask(const std::string& sql,
+                         const std::function<void(const TextChunk&)>& take) const {
+  auto rows = database_->query(sql);
+  if (!rows) return unreadable(rows.error());
+  for (;;) {
+    auto chunk = rows->next();
+    if (!chunk) return unreadable(chunk.error());
+    if (!*chunk) return {};
+    take(**chunk);
+  }
+}
+
 Status ParquetTable::read_schema() {
-  Status status = database_->each(
-      fmt::format("SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {})", source_),
-      [&](const TextChunk& chunk) {
-        for (std::size_t row = 0; row < chunk.rows(); ++row) {
-          columns_.emplace_back(chunk.cell(0, row));
-          types_.emplace_back(chunk.cell(1, row));
-        }
-        return true;
-      });
-  if (!status) return unreadable(status.error());
-  status = database_->each(fmt::format("SELECT CAST(count(*) AS VARCHAR) FROM {}", source_),
-                           [&](const TextChunk& chunk) {
-                             auto rows = U256::from_text(chunk.cell(0, 0));
-                             rows_ = rows ? rows->low() : 0;
-                             return false;
-                           });
-  if (!status) return unreadable(status.error());
-  return {};
+  TRY(ask(fmt::format("SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {})", source_),
+          [&](const TextChunk& chunk) {
+            for (std::size_t row = 0; row < chunk.rows(); ++row) {
+              columns_.emplace_back(chunk.cell(0, row));
+              types_.emplace_back(chunk.cell(1, row));
+            }
+          }));
+  return ask(fmt::format("SELECT CAST(count(*) AS VARCHAR) FROM {}", source_),
+             [&](const TextChunk& chunk) {
+               auto rows = U256::from_text(chunk.cell(0, 0));
+               rows_ = rows ? rows->low() : 0;
+             });
 }
 
 std::unexpected<Error> ParquetTable::unreadable(const Error& error) const {
@@ -87,24 +93,24 @@ std::string ParquetTable::text_of(std::size_t column) const {
   return fmt::format("CAST({} AS VARCHAR)", name);
 }
 
-Status ParquetTable::each(std::span<const std::size_t> columns,
-                          const std::function<bool(const TextChunk&)>& take) {
+Result<ParquetRows> ParquetTable::read(std::span<const std::size_t> columns) const {
   std::vector<std::string> texts;
   for (std::size_t column : columns) texts.push_back(text_of(column));
-  std::uint64_t given = 0;
-  bool more = true;
-  Status status = database_->each(fmt::format("SELECT {} FROM {}", fmt::join(texts, ", "), source_),
-                                  [&](const TextChunk& chunk) {
-                                    given += chunk.rows();
-                                    more = take(chunk);
-                                    return more;
-                                  });
-  if (!status) return unreadable(status.error());
-  if (more && given != rows_) {
+  auto rows = database_->query(fmt::format("SELECT {} FROM {}", fmt::join(texts, ", "), source_));
+  if (!rows) return unreadable(rows.error());
+  return ParquetRows(*this, std::move(*rows));
+}
+
+Result<std::optional<TextChunk>> ParquetRows::next() {
+  auto chunk = rows_.next();
+  if (!chunk) return table_->unreadable(chunk.error());
+  if (*chunk) {
+    given_ += (*chunk)->rows();
+  } else if (given_ != table_->rows()) {
     return bad_input(fmt::format("{} is damaged: it says that it has {} rows, and {} can be read",
-                                 path_, rows_, given));
+                                 table_->path(), table_->rows(), given_));
   }
-  return {};
+  return chunk;
 }
 
 }  // namespace tracehound::chains::transfers

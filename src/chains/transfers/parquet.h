@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,8 +18,25 @@
 
 namespace tracehound::chains::transfers {
 
+class ParquetTable;
+
 // Whether the name ends in .parquet (or .parq, .pq).
 bool is_parquet_name(std::string_view path);
+
+// Rows of a table, some at a time. The table has to outlive it.
+class ParquetRows {
+ public:
+  // Nothing behind the last ones. Errors (bad_input, naming the file): damaged.
+  Result<std::optional<TextChunk>> next();
+
+ private:
+  friend class ParquetTable;
+  ParquetRows(const ParquetTable& table, TextRows rows) : table_(&table), rows_(std::move(rows)) {}
+
+  const ParquetTable* table_;
+  TextRows rows_;
+  std::uint64_t given_ = 0;
+};
 
 class ParquetTable {
  public:
@@ -39,13 +57,14 @@ class ParquetTable {
   std::uint64_t bytes() const { return bytes_; }
   const std::string& path() const { return path_; }
 
-  // Hands over all rows in the file's order until take() gives false; the chunk's columns are those
-  // asked for. Errors (bad_input, naming the file): damaged.
-  Status each(std::span<const std::size_t> columns,
-              const std::function<bool(const TextChunk&)>& take);
+  // All rows in the file's order; a chunk's columns are those asked for.
+  // Errors (bad_input, naming the file): damaged.
+  Result<ParquetRows> read(std::span<const std::size_t> columns) const;
 
  private:
+  friend class ParquetRows;
   Status read_schema();
+  Status ask(const std::string& sql, const std::function<void(const TextChunk&)>& take) const;
   std::string text_of(std::size_t column) const;
   std::unexpected<Error> unreadable(const Error& error) const;
 

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
+#include "base/parallel.h"
 #include "chains/transfers/ingest.h"
 #include "chains/transfers/parquet.h"
 
@@ -9,7 +11,8 @@ namespace tracehound::chains::transfers {
 
 namespace {
 
-constexpr std::size_t kBatchRows = 1U << 15;
+// Rows are read in pieces of about so many.
+constexpr std::size_t kPieceRows = 1U << 13;
 
 class ParquetSource final : public RowSource {
  public:
@@ -36,65 +39,82 @@ class ParquetSource final : public RowSource {
 
   Status each(const std::function<void(RowBatch&)>& beside,
               const std::function<bool(RowBatch&&)>& take) override {
-    reader_->begin_batch();
-    RowBatch batch;
-    batch.first_line = 1;
-    std::uint64_t row = 1;
-    std::string wrong;
-    bool more = true;
-    Status status = table_->each(wanted_, [&](const TextChunk& chunk) {
-      if (auto clause = read(chunk, row, batch)) {
-        wrong = fmt::format("{}, row {}: {}", table_->path(), row + batch.wrong_line, *clause);
+    TRY_ASSIGN(auto rows, table_->read(wanted_));
+    std::size_t window = 2 * std::size_t{thread_limit()} + 2;
+    std::vector<Piece> pieces(window);
+    std::uint64_t next_row = 1;
+    Status status;
+    // DuckDB gives its rows to one at a time; what is made of them is made side by side.
+    auto begin = [&](std::size_t i) {
+      Piece& piece = pieces[i % window];
+      piece.first_row = next_row;
+      piece.failed = {};
+      for (std::uint64_t end = next_row + kPieceRows; next_row < end;) {
+        auto chunk = rows.next();
+        if (!chunk) piece.failed = std::unexpected(chunk.error());
+        if (!chunk || !*chunk) break;
+        next_row += (*chunk)->rows();
+        piece.chunks.push_back(**std::move(chunk));
+      }
+      return !piece.chunks.empty() || !piece.failed;
+    };
+    auto make = [&](std::size_t i) {
+      pieces[i % window].batch = unused_batch();
+      read(pieces[i % window]);
+      if (pieces[i % window].batch.wrong.empty()) beside(pieces[i % window].batch);
+    };
+    pipeline(begin, window, make, [&](std::size_t i) {
+      Piece& piece = pieces[i % window];
+      RowBatch batch = std::exchange(piece.batch, {});
+      if (!batch.wrong.empty()) {
+        status = bad_input(fmt::format("{}, row {}: {}", table_->path(),
+                                       batch.first_line + batch.wrong_line, batch.wrong));
         return false;
       }
-      row += chunk.rows();
-      if (batch.rows.size() >= kBatchRows) {
-        beside(batch);
-        more = take(std::exchange(batch, {}));
-        batch.first_line = row;
-        reader_->begin_batch();
-      }
-      return more;
+      if (!batch.rows.empty() && !take(std::move(batch))) return false;
+      status = piece.failed;
+      return status.has_value();
     });
-    TRY(status);
-    if (!wrong.empty()) return bad_input(wrong);
-    if (more && !batch.rows.empty()) {
-      beside(batch);
-      take(std::move(batch));
-    }
-    return {};
+    return status;
   }
   std::uint64_t bytes() const override { return table_->bytes(); }
   const std::string& name() const override { return table_->path(); }
   std::string_view counted_in() const override { return "row"; }
 
  private:
-  // The chunk's texts move into the batch; its first row is number `first`.
-  std::optional<std::string> read(const TextChunk& chunk, std::uint64_t first, RowBatch& batch) {
-    std::size_t size = 0;
-    for (std::size_t column = 0; column < wanted_.size(); ++column) {
-      for (std::size_t i = 0; i < chunk.rows(); ++i) size += chunk.cell(column, i).size();
-    }
-    std::string& held = batch.held.emplace_back();
-    held.reserve(size);
-    cells_.assign(heading_.size(), {});
-    for (std::size_t i = 0; i < chunk.rows(); ++i) {
-      for (std::size_t column = 0; column < wanted_.size(); ++column) {
-        std::string_view cell = chunk.cell(column, i);
-        std::size_t start = held.size();
-        held.append(cell);
-        cells_[wanted_[column]] = std::string_view(held).substr(start);
+  // Rows that were read at once, and what is made of them.
+  struct Piece {
+    std::vector<TextChunk> chunks;
+    std::uint64_t first_row = 0;
+    Status failed;  // behind the chunks
+    RowBatch batch;
+  };
+
+  void read(Piece& piece) const {
+    RowBatch& batch = piece.batch;
+    batch.first_line = piece.first_row;
+    RowReader reader = *reader_;
+    reader.begin_batch();
+    std::vector<std::string_view> cells(heading_.size());
+    std::uint64_t line = 0;
+    for (const TextChunk& chunk : std::exchange(piece.chunks, {})) {
+      batch.kept.push_back(chunk.memory());
+      for (std::size_t row = 0; row < chunk.rows(); ++row, ++line) {
+        for (std::size_t column = 0; column < wanted_.size(); ++column) {
+          cells[wanted_[column]] = chunk.cell(column, row);
+        }
+        if (auto wrong = reader.read(cells, line, batch)) {
+          batch.wrong = *wrong;
+          batch.wrong_line = line;
+          return;
+        }
       }
-      batch.wrong_line = i;
-      if (auto wrong = reader_->read(cells_, first + i - batch.first_line, batch)) return wrong;
     }
-    return std::nullopt;
   }
 
   std::unique_ptr<ParquetTable> table_;
   std::vector<std::string_view> heading_;
   std::vector<std::size_t> wanted_;
-  std::vector<std::string_view> cells_;
   std::unique_ptr<RowReader> reader_;
 };
 

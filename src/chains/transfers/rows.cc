@@ -81,6 +81,7 @@ void RowBatch::clear() {
   assets.clear();
   asset_lines.clear();
   held.clear();
+  kept.clear();
   names.clear();
   first_line = 0;
   lines = 0;

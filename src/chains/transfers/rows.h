@@ -100,8 +100,9 @@ struct MadeBlocks {
 struct RowBatch {
   std::vector<ListedRow> rows;
   std::vector<ledger::accounts::Asset> assets;
-  std::vector<std::uint64_t> asset_lines;  // of the rows that name them first
-  std::deque<std::string> held;            // texts that do not stand in the file as they are
+  std::vector<std::uint64_t> asset_lines;   // of the rows that name them first
+  std::deque<std::string> held;             // texts that do not stand in the file as they are
+  std::vector<std::shared_ptr<void>> kept;  // what else texts lie in
   NameArena names;
   std::uint64_t first_line = 0;  // in the list
   std::uint64_t lines = 0;
