@@ -1,11 +1,13 @@
 // The bytes of a state, behind its head: for every lane its books; then the resting coins. A state
 // is outside input like any file: it is held against its checksum, then every number in it that is
-// used as an index against what it points into.
+// used as an index against what it points into, and what lies in coins against what a walk leaves
+// there: the walk's own assumptions must not come out of a file.
 
 #include "trace/state.h"
 
 #include <algorithm>
 #include <bit>
+#include <map>
 
 namespace tracehound::trace {
 
@@ -191,23 +193,79 @@ void Reader::resting(RestingCoins& resting) {
   for (; entries > 0; --entries) resting.runs.push_back(run());
 }
 
-// A list's units are in its coin; its method's own order of runs is not looked at.
-bool runs_fit(const RestingCoins& resting, const WalkRequest& request) {
+// Whether a list is one that the method makes (runs.h): its units are in their coin, in its order.
+bool is_list_of(MethodKind method, RunView runs, Amount value) {
+  bool ordered = make_method(method).ordered();
+  std::map<Label, std::uint32_t> hops;
+  Amount left = value;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const Run& run = runs[i];
+    if (run.length == 0 || run.length > left) return false;
+    if (conserves(method)) left -= run.length;
+    if (hops.try_emplace(run.label, run.hops).first->second != run.hops) return false;
+    bool in_order =
+        i == 0 || (ordered ? runs[i - 1].label != run.label : runs[i - 1].label < run.label);
+    if (!in_order || (!ordered && run.label == kClean)) return false;
+  }
+  return runs.back().label != kClean;
+}
+
+// `take` gets each lane with a list of its runs, and the coin. REQUIRES: as many as are named.
+template <typename Take>
+void each_list(const RestingCoins& resting, Take take) {
   std::size_t list = 0;
   std::size_t next = 0;
   for (const RestingCoins::Coin& coin : resting.coins) {
-    Amount value = request.ledger.value(coin.coin);
-    bool fits = true;
     for_each_lane(coin.lanes, [&](std::size_t lane) {
-      Amount left = value;
-      for (std::uint32_t i = 0; i < resting.counts[list]; ++i) {
-        Amount length = resting.runs[next++].length;
-        fits = fits && length > 0 && length <= left;
-        if (conserves(request.methods[lane])) left -= std::min(left, length);
-      }
-      ++list;
+      std::size_t count = resting.counts[list++];
+      take(lane, RunView(resting.runs).subspan(next, count), coin.coin);
+      next += count;
     });
-    if (!fits) return false;
+  }
+}
+
+// The coins were made by then and not spent, each stands there once, with lists of its methods.
+bool resting_fit(const RestingCoins& resting, const WalkRequest& request, TxId end) {
+  const auto& coins = resting.coins;
+  if (coins.empty()) return true;
+  auto not_before = [](const auto& a, const auto& b) { return a.coin >= b.coin; };
+  if (std::ranges::adjacent_find(coins, not_before) != coins.end()) return false;
+  if (request.ledger.creator(coins.back().coin) >= end) return false;
+  bool fit = std::ranges::none_of(coins, [&](const RestingCoins::Coin& coin) {
+    auto spender = request.ledger.spender(coin.coin);
+    return spender && *spender < end;
+  });
+  each_list(resting, [&](std::size_t lane, RunView runs, CoinId coin) {
+    fit = fit && is_list_of(request.methods[lane], runs, request.ledger.value(coin));
+  });
+  return fit;
+}
+
+// Of each label, what the seeds brought is somewhere: as check_balance() wants it in the end.
+bool books_hold(const SavedWalk& walk, const WalkRequest& request) {
+  std::vector<std::map<Label, Amount>> left(walk.found.size());
+  for (std::size_t lane = 0; lane < left.size(); ++lane) {
+    const Found& found = walk.found[lane];
+    for (const SeedCoin& seed : found.seeds) left[lane][seed.label] += seed.amount;
+    auto take = [&](const Landings& landings) {
+      for (const Landing& landing : landings) left[lane][landing.label] -= landing.amount;
+    };
+    for (const Landings& landings : found.by_kind) take(landings);
+    for (const Landings& landings : found.by_service) take(landings);
+    for (const LabelSums* sums : {&found.fees, &found.unclaimed}) {
+      for (const LabelAmount& sum : sums->all()) left[lane][sum.label] -= sum.amount;
+    }
+  }
+  each_list(walk.resting, [&](std::size_t lane, RunView runs, CoinId) {
+    for (const Run& run : runs) {
+      if (run.label != kClean) left[lane][run.label] -= run.length;
+    }
+  });
+  for (std::size_t lane = 0; lane < left.size(); ++lane) {
+    if (!conserves(request.methods[lane])) continue;
+    for (const auto& [label, amount] : left[lane]) {
+      if (amount != 0) return false;
+    }
   }
   return true;
 }
@@ -269,7 +327,9 @@ Result<ReadWalk> read_state(ByteView state, const WalkRequest& request) {
     in.found(walk.found.back());
   }
   in.resting(walk.resting);
-  if (!in.done() || !runs_fit(walk.resting, request)) return broken_state();
+  TxId end = request.ledger.transactions(height).end;
+  bool fits = in.done() && resting_fit(walk.resting, request, end) && books_hold(walk, request);
+  if (!fits) return broken_state();
   return ReadWalk{height, std::move(walk)};
 }
 

@@ -27,7 +27,7 @@ struct ReadWalk {
   SavedWalk walk;
 };
 // Errors (bad_input): open_state()'s and check_same()'s; it names coins or services that the ledger
-// and the stops do not have. REQUIRES: the request has an `as_of`.
+// and the stops do not have, or units that no walk leaves. REQUIRES: the request has an `as_of`.
 Result<ReadWalk> read_state(ByteView state, const WalkRequest& request);
 
 }  // namespace tracehound::trace

@@ -26,9 +26,18 @@ class ToyEvents final : public Events {
     usd_.push_back(worth);
     return TransferId(rows_.size() - 1);
   }
-  // The world as it was before that transaction.
+  // The world as it was before that transaction; contracts that nothing had named by then were no
+  // accounts.
   ToyEvents before(TxId end) const {
     ToyEvents part = *this;
+    std::erase_if(part.contracts_, [&](const auto& entry) {
+      for (std::size_t i = 0; i < end.number(); ++i) {
+        if (payers_[i] == entry.second) return false;
+      }
+      return std::ranges::none_of(
+          rows_.begin(), rows_.begin() + static_cast<std::ptrdiff_t>(first_transfer(end).number()),
+          [&](const Movement& row) { return row.from == entry.second || row.to == entry.second; });
+    });
     auto rows = static_cast<std::ptrdiff_t>(first_transfer(end).number());
     part.firsts_.resize(end.number());
     part.payers_.resize(end.number());

@@ -19,6 +19,8 @@
 //
 // A token that is made or destroyed without an account (a wrapper's, a lender's receipt) counts as
 // paid or got by its own contract, if the ledger knows that as an account.
+// Whether it does so by then or only later is the same: named in nothing of this transaction, the
+// contract pays or gets in its one asset alone, and is no party to anything.
 //
 // Limits: a contract of the thief's that gives back a worthless token is taken for a pool, as any
 // contract would be. Source: netting by balance differences is common; the two sides are ours.

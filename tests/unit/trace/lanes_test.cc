@@ -250,5 +250,29 @@ TEST(Resume, every_byte_damaged_or_missing__is_refused) {
   }
 }
 
+// Whatever stands in it, a state ends in an answer or in one sentence that says it is bad input.
+TEST(Resume, numbers_made_up_under_a_right_checksum__end_in_a_word) {
+  World world(3);
+  Options options = world.options;
+  options.as_of = BlockHeight(world.chain.ledger().tip().number() / 2);
+  const ledger::Ledger& ledger = world.chain.ledger();
+  auto saved = run_on(ledger, world.seeds, kMethods, world.stops, options, {});
+  ASSERT_TRUE(saved.has_value()) << saved.error().message;
+  const Bytes& state = saved->state;
+  for (std::size_t at = 0; at + 16 <= state.size(); ++at) {
+    for (std::uint64_t number :
+         {std::uint64_t{0}, ~std::uint64_t{0}, load_le<std::uint64_t>(&state[at]) + 1}) {
+      Bytes made_up(state.begin(), state.end() - sizeof number);
+      store_le(made_up.data() + at, number);
+      std::uint64_t sum = xxh3(made_up);
+      made_up.resize(state.size());
+      store_le(made_up.data() + state.size() - sizeof sum, sum);
+      auto result = run_on(ledger, world.seeds, kMethods, world.stops, world.options, made_up);
+      ASSERT_TRUE(result || result.error().kind == ErrorKind::bad_input)
+          << at << ": " << result.error().message;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace tracehound::trace
