@@ -1,6 +1,7 @@
 // How often a test tries what is random.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace tracehound::test {
@@ -14,5 +15,8 @@ constexpr std::uint64_t rounds(std::uint64_t full) {
   return full;
 #endif
 }
+
+// Every one of a row of many, or every seventh under a sanitizer.
+constexpr std::size_t stride() { return rounds(8) == 8 ? 1 : 7; }
 
 }  // namespace tracehound::test
