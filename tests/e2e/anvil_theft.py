@@ -1,5 +1,6 @@
 """A theft on a real Ethereum node, followed by `tracehound trace`: where it ended is, per account
-and asset and to the wei, what the script that moved the money says; through a reorganisation."""
+and asset and to the wei, what the script that moved the money says; through a reorganisation, in
+one go and from where it was saved before."""
 
 import collections
 import copy
@@ -8,7 +9,7 @@ import json
 
 from support.anvil_world import ETHER, World
 from support.bundles import moved, plain_verify
-from support.harness import check, equal, main, run
+from support.harness import BAD_INPUT, check, equal, main, run
 from support.purses import Purses
 
 NAMES = ("thief", "swapper", "first", "mixed", "last", "courier", "exchange")
@@ -224,6 +225,31 @@ def transfers_of(ledger, transactions):
             for word in ("--from", f"{tx['id']}:{transfer['position']}")]
 
 
+class Pieces:
+    """The same trace from where it was saved before, instead of in one go."""
+
+    def __init__(self, ledger, folder, *seeds):
+        self.folder = folder
+        self.question = ("trace", "--ledger", ledger, *seeds, "--method", "all",
+                         "--stop-at-addresses", folder / "stops.csv")
+
+    def save(self, name):
+        run(*self.question, "--json", self.folder / "whole.json",
+            "--save-state", self.folder / name)
+
+    def goes_on(self, name):
+        run(*self.question, "--resume", self.folder / name, "--json", self.folder / "now.json",
+            "--save-state", self.folder / "now.state")
+        self.save("whole.state")
+        for kind in ("json", "state"):
+            now, whole = (self.folder / f"{how}.{kind}" for how in ("now", "whole"))
+            check(now.read_bytes() == whole.read_bytes(), f"from {name} the {kind} is another")
+
+    def refuses(self, name):
+        said = run(*self.question, "--resume", self.folder / name, code=BAD_INPUT).err
+        check("no longer the ledger's" in said, f"of {name} it says: {said}")
+
+
 def evidence_holds(ledger, folder, seeds):
     """A bundle of it by every method: what fees, swaps, wraps and unwraps did is run again by both
     verifiers."""
@@ -249,11 +275,15 @@ def a_theft_is_traced_to_the_wei_through_a_reorganisation(folder):
         ingest(world, ledger)
         by_victim = ("--sent-by", theft.address["victim"])
         agrees(ledger, theft, folder, *by_victim)
+        pieces = Pieces(ledger, folder, *by_victim)
+        pieces.save("drained")
 
         snapshot, tally = world.node("evm_snapshot"), copy.deepcopy(theft.tally)
         launder(theft, odd=11)
         ingest(world, ledger)
         compared = agrees(ledger, theft, folder, *by_victim)
+        pieces.goes_on("drained")
+        pieces.save("undone")
         undone = theft.tally
 
         world.node("evm_revert", snapshot)
@@ -264,6 +294,8 @@ def a_theft_is_traced_to_the_wei_through_a_reorganisation(folder):
         check(theft.tally.destinations("haircut") != undone.destinations("haircut"),
               "the other way ended alike: this shows nothing")
         compared += agrees(ledger, theft, folder, *by_victim)
+        pieces.goes_on("drained")
+        pieces.refuses("undone")
         stolen = transfers_of(ledger, drained)
         compared += agrees(ledger, theft, folder, *stolen)
         comes_back(ledger, theft, folder)
