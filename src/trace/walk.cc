@@ -285,7 +285,7 @@ void Walk::arrive(CoinId coin, Amount value, LaneRuns& runs) {
   }
   if (runs.lanes() == 0) return;
   for_each_lane(runs.lanes(), [&](std::size_t lane) { ++lanes_[lane].found.coins_touched; });
-  if (auto stop = stop_at(coin)) return land(coin, value, runs, *stop);
+  if (Stop stop; stop_at(coin, stop)) return land(coin, value, runs, stop);
   if (cuts_) cut(coin, value, runs);
   if (runs.lanes() != 0) go_on(coin, value, runs);
 }
@@ -294,20 +294,21 @@ void Walk::arrive(CoinId coin, Amount value, LaneRuns& runs) {
   auto here = std::ranges::equal_range(seeds_, coin, {}, &Seed::coin);
   auto first = static_cast<std::size_t>(here.begin() - seeds_.begin());
   // Taint that a stop ends here is no longer in the coin when the seed begins.
-  auto stop = stop_at(coin);
+  Stop stop;
+  bool stops = stop_at(coin, stop);
   std::array<std::vector<Run>, kMostLanes> laid;
   LaneRuns seeded;
   for (std::size_t lane = 0; lane < lanes_.size(); ++lane) {
     Found& found = lanes_[lane].found;
     RunView arrived = runs.get(lane);
-    bool stopped = stop && !arrived.empty();
+    bool stopped = stops && !arrived.empty();
     SeededCoin seeds = lay_seeds(value, arrived, stopped ? Arrived::stopped : Arrived::stays, here,
                                  lanes_[lane].ordered());
     for (std::size_t i = 0; i < seeds.effective.size(); ++i) {
       found.seeds[first + i].amount = seeds.effective[i];
     }
     ++found.coins_touched;
-    if (stopped) lanes_[lane].land(coin, value, arrived, *stop);
+    if (stopped) lanes_[lane].land(coin, value, arrived, stop);
     laid[lane] = std::move(seeds.runs);
     seeded.set(lane, laid[lane]);
   }

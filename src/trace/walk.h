@@ -125,11 +125,14 @@ class Walk {
 
   void arrive(CoinId coin, Amount value, LaneRuns& runs);
   void arrive_at_seed(CoinId coin, Amount value, const LaneRuns& runs);
-  // Most coins are let through by a look at their script.
-  std::optional<Stop> stop_at(CoinId coin) const {
+  // Whether taint ends in the coin, and then by what. Most coins are let through by a look at their
+  // script. An optional, written in parts and read as a whole, would make each of them wait.
+  bool stop_at(CoinId coin, Stop& stop) const {
     bool spendable = columns_.script(coin) != ledger::ScriptKind::op_return;
-    if (spendable && !in_mix_ && !stops_.knows_addresses()) return std::nullopt;
-    return find_stop(coin);
+    if (spendable && !in_mix_ && !stops_.knows_addresses()) return false;
+    auto found = find_stop(coin);
+    if (found) stop = *found;
+    return found.has_value();
   }
   std::optional<Stop> find_stop(CoinId coin) const;
   void land(CoinId coin, Amount value, const LaneRuns& runs, Stop stop);

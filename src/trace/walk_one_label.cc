@@ -191,8 +191,8 @@ Walk::Entering Walk::gather_sum(Columns::Inputs inputs, std::size_t lane) {
     packed.lanes = packed.whole | (packed.amount > 0 ? shared.part : 0);
     if (packed.lanes == 0) continue;
     ++touched_by_lanes_[packed.lanes].coins;
-    auto stop = stop_at(coin);
-    if (!stop) {
+    Stop stop{.kind = DestinationKind::held};
+    if (!stop_at(coin, stop)) {
       if (std::optional<TxId> spender = columns_.spender(coin)) {
         if (*spender <= visited_to_) {
           contradiction_ = kSpentTooSoon;
@@ -201,12 +201,11 @@ Walk::Entering Walk::gather_sum(Columns::Inputs inputs, std::size_t lane) {
         queue_.emplace(spender->number(), coin, value, packed);
         continue;
       }
-      stop = Stop{.kind = DestinationKind::held};
     }
     for_each_lane(packed.lanes, [&](std::size_t lane) {
       bool whole = (packed.whole >> lane & 1U) != 0;
       Run run{whole ? value : packed.amount, *only_, shared.hops};
-      lanes_[lane].land(coin, value, {&run, 1}, *stop);
+      lanes_[lane].land(coin, value, {&run, 1}, stop);
     });
   }
   if (values_[fee] == 0) return;
@@ -275,7 +274,7 @@ void Walk::make_output(std::span<const Dealt> dealt, std::size_t i) {
 // What arrive() does with a coin where nothing about the transaction's outputs is special.
 void Walk::send(CoinId coin, Amount value) {
   ++touched_by_lanes_[made_.lanes()].coins;
-  if (auto stop = stop_at(coin)) return land(coin, value, made_, *stop);
+  if (Stop stop; stop_at(coin, stop)) return land(coin, value, made_, stop);
   std::optional<TxId> spender = columns_.spender(coin);
   if (!spender) {
     land(coin, value, made_, {.kind = DestinationKind::held});
