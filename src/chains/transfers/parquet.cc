@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 #include "base/u256.h"
 
@@ -33,6 +34,7 @@ Result<std::unique_ptr<ParquetTable>> ParquetTable::open(FileSystem& files, cons
   }
   auto table = std::make_unique<ParquetTable>(path, text.size());
   std::string absolute = std::filesystem::absolute(path).string();
+  table->absolute_ = absolute;
   table->source_ = fmt::format("read_parquet({}, hive_partitioning = false)", sql_text(absolute));
   TRY_ASSIGN(table->database_, DuckDb::open(library, absolute));
   TRY(table->read_schema());
@@ -59,10 +61,41 @@ Status ParquetTable::read_schema() {
               types_.emplace_back(chunk.cell(1, row));
             }
           }));
+  TRY(read_wide_decimals());
   return ask(fmt::format("SELECT CAST(count(*) AS VARCHAR) FROM {}", source_),
              [&](const TextChunk& chunk) {
                auto rows = U256::from_text(chunk.cell(0, 0));
                rows_ = rows ? rows->low() : 0;
+             });
+}
+
+// Decimals of more than 38 digits DuckDB gives as floating point numbers, which are not even near.
+// The file's schema stands as a tree, depth first, and the table's columns are the root's children.
+Status ParquetTable::read_wide_decimals() {
+  constexpr std::uint64_t kMostExactDigits = 38;
+  std::uint64_t inside = 0;  // elements to come that lie in the column begun last
+  std::size_t column = 0;
+  auto number = [](std::string_view text) { return U256::from_text(text).value_or(U256()).low(); };
+  return ask(fmt::format("SELECT CAST(coalesce(num_children, 0) AS VARCHAR), "
+                         "CAST(coalesce(\"precision\", 0) AS VARCHAR), CAST(\"scale\" AS VARCHAR) "
+                         "FROM parquet_schema({})",
+                         sql_text(absolute_)),
+             [&, root = true](const TextChunk& chunk) mutable {
+               for (std::size_t row = 0; row < chunk.rows(); ++row) {
+                 std::uint64_t children = number(chunk.cell(0, row));
+                 if (std::exchange(root, false)) continue;
+                 if (inside > 0) {
+                   inside += children - 1;
+                 } else {
+                   inside = children;
+                   if (number(chunk.cell(1, row)) > kMostExactDigits && column < types_.size()) {
+                     types_[column] =
+                         fmt::format("DECIMAL({},{})", chunk.cell(1, row), chunk.cell(2, row));
+                     wide_decimals_.push_back(column);
+                   }
+                   ++column;
+                 }
+               }
              });
 }
 
@@ -95,7 +128,15 @@ std::string ParquetTable::text_of(std::size_t column) const {
 
 Result<ParquetRows> ParquetTable::read(std::span<const std::size_t> columns) const {
   std::vector<std::string> texts;
-  for (std::size_t column : columns) texts.push_back(text_of(column));
+  for (std::size_t column : columns) {
+    if (std::ranges::find(wide_decimals_, column) != wide_decimals_.end()) {
+      return bad_input(fmt::format(
+          "{}: column {} holds {}, and DuckDB reads decimals of at most 38 digits exactly; write "
+          "it as text, or as 32 bytes",
+          path_, columns_[column], types_[column]));
+    }
+    texts.push_back(text_of(column));
+  }
   auto rows = database_->query(fmt::format("SELECT {} FROM {}", fmt::join(texts, ", "), source_));
   if (!rows) return unreadable(rows.error());
   return ParquetRows(*this, std::move(*rows));

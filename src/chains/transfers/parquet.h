@@ -50,7 +50,7 @@ class ParquetTable {
   std::span<const std::string> columns() const { return columns_; }
   // Whether a column's cells are lists or structures: they come as JSON, lists of bytes as [0x...].
   bool is_nested(std::size_t column) const;
-  // As DuckDB calls it.
+  // As DuckDB calls it; decimals that it does not read exactly as their file does.
   const std::string& type(std::size_t column) const { return types_[column]; }
   std::uint64_t rows() const { return rows_; }
   // Of the file.
@@ -58,12 +58,13 @@ class ParquetTable {
   const std::string& path() const { return path_; }
 
   // All rows in the file's order; a chunk's columns are those asked for.
-  // Errors (bad_input, naming the file): damaged.
+  // Errors (bad_input, naming the file): damaged; a column of decimals that DuckDB would round.
   Result<ParquetRows> read(std::span<const std::size_t> columns) const;
 
  private:
   friend class ParquetRows;
   Status read_schema();
+  Status read_wide_decimals();
   Status ask(const std::string& sql, const std::function<void(const TextChunk&)>& take) const;
   std::string text_of(std::size_t column) const;
   std::unexpected<Error> unreadable(const Error& error) const;
@@ -71,9 +72,11 @@ class ParquetTable {
   std::string path_;
   std::uint64_t bytes_;
   std::unique_ptr<DuckDb> database_;
+  std::string absolute_;
   std::string source_;  // the file, in SQL
   std::vector<std::string> columns_;
   std::vector<std::string> types_;
+  std::vector<std::size_t> wide_decimals_;  // columns
   std::uint64_t rows_ = 0;
 };
 

@@ -42,6 +42,8 @@ TYPES = {
     "double": (pyarrow.float64(), same),
     "decimal": (pyarrow.decimal128(38, 2),
                 lambda value: None if value is None else decimal.Decimal(value)),
+    "wide_decimal": (pyarrow.decimal256(39, 0),
+                     lambda value: None if value is None else decimal.Decimal(value)),
     "time_us": (pyarrow.timestamp("us"),
                 lambda value: moment(UTC)(value).replace(tzinfo=None)),
     "time_ns": (pyarrow.timestamp("ns"),
