@@ -132,7 +132,7 @@ Status NodeIngest::name_tokens(const std::vector<Block>& blocks) {
   std::set<std::string> unknown;
   for (const Block& block : blocks) {
     for (const std::string& contract : token_contracts(block, chain_)) {
-      if (!tokens_.contains(contract) && !writer_.has_asset(contract)) unknown.insert(contract);
+      if (!tokens_.contains(contract) && !writer_.asset(contract)) unknown.insert(contract);
     }
   }
   std::vector<std::string> contracts(unknown.begin(), unknown.end());

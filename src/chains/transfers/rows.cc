@@ -34,7 +34,10 @@ bool take_exponent(std::string_view& text, int& exponent) {
   if (e == text.end()) return true;
   std::string_view digits(e + 1, text.end());
   text = std::string_view(text.begin(), e);
-  if (digits.starts_with('+')) digits.remove_prefix(1);
+  if (digits.starts_with('+')) {
+    digits.remove_prefix(1);
+    if (digits.starts_with('-')) return false;
+  }
   return parse_number(digits, exponent) && exponent >= -100 && exponent <= 100;
 }
 
@@ -203,10 +206,13 @@ std::optional<std::string> RowReader::read_asset(std::span<const std::string_vie
     return std::nullopt;
   }
   if (symbol.empty() && contract.empty()) return "no asset";
-  if (symbol.size() > kMostNameBytes || contract.size() > kMostNameBytes) {
-    return fmt::format("{} is too long a name for an asset", shown(symbol));
+  for (std::string_view name : {symbol, contract}) {
+    if (name.size() > kMostNameBytes) {
+      return fmt::format("{} is too long a name for an asset", shown(name));
+    }
   }
-  Asset asset{std::string(symbol), std::string(contract)};
+  Asset asset{ledger::accounts::name_as_written(symbol),
+              ledger::accounts::name_as_written(contract)};
   asset.decimals_known = !decimals.empty();
   if (asset.decimals_known &&
       (!parse_number(decimals, asset.decimals) || asset.decimals > kU256MostDecimals)) {

@@ -277,19 +277,21 @@ Asset Ledger::asset(AssetId asset) const {
 }
 
 std::optional<AssetId> Ledger::find_asset(std::string_view contract_or_symbol) const {
-  for (std::uint64_t row : index(Index::asset).find(asset_key(contract_or_symbol, ""))) {
+  std::string written = name_as_written(contract_or_symbol);
+  for (std::uint64_t row : index(Index::asset).find(asset_key(written, ""))) {
     AssetId id(static_cast<std::uint32_t>(row));
     Asset found = asset(id);
-    if ((found.contract.empty() ? found.symbol : found.contract) == contract_or_symbol) return id;
+    if ((found.contract.empty() ? found.symbol : found.contract) == written) return id;
   }
   return std::nullopt;
 }
 
 std::vector<AssetId> Ledger::find_assets(std::string_view contract_or_symbol) const {
   std::vector<AssetId> found;
+  std::string written = name_as_written(contract_or_symbol);
   for (std::uint32_t row = 0; row < counts().assets; ++row) {
     Asset each = asset(AssetId(row));
-    if (each.symbol == contract_or_symbol || each.contract == contract_or_symbol) {
+    if (each.symbol == written || each.contract == written) {
       found.push_back(AssetId(row));
     }
   }

@@ -106,4 +106,9 @@ std::string name_text(NameKind kind, ByteView payload) {
   return {};
 }
 
+std::string name_as_written(std::string_view text) {
+  PackedName name(text);
+  return name_text(name.kind(), name.payload());
+}
+
 }  // namespace tracehound::ledger::accounts

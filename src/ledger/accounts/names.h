@@ -39,6 +39,9 @@ class PackedName {
 // Hexadecimal digits of names that begin with "0x" come back in lower case.
 std::string name_text(NameKind kind, ByteView payload);
 
+// A name as the ledger writes it: what is the same in upper and lower case is in lower case.
+std::string name_as_written(std::string_view text);
+
 // The key of the name in its index.
 inline std::uint64_t name_key(NameKind kind, ByteView payload) {
   return xxh3(payload, static_cast<std::uint64_t>(kind));

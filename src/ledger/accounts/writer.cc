@@ -160,9 +160,11 @@ bool Writer::has_transaction(std::string_view id) const {
                                  name.payload());
 }
 
-bool Writer::has_asset(const std::string& contract) const {
+std::optional<Asset> Writer::asset(const std::string& contract_or_symbol) const {
   state_->build_tables();
-  return state_->assets.contains(contract);
+  auto known = state_->assets.find(contract_or_symbol);
+  if (known == state_->assets.end()) return std::nullopt;
+  return state_->asset(known->second);
 }
 
 Error Writer::State::other_chain(const Manifest& there) const {
@@ -266,7 +268,7 @@ void Writer::State::push_as_it_is(const BlockBatch& batch) {
     store_le(ends_at, Uint40::of(end));
     ends_at += sizeof(Uint40);
   }
-  if (batch.fees().empty()) {
+  if (batch.fees().empty() && !transactions.empty()) {
     std::memset(columns[Column::tx_fee].add_rows(transactions.size()), 0,
                 transactions.size() * sizeof(U256));
   }
@@ -358,7 +360,8 @@ Status Writer::State::take_id(const BlockBatch::TxPart& tx) {
   ByteView id = columns[Column::tx_id].bytes(counts.tx_id_bytes, tx.id_size);
   if (has_transaction(tx.key, tx.id_kind, id)) {
     return bad_input(fmt::format(
-        "block {}: transaction {} is in the ledger already, and a transaction stands in one block",
+        "block {}: transaction {} is in the ledger already, and a transaction stands in one block; "
+        "correct the input, or ingest into a new ledger",
         columns[Column::block_number].get<std::uint64_t>(counts.blocks),
         name_text(tx.id_kind, id)));
   }

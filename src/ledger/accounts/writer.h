@@ -42,8 +42,9 @@ class Writer {
   std::optional<Block> tip() const;
   // Whether the ledger, committed or not, has a transaction of that id.
   bool has_transaction(std::string_view id) const;
-  // The same of an asset, by its contract.
-  bool has_asset(const std::string& contract) const;
+  // The asset of that contract, or of that symbol if it has none, as far as the ledger, committed
+  // or not, has it.
+  std::optional<Asset> asset(const std::string& contract_or_symbol) const;
 
   // Adds blocks to the end and gives out ids.
   // Errors (ErrorKind::bad_input; the writer is then at the last commit again, and
