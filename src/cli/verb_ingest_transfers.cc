@@ -52,7 +52,7 @@ std::string report_text(const transfers::IngestReport& report) {
 Result<std::unique_ptr<transfers::RowSource>> open_list(Context& context, const Options& options,
                                                         const transfers::TransferMap& map) {
   const std::string& path = options.csv.empty() ? options.parquet : options.csv;
-  TRY(check_file_name(path));
+  TRY(check_file_name(path, options.csv.empty() ? "*.parquet" : "*.csv"));
   if (options.csv.empty()) {
     return transfers::open_parquet(context.files, path, duckdb_library(), map);
   }
@@ -63,7 +63,7 @@ Status run(Context& context, const Options& options) {
   if (options.csv.empty() == options.parquet.empty()) {
     return fail(ErrorKind::usage, "give the list as --csv FILE or as --parquet FILE");
   }
-  TRY_ASSIGN(std::string map_text, read_input(context, options.map));
+  TRY_ASSIGN(std::string map_text, read_input(context, options.map, "*.map"));
   TRY_ASSIGN(auto map, transfers::parse_transfer_map(map_text, options.map));
   ThreadLimit threads(options.threads);
   TRY_ASSIGN(auto source, open_list(context, options, map));
@@ -74,11 +74,14 @@ Status run(Context& context, const Options& options) {
       labels += fmt::format("{},{}\n", csv_cell(account), csv_cell(label));
     };
   }
+  auto write_labels = [&]() -> Status {
+    return options.labels.empty() ? Status{} : write_output(context, options.labels, labels);
+  };
   auto start = std::chrono::steady_clock::now();
-  TRY_ASSIGN(auto report, transfers::ingest_transfers(context.files, context.ledger, map, *source,
-                                                      {.memory_bytes = options.memory}, on_label));
+  TRY_ASSIGN(auto report,
+             transfers::ingest_transfers(context.files, context.ledger, map, *source,
+                                         {.memory_bytes = options.memory}, on_label, write_labels));
   double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  if (!options.labels.empty()) TRY(write_output(context, options.labels, labels));
   say(context, fmt::format("{} in {:.2f} s, {:.1f} MB/s", size_text(source->bytes()), seconds,
                            static_cast<double>(source->bytes()) / 1e6 / seconds));
   return context.quiet ? Status{} : print(report_text(report));

@@ -9,6 +9,7 @@
 #include "cli/accounts.h"
 #include "cli/shape_words.h"
 #include "cli/verb.h"
+#include "ledger/manifest.h"
 
 namespace tracehound::cli {
 
@@ -394,6 +395,7 @@ void add_look(CLI::App& show, Context& context, const std::string& name,
                              options->all);
       }
       if (look == nullptr) {
+        TRY(ledger::read_manifest(context.files, context.ledger));
         return fail(ErrorKind::usage, "a coin chain has one asset; `show` its coins and addresses");
       }
       return run(context, *options, schema, look);

@@ -8,6 +8,7 @@
 #include <span>
 #include <unordered_map>
 
+#include "base/text.h"
 #include "chains/transfers/block_filler.h"
 
 namespace tracehound::chains::transfers {
@@ -17,6 +18,13 @@ namespace {
 using ledger::accounts::Asset;
 using ledger::accounts::BlockBatch;
 using ledger::accounts::Writer;
+
+std::string decimals_text(const Asset& asset) {
+  return asset.decimals_known ? plural(asset.decimals, "decimal") : "no number of decimals";
+}
+bool same_decimals(const Asset& a, const Asset& b) {
+  return a.decimals_known == b.decimals_known && a.decimals == b.decimals;
+}
 
 // Hands the list's blocks to the writer. Most of them are made already (block_filler.h); what is
 // left are the rows of blocks that several batches have a part of.
@@ -60,6 +68,9 @@ class BlockTaker {
   }
   Status append(const BlockBatch& blocks, std::span<const std::uint64_t> lines,
                 std::uint64_t first_line);
+  // With what the ledger has, which a list may leave out. The writer would refuse it too, and knows
+  // no lines of assets.
+  Status compare(const Asset& asset, const std::optional<Asset>& there, std::uint64_t line) const;
 
   Writer& writer_;
   const RowSource& source_;
@@ -81,17 +92,27 @@ Status BlockTaker::adopt(const RowBatch& batch) {
     const Asset& asset = batch.assets[i];
     auto [known, is_new] =
         asset_numbers_.emplace(asset_key(asset), static_cast<std::uint32_t>(assets_.size()));
+    const std::uint64_t line = batch.first_line + batch.asset_lines[i];
     if (is_new) {
       assets_.push_back(asset);
-    } else if (const Asset& before = assets_[known->second];
-               before.decimals != asset.decimals || before.decimals_known != asset.decimals_known) {
-      return refuse(batch.first_line + batch.asset_lines[i],
-                    fmt::format("{} has {} decimals here and {} before", asset_key(asset),
-                                asset.decimals, before.decimals));
+      TRY(compare(asset, writer_.asset(known->first), line));
+    } else if (const Asset& before = assets_[known->second]; !same_decimals(before, asset)) {
+      return refuse(line,
+                    fmt::format("{} has {} here and {} before; correct the list", asset_key(asset),
+                                decimals_text(asset), decimals_text(before)));
     }
     numbers_.push_back(known->second);
   }
   return {};
+}
+
+Status BlockTaker::compare(const Asset& asset, const std::optional<Asset>& there,
+                           std::uint64_t line) const {
+  if (!there || !there->decimals_known || !asset.decimals_known) return {};
+  if (same_decimals(*there, asset)) return {};
+  return refuse(line, fmt::format("{} has {} here and {} in the ledger; correct the list, or take "
+                                  "it into a new ledger",
+                                  asset_key(asset), decimals_text(asset), decimals_text(*there)));
 }
 
 Status BlockTaker::append(const BlockBatch& blocks, std::span<const std::uint64_t> lines,
@@ -234,7 +255,8 @@ Status sort_and_take(RowSource& source, BlockTaker& taker, IngestReport& report)
 }
 
 Result<IngestReport> take_list(Writer& writer, const TransferMap& map, RowSource& source,
-                               const IngestOptions& options) {
+                               const IngestOptions& options, const OnLabel& on_label,
+                               const BeforeCommit& before_commit) {
   std::uint64_t before = writer.committed().blocks;
   IngestReport report;
   BlockTaker taker(writer, map, source, options, report);
@@ -246,7 +268,10 @@ Result<IngestReport> take_list(Writer& writer, const TransferMap& map, RowSource
     TRY(sort_and_take(source, sorting, report));
   }
   if (report.rows == 0) return bad_input(fmt::format("{} has no rows", source.name()));
+  TRY(tell_labels(source, on_label));
+  if (before_commit) TRY(before_commit());
   TRY(writer.commit());
+  report.counts = writer.committed();
   return report;
 }
 
@@ -268,17 +293,13 @@ RowBatch RowSource::unused_batch() {
 
 Result<IngestReport> ingest_transfers(FileSystem& files, const std::string& folder,
                                       const TransferMap& map, RowSource& source,
-                                      const IngestOptions& options, const OnLabel& on_label) {
+                                      const IngestOptions& options, const OnLabel& on_label,
+                                      const BeforeCommit& before_commit) {
   TRY_ASSIGN(Writer writer,
              Writer::open(files, folder, map.chain, {.table_bytes = options.memory_bytes}));
   std::uint64_t before = writer.committed().blocks;
-  auto report = take_list(writer, map, source, options);
-  if (report) {
-    report->counts = writer.committed();
-    TRY(tell_labels(source, on_label));
-    return report;
-  }
-  TRY(writer.rewind(before));
+  auto report = take_list(writer, map, source, options, on_label, before_commit);
+  if (!report) TRY(writer.rewind(before));
   return report;
 }
 

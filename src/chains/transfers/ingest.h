@@ -70,11 +70,15 @@ struct IngestOptions {
 // Labels that a list gives accounts: told once for each (account, label), in the list's order.
 using OnLabel = std::function<void(std::string_view account, std::string_view label)>;
 
+// Called when all of the list is taken in and told, before it counts. Its failure is the ingest's.
+using BeforeCommit = std::function<Status()>;
+
 // Adds the list behind what the ledger has, or makes the ledger. After a failure the ledger is as
 // it was. Errors: the source's; two rows of one transaction and position that differ (with both
 // lines); a transaction in two blocks; a row at or before the ledger's last block; the ledger's.
 Result<IngestReport> ingest_transfers(FileSystem& files, const std::string& folder,
                                       const TransferMap& map, RowSource& source,
-                                      const IngestOptions& options, const OnLabel& on_label = {});
+                                      const IngestOptions& options, const OnLabel& on_label = {},
+                                      const BeforeCommit& before_commit = {});
 
 }  // namespace tracehound::chains::transfers

@@ -17,6 +17,7 @@
 namespace tracehound::chains::transfers {
 namespace {
 
+using ledger::accounts::AssetId;
 using ledger::accounts::Ledger;
 using test::FaultyFileSystem;
 
@@ -216,6 +217,46 @@ TEST(transfers, what_is_wrong_deep_in_a_list__is_named_by_its_own_line) {
             .substr(0, line.size() + 11),
         line + "contradicts")
         << place;
+  }
+}
+
+TEST(transfers, an_asset_that_is_written_in_capitals_too__is_one_asset) {
+  std::string map = std::string(kMap) + "contract = token\n";
+  std::string heading = "when,height,id,n,a,b,x,unit,token\n";
+  std::string capitals = "0xABCDEF0123456789ABCDEF0123456789ABCDEF01";
+  std::string lower = "0xabcdef0123456789abcdef0123456789abcdef01";
+  FaultyFileSystem disk;
+  auto report = take(disk,
+                     heading + "10,1,t,0,a,b,1,TOK," + lower + "\n20,2,u,0,a,b,1,TOK," + capitals +
+                         "\n20,2,u,1,a,b,1,TOK," + capitals + "1\n",
+                     map);
+  ASSERT_TRUE(report.has_value()) << report.error().message;
+  auto ledger = Ledger::open(disk, "L");
+  ASSERT_TRUE(ledger.has_value());
+  EXPECT_EQ(ledger->counts().assets, 2);  // what is no address is as it stands
+  for (const std::string& name : {capitals, lower}) {
+    EXPECT_EQ(ledger->find_asset(name), AssetId(0));
+    EXPECT_EQ(ledger->find_assets(name).size(), 1);
+  }
+  EXPECT_TRUE(ledger->find_asset(capitals + "1").has_value());
+  EXPECT_FALSE(ledger->find_asset(lower + "1").has_value());
+}
+
+TEST(transfers, a_failure_right_before_the_list_counts__leaves_the_ledger_as_it_was) {
+  FaultyFileSystem disk;
+  ASSERT_TRUE(take(disk, std::string(kHeading) + "10,1,t,0,a,b,1,XRP\n").has_value());
+  std::string before = book(disk);
+  put(disk, "list.csv", std::string(kHeading) + "20,2,u,0,a,b,1,XRP\n30,3,v,0,a,b,1,XRP\n");
+  auto map = parse_transfer_map(kMap, "list.map");
+  ASSERT_TRUE(map.has_value());
+  auto source = open_csv(disk, "list.csv", *map);
+  ASSERT_TRUE(source.has_value());
+  for (std::uint64_t commit_rows : {1, 100}) {
+    auto report = ingest_transfers(disk, "L", *map, **source, {.commit_rows = commit_rows}, {},
+                                   [] { return machine_error("no"); });
+    ASSERT_FALSE(report.has_value());
+    EXPECT_EQ(report.error().message, "no");
+    EXPECT_EQ(book(disk), before);
   }
 }
 
