@@ -79,7 +79,8 @@ Status run_etl(Context& context, const Options& options) {
   TRY_ASSIGN(auto report, ethereum::ingest_etl(context.files, context.ledger, paths,
                                                {.chain_id = options.chain_id,
                                                 .wrappers = {wrappers.begin(), wrappers.end()},
-                                                .duckdb = duckdb_library()}));
+                                                .duckdb = duckdb_library(),
+                                                .memory_bytes = options.memory}));
   if (!report.has_logs) warn("no file of logs: tokens are those of token_transfers, if any");
   if (!report.has_fees) warn("no file says what gas was used: fees are not in the ledger");
   if (!report.has_traces) {
@@ -95,6 +96,10 @@ Status run_etl(Context& context, const Options& options) {
 Status run(Context& context, const Options& options) {
   if (options.rpc.empty() == options.etl.empty()) {
     return fail(ErrorKind::usage, "give either --rpc URL, a node, or --etl FILES");
+  }
+  if (!options.etl.empty() && (options.from || options.to || options.no_traces)) {
+    return fail(ErrorKind::usage,
+                "--from, --to and --no-traces are for --rpc; of files, give those that are wanted");
   }
   if (!options.etl.empty()) return run_etl(context, options);
   TRY_ASSIGN(auto clock, SystemClock::make());

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <map>
+#include <span>
 #include <unordered_map>
 
 #include "chains/ethereum/assemble.h"
@@ -33,6 +35,21 @@ std::optional<std::size_t> table_of(const std::string& path) {
   return std::nullopt;
 }
 
+// One row of traces that is of a transaction.
+struct Call {
+  std::vector<std::uint32_t> path;  // of whose calls it is which; empty: the transaction's own
+  bool failed = false;
+  bool moves = false;  // units, if it was not undone
+  std::string from;
+  std::string to;
+  U256 value;
+};
+
+bool is_inside(const Call& call, const Call& outer) {
+  return call.path.size() >= outer.path.size() &&
+         std::ranges::equal(std::span(call.path).first(outer.path.size()), outer.path);
+}
+
 class EtlReader {
  public:
   EtlReader(FileSystem& files, const std::string& duckdb, EtlReport& report)
@@ -57,6 +74,8 @@ class EtlReader {
   void read_token(Record& record);
   Tx* find_tx(Record& record);
   Status put_in_order();
+  Status check_logs(std::uint64_t block, Tx& tx) const;
+  Status follow_calls(Tx& tx);
 
   FileSystem& files_;
   const std::string& duckdb_;
@@ -64,7 +83,7 @@ class EtlReader {
   std::map<std::uint64_t, Block> blocks_;
   std::unordered_map<std::string, std::pair<std::uint64_t, std::size_t>> places_;
   std::map<std::string, Asset> tokens_;
-  std::unordered_map<std::string, std::string> undone_;  // by transaction: the call that failed
+  std::unordered_map<const Tx*, std::vector<Call>> calls_;
 };
 
 Status EtlReader::read(const std::vector<std::string>& paths) {
@@ -93,7 +112,10 @@ Status EtlReader::read(const std::vector<std::string>& paths) {
     }
   }
   for (auto& [number, block] : blocks_) {
-    for (Tx& tx : block.transactions) std::ranges::sort(tx.logs, {}, &Log::index);
+    for (Tx& tx : block.transactions) {
+      TRY(check_logs(number, tx));
+      TRY(follow_calls(tx));
+    }
   }
   return {};
 }
@@ -113,7 +135,9 @@ Status EtlReader::read_file(const std::string& path,
 
 void EtlReader::read_block(Record& record) {
   std::uint64_t number = record.number_64({"number", "block_number"});
-  Block& block = blocks_[number];
+  auto [place, is_new] = blocks_.try_emplace(number);
+  if (!is_new) return record.complain(fmt::format("block {} is there a second time", number));
+  Block& block = place->second;
   block.number = number;
   block.hash = record.hash256({"hash", "block_hash"});
   if (record.has({"parent_hash"})) block.parent = record.hash256({"parent_hash"});
@@ -270,23 +294,62 @@ void EtlReader::read_trace(Record& record) {
   if (type == "genesis" || type == "daofork") return;
   Tx* tx = find_tx(record);
   if (tx == nullptr) return;
-  std::string address(record.find({"trace_address"}));
-  std::erase_if(address, [](char c) { return c == '[' || c == ']' || c == ' '; });
-  std::ranges::replace(address, '_', ',');
-  auto undone = undone_.find(tx->hash);
-  bool inside = undone != undone_.end() && (undone->second.empty() || address == undone->second ||
-                                            address.starts_with(undone->second + ","));
-  bool failed = record.has({"error"}) || record.find({"status"}) == "0";
-  if (failed && !inside) undone_[tx->hash] = address;
-  if (failed || inside || address.empty()) return;
-  std::string_view call = record.find({"call_type", "action_call_type"});
-  if (type == "call" && !call.empty() && call != "call") return;
-  bool has_value = record.has({"value", "action_value"});
-  U256 value = has_value ? record.number({"value", "action_value"}) : U256();
-  if (value.is_zero()) return;
-  tx->internals.push_back({static_cast<std::uint32_t>(tx->internals.size() + 1),
-                           record.address({"from_address", "action_from"}),
-                           record.address({"to_address", "action_to", "result_address"}), value});
+  Call call;
+  std::string path(record.find({"trace_address"}));
+  std::erase_if(path, [](char c) { return c == '[' || c == ']' || c == ' '; });
+  for (const char* at = path.data(); at < path.data() + path.size(); ++at) {  // a comma behind each
+    auto [end, wrong] = std::from_chars(at, path.data() + path.size(), call.path.emplace_back());
+    if (wrong != std::errc() || (end != path.data() + path.size() && *end != ',' && *end != '_')) {
+      return record.complain(fmt::format("trace_address is no list of numbers: `{}`", path));
+    }
+    at = end;
+  }
+  call.failed = record.has({"error"}) || record.find({"status"}) == "0";
+  std::string_view kind = record.find({"call_type", "action_call_type"});
+  bool borrows = type == "call" && !kind.empty() && kind != "call";  // code, and moves nothing
+  if (!call.failed && !call.path.empty() && !borrows && record.has({"value", "action_value"})) {
+    call.value = record.number({"value", "action_value"});
+    call.moves = !call.value.is_zero();
+  }
+  if (call.moves) {
+    call.from = record.address({"from_address", "action_from"});
+    call.to = record.address({"to_address", "action_to", "result_address"});
+  }
+  calls_[tx].push_back(std::move(call));
+}
+
+// Logs in their order. Files that overlap would move the same units twice.
+Status EtlReader::check_logs(std::uint64_t block, Tx& tx) const {
+  std::ranges::sort(tx.logs, {}, &Log::index);
+  auto twice = std::ranges::adjacent_find(tx.logs, {}, &Log::index);
+  if (twice == tx.logs.end()) return {};
+  return bad_input(
+      fmt::format("log {} of block {}, in transaction {}, is there a second time: give each row of "
+                  "{} once",
+                  twice->index, block, tx.hash, report_.has_logs ? "logs" : "token_transfers"));
+}
+
+// What calls moved that were not undone, nor inside one that was. Files need not be in order.
+Status EtlReader::follow_calls(Tx& tx) {
+  auto found = calls_.find(&tx);
+  if (found == calls_.end()) return {};
+  auto& calls = found->second;
+  std::ranges::sort(calls, {}, &Call::path);  // who calls before what is called
+  if (auto twice = std::ranges::adjacent_find(calls, {}, &Call::path); twice != calls.end()) {
+    return bad_input(
+        fmt::format("call [{}] of transaction {} is there a second time: give each row of traces "
+                    "once, with its trace_address",
+                    fmt::join(twice->path, ","), tx.hash));
+  }
+  const Call* undone = nullptr;
+  for (const Call& call : calls) {
+    if (undone != nullptr && is_inside(call, *undone)) continue;
+    if (call.failed) undone = &call;
+    if (!call.moves) continue;
+    auto position = static_cast<std::uint32_t>(tx.internals.size() + 1);
+    tx.internals.push_back({position, call.from, call.to, call.value});
+  }
+  return {};
 }
 
 void EtlReader::read_token(Record& record) {
@@ -330,7 +393,9 @@ Result<EtlReport> ingest_etl(FileSystem& files, const std::string& folder,
   if (reader.blocks().empty()) return bad_input("the files of blocks have no rows");
   Chain chain = find_chain(options.chain_id);
   chain.wrappers.insert(options.wrappers.begin(), options.wrappers.end());
-  TRY_ASSIGN(auto writer, Writer::open(files, folder, chain.name(), {.native = chain.native}));
+  TRY_ASSIGN(auto writer,
+             Writer::open(files, folder, chain.name(),
+                          {.table_bytes = options.memory_bytes, .native = chain.native}));
   std::uint64_t before = writer.committed().blocks;
   if (Status status = append(writer, reader, chain, report); !status) {
     TRY(writer.rewind(before));

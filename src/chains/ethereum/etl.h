@@ -18,6 +18,7 @@ struct EtlOptions {
   std::uint64_t chain_id = 1;
   std::vector<std::string> wrappers;  // more contracts that wrap the native asset, lower case
   std::string duckdb;                 // see transfers::DuckDb::open
+  std::uint64_t memory_bytes = std::uint64_t{1} << 30;
 };
 
 struct EtlReport {
@@ -32,7 +33,8 @@ struct EtlReport {
 
 // Adds the files' blocks behind those of the ledger, or makes it. After a failure it is as it was.
 // Errors (bad_input, with file and line): no such table or column; a value that is none; a
-// transaction of no block, a log of no transaction; blocks that do not go on where the ledger ends.
+// transaction of no block, a log of no transaction; a row that is there twice; blocks that do not
+// go on where the ledger ends.
 Result<EtlReport> ingest_etl(FileSystem& files, const std::string& folder,
                              const std::vector<std::string>& paths, const EtlOptions& options);
 

@@ -179,6 +179,12 @@ Status each_record(std::string_view text, const std::string& path,
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   std::size_t first = text.find_first_not_of(" \r\n\t");
   if (first == std::string_view::npos) return bad_input(fmt::format("{} is empty", path));
+  if (text[first] == '<' || text[first] == '[') {
+    return bad_input(
+        fmt::format("{} is {}; give it as CSV with a heading, or as JSON lines, an "
+                    "object each",
+                    path, text[first] == '<' ? "a web page" : "a JSON list"));
+  }
   return text[first] == '{' ? each_json(text, path, on_record) : each_csv(text, path, on_record);
 }
 

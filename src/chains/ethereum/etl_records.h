@@ -47,7 +47,8 @@ class Record {
 };
 
 // on_record(record) for each row; a complaint it leaves ends the reading.
-// `text` is JSON lines where it begins with a brace, else CSV.
+// `text` is JSON lines where it begins with a brace, else CSV, but for what is neither: a web page
+// that came in its place, or one JSON list, would be a heading without rows.
 // Errors (bad_input): the complaint, or what is no row, with file and line.
 Status each_record(std::string_view text, const std::string& path,
                    const std::function<void(Record&)>& on_record);

@@ -96,10 +96,75 @@ TEST(etl, tables_that_do_not_go_together__are_refused_in_a_sentence) {
   tables = {};
   tables.transactions.replace(tables.transactions.find(",1,0x"), 3, ",2,");
   EXPECT_NE(refusal(tables).find("block 7 has no transaction 1"), std::string::npos);
+  tables = {};
+  tables.traces.replace(tables.traces.find("\"1,0\""), 5, "1/0");
+  EXPECT_NE(refusal(tables).find("trace_address is no list of numbers: `1/0`"), std::string::npos);
+  tables = {};
+  tables.receipts = "<html>\n";
+  EXPECT_NE(refusal(tables).find("receipts.csv is a web page"), std::string::npos);
+  tables.receipts = "[{}]\n";
+  EXPECT_NE(refusal(tables).find("receipts.csv is a JSON list"), std::string::npos);
   FaultyFileSystem disk;
   auto unnamed = ingest_etl(disk, "L", {"stuff.csv"}, {});
   ASSERT_FALSE(unnamed.has_value());
   EXPECT_NE(unnamed.error().message.find("rename it after what it holds"), std::string::npos);
+}
+
+// Everything behind a table's heading, once more.
+std::string twice(const std::string& table) { return table + table.substr(table.find('\n') + 1); }
+
+TEST(etl, rows_that_are_there_twice__are_refused_and_not_counted_twice) {
+  auto refusal = [](const Tables& tables, const std::string& more, const std::string& text) {
+    FaultyFileSystem disk;
+    put(disk, more, text);
+    put(disk, "blocks.csv", tables.blocks);
+    put(disk, "transactions.csv", tables.transactions);
+    put(disk, "traces.csv", tables.traces);
+    auto report = ingest_etl(disk, "L", {"blocks.csv", "transactions.csv", "traces.csv", more}, {});
+    return report ? std::string("taken") : report.error().message;
+  };
+  std::string logs =
+      "transaction_hash,log_index,address,data,topics\n" +
+      fmt::format("{},0,{},{},\"{},{},{}\"\n", hash('a'), address('4'), hash('0'),
+                  "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef", hash('1'),
+                  hash('2'));
+  std::string transfers =
+      "transaction_hash,log_index,token_address,from_address,to_address,value\n" +
+      fmt::format("{},0,{},{},{},9\n", hash('b'), address('4'), address('1'), address('2'));
+  EXPECT_EQ(refusal({}, "logs.csv", logs), "taken");
+  EXPECT_NE(refusal({}, "logs.csv", twice(logs)).find("log 0 of block 7"), std::string::npos);
+  EXPECT_EQ(refusal({}, "token_transfers.csv", transfers), "taken");
+  EXPECT_NE(
+      refusal({}, "token_transfers.csv", twice(transfers)).find("row of token_transfers once"),
+      std::string::npos);
+  Tables tables;
+  tables.blocks = twice(tables.blocks);
+  EXPECT_NE(refusal(tables, "logs.csv", logs).find("blocks.csv, line 3: block 7 is there a second"),
+            std::string::npos);
+  tables = {};
+  tables.traces = twice(tables.traces);
+  EXPECT_NE(refusal(tables, "logs.csv", logs).find("call [] of transaction"), std::string::npos);
+}
+
+TEST(etl, traces_in_any_order__are_the_same_calls) {
+  Tables tables;
+  FaultyFileSystem disk;
+  ASSERT_TRUE(tables.take(disk).has_value());
+  // A file that lists what is inside a call that was undone before the call itself.
+  std::size_t heading = tables.traces.find('\n') + 1;
+  std::string reversed;
+  for (std::size_t start = heading; start < tables.traces.size();) {
+    std::size_t end = tables.traces.find('\n', start) + 1;
+    reversed.insert(0, tables.traces.substr(start, end - start));
+    start = end;
+  }
+  tables.traces = tables.traces.substr(0, heading) + reversed;
+  FaultyFileSystem other;
+  ASSERT_TRUE(tables.take(other).has_value());
+  // Which has the checksum of all rows.
+  auto manifest = read_file(disk, "L/manifest");
+  ASSERT_TRUE(manifest.has_value());
+  EXPECT_EQ(read_file(other, "L/manifest").value(), *manifest);
 }
 
 // A public data set's two blocks: exactly the token transfers that its own extraction expects.
