@@ -162,7 +162,10 @@ Result<std::uint64_t> Node::tip() {
     std::string_view text;
     auto number =
         (*answers)->results[0].get(text) == simdjson::SUCCESS ? U256::from_hex(text) : std::nullopt;
-    if (!number || !number->fits_64()) return std::unexpected("gives no block number");
+    // The highest of all would be a chain without an end: block numbers are counted past the last.
+    if (!number || !number->fits_64() || number->low() == ~std::uint64_t{0}) {
+      return std::unexpected("gives no block number");
+    }
     return number->low();
   });
 }

@@ -30,6 +30,7 @@ class SlowNode final : public HttpClient {
   explicit SlowNode(Clock& clock) : clock_(clock) {}
 
   Milliseconds per_block{1};
+  std::string last_block = R"("0x5")";
   std::size_t most_blocks = 1'000;     // asked for more than that, it gives no answer
   std::vector<std::size_t> in_flight;  // blocks in each batch that it was asked for
 
@@ -41,6 +42,7 @@ class SlowNode final : public HttpClient {
     for (simdjson::dom::element question : questions) {
       std::string_view method = question["method"].get_string().value();
       std::string result = "[]";
+      if (method == "eth_blockNumber") result = last_block;
       if (method == "eth_getBlockByNumber") {
         ++blocks;
         std::string_view text = question["params"].at(0).get_string().value();
@@ -107,6 +109,16 @@ TEST_F(NodeBatches, a_node_that_fails_at_large_batches__is_given_ones_that_it_ca
   EXPECT_LE(std::ranges::count_if(slow.in_flight, [](std::size_t n) { return n > 20; }), 12);
   EXPECT_EQ(std::ranges::max(slow.in_flight), 32U);
   EXPECT_GE(next, 12U * 16 - 8);
+}
+
+TEST_F(NodeBatches, a_last_block_that_no_chain_reaches__is_no_answer) {
+  EXPECT_EQ(node.tip().value(), 5);
+  for (const char* wrong : {R"("0xffffffffffffffff")", R"("0x10000000000000000")", "null", "7"}) {
+    slow.last_block = wrong;
+    auto tip = node.tip();
+    ASSERT_FALSE(tip.has_value()) << wrong;
+    EXPECT_NE(tip.error().message.find("gives no block number"), std::string::npos) << wrong;
+  }
 }
 
 }  // namespace
