@@ -127,9 +127,16 @@ class PosixWriteFile final : public WriteFile {
   }
 
   Status truncate(std::uint64_t size) override {
-    if (::ftruncate(descriptor_.number(), static_cast<off_t>(size)) != 0) {
-      return system_error("set the length of", path_);
+    // A hole would have no room of its own: where there is none left, who reads it is killed.
+    int failed = 0;
+    if (size > size_) {
+      failed = ::posix_fallocate(descriptor_.number(), static_cast<off_t>(size_),
+                                 static_cast<off_t>(size - size_));
+      errno = failed;
+    } else {
+      failed = ::ftruncate(descriptor_.number(), static_cast<off_t>(size));
     }
+    if (failed != 0) return system_error("set the length of", path_);
     size_ = size;
     return {};
   }

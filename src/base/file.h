@@ -48,7 +48,7 @@ class WriteFile {
   // REQUIRES: offset + bytes.size() <= size().
   virtual Status write_at(std::uint64_t offset, ByteView bytes) = 0;
   virtual Status read_at(std::uint64_t offset, std::span<Byte> into) = 0;
-  // Cuts or extends (with zeros) to `size` bytes.
+  // Cuts or extends to `size` bytes; with zeros, for which there is room from then on.
   virtual Status truncate(std::uint64_t size) = 0;
   virtual Status sync() = 0;
   virtual std::uint64_t size() const = 0;

@@ -57,7 +57,7 @@ Status ColumnFile::flush(FileSystem& files) const {
   std::uint64_t over = std::min<std::uint64_t>(file->size() - committed_size, sealed_.size());
   TRY(file->write_at(committed_size, sealed_.view().first(over)));
   ByteView rest = sealed_.view().subspan(over);
-  // A list has no fees, hashes of blocks and often positions: zeros need no room on the disk.
+  // A list has no fees, hashes of blocks and often positions: zeros need not be copied.
   TRY(all_zeros(rest) ? file->truncate(file->size() + rest.size()) : file->append(rest));
   return file->sync();
 }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -89,6 +90,19 @@ TEST_F(Files, written_file_reads_back_in_every_way) {
   EXPECT_EQ((*again)->size(), 7U);
   ASSERT_TRUE((*again)->append(as_bytes("!")));
   EXPECT_EQ(text("f"), std::string("hello\0\0!", 8));
+}
+
+// Who reads a hole of a full disk in memory is killed.
+TEST_F(Files, zeros_that_extend_a_file__have_room_on_the_disk) {
+  constexpr std::uint64_t kSize = 1 << 20;
+  auto file = files_.open_write(path("f"));
+  ASSERT_TRUE(file);
+  ASSERT_TRUE((*file)->append(as_bytes("x")));
+  ASSERT_TRUE((*file)->truncate(kSize));
+  EXPECT_EQ(text("f"), "x" + std::string(kSize - 1, '\0'));
+  struct stat seen = {};
+  ASSERT_EQ(::stat(path("f").c_str(), &seen), 0);
+  EXPECT_GE(static_cast<std::uint64_t>(seen.st_blocks) * 512, kSize);
 }
 
 TEST_F(Files, read_past_the_end__names_the_file) {
