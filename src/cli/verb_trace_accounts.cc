@@ -27,6 +27,9 @@ Status check_on_accounts(const Options& options, std::size_t methods) {
   if (options.fees == "miner") {
     return usage("--fees miner is for coin ledgers: here tainted fees end as fees");
   }
+  if (options.mix != Options().mix) {
+    return usage("--mix is for coin ledgers: no transfer between accounts is a CoinJoin");
+  }
   if (options.unconfirmed) {
     return usage("--unconfirmed is for coin ledgers; an account ledger has confirmed blocks alone");
   }
