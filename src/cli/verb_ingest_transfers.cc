@@ -36,15 +36,21 @@ std::string report_text(const transfers::IngestReport& report) {
       plural(report.transactions, "transaction"), plural(report.blocks, "block"),
       plural(report.counts.transfers, "transfer"), plural(report.counts.accounts, "account"));
   if (report.sorted) text += "the list was not in order: its rows were sorted by block\n";
-  if (report.repeats.skipped > 0) {
+  if (report.remarks.skipped > 0) {
     text += fmt::format("passed over: {}, the same as one before\n",
-                        plural(report.repeats.skipped, "row"));
+                        plural(report.remarks.skipped, "row"));
   }
-  if (report.repeats.kept > 0) {
+  if (report.remarks.kept > 0) {
     text += fmt::format(
         "kept: {}, the same as one before; without positions they may be meant (`repeats = skip` "
         "in the map leaves them out)\n",
-        plural(report.repeats.kept, "row"));
+        plural(report.remarks.kept, "row"));
+  }
+  if (report.remarks.other_times > 0) {
+    text += fmt::format(
+        "not of their block's time: {}; a block has that of its first row (if its numbers are not "
+        "those of blocks, leave `block` out of the map)\n",
+        plural(report.remarks.other_times, "row"));
   }
   return text;
 }

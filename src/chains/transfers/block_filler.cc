@@ -51,15 +51,16 @@ std::string asset_key(const Asset& asset) {
 std::optional<Contradiction> BlockFiller::fill(std::span<const ListedRow* const> rows,
                                                std::span<const Asset> assets, BlockBatch& blocks,
                                                std::vector<std::uint64_t>& lines,
-                                               Repeats& repeats) {
+                                               Remarks& remarks) {
   group(rows);
-  if (auto wrong = order(repeats)) return wrong;
+  if (auto wrong = order(remarks)) return wrong;
   blocks.begin_block({kept_.front()->block, kept_.front()->time, {}});
   bool positions = map_.has(Field::position);
   const KeyedName* tx = nullptr;
   std::uint32_t number = 0;
   for (const ListedRow* each : kept_) {
     const ListedRow& row = *each;
+    if (row.time != kept_.front()->time) ++remarks.other_times;
     if (tx == nullptr || !(row.tx == *tx)) {
       tx = &row.tx;
       number = 0;
@@ -106,7 +107,7 @@ void BlockFiller::group(std::span<const ListedRow* const> rows) {
 }
 
 // What is kept of the rows: by transaction, and inside one by position.
-std::optional<Contradiction> BlockFiller::order(Repeats& repeats) {
+std::optional<Contradiction> BlockFiller::order(Remarks& remarks) {
   kept_.clear();
   std::size_t start = 0;
   for (std::size_t end : ends_) {
@@ -114,9 +115,9 @@ std::optional<Contradiction> BlockFiller::order(Repeats& repeats) {
     if (group.size() == 1) {
       kept_.push_back(group[0]);
     } else if (map_.has(Field::position)) {
-      if (auto wrong = keep_positions(group, repeats)) return wrong;
+      if (auto wrong = keep_positions(group, remarks)) return wrong;
     } else {
-      keep_all(group, repeats);
+      keep_all(group, remarks);
     }
     start = end;
   }
@@ -124,14 +125,14 @@ std::optional<Contradiction> BlockFiller::order(Repeats& repeats) {
 }
 
 std::optional<Contradiction> BlockFiller::keep_positions(std::span<const ListedRow*> group,
-                                                         Repeats& repeats) {
+                                                         Remarks& remarks) {
   std::ranges::stable_sort(group, {}, &ListedRow::position);
   for (std::size_t i = 0; i < group.size(); ++i) {
     const ListedRow& row = *group[i];
     if (i == 0 || row.position != kept_.back()->position) {
       kept_.push_back(&row);
     } else if (same(*kept_.back(), row)) {
-      ++repeats.skipped;
+      ++remarks.skipped;
     } else {
       return Contradiction{
           row.line, kept_.back()->line,
@@ -142,12 +143,12 @@ std::optional<Contradiction> BlockFiller::keep_positions(std::span<const ListedR
 }
 
 // Without positions two rows that are the same may be one payment told twice, or two payments.
-void BlockFiller::keep_all(std::span<const ListedRow*> group, Repeats& repeats) {
+void BlockFiller::keep_all(std::span<const ListedRow*> group, Remarks& remarks) {
   order_by_passing_on(group);
   std::set<const ListedRow*, ByContent> seen;
   for (const ListedRow* row : group) {
     bool repeated = !seen.insert(row).second;
-    if (repeated) ++(map_.skip_repeats ? repeats.skipped : repeats.kept);
+    if (repeated) ++(map_.skip_repeats ? remarks.skipped : remarks.kept);
     if (!repeated || !map_.skip_repeats) kept_.push_back(row);
   }
 }
@@ -187,7 +188,7 @@ void make_blocks(const TransferMap& map, RowBatch& batch) {
     if (end == rows.size()) return;
     of_block.clear();
     for (std::size_t i = made.end_row; i < end; ++i) of_block.push_back(&rows[i]);
-    made.wrong = filler.fill(of_block, batch.assets, made.blocks, made.lines, made.repeats);
+    made.wrong = filler.fill(of_block, batch.assets, made.blocks, made.lines, made.remarks);
     if (made.wrong) return;
   }
 }

@@ -27,13 +27,13 @@ class BlockFiller {
   std::optional<Contradiction> fill(std::span<const ListedRow* const> rows,
                                     std::span<const ledger::accounts::Asset> assets,
                                     ledger::accounts::BlockBatch& blocks,
-                                    std::vector<std::uint64_t>& lines, Repeats& repeats);
+                                    std::vector<std::uint64_t>& lines, Remarks& remarks);
 
  private:
   void group(std::span<const ListedRow* const> rows);
-  std::optional<Contradiction> order(Repeats& repeats);
-  std::optional<Contradiction> keep_positions(std::span<const ListedRow*> group, Repeats& repeats);
-  void keep_all(std::span<const ListedRow*> group, Repeats& repeats);
+  std::optional<Contradiction> order(Remarks& remarks);
+  std::optional<Contradiction> keep_positions(std::span<const ListedRow*> group, Remarks& remarks);
+  void keep_all(std::span<const ListedRow*> group, Remarks& remarks);
   std::uint32_t asset_in(ledger::accounts::BlockBatch& blocks, std::uint32_t asset,
                          std::span<const ledger::accounts::Asset> assets);
 

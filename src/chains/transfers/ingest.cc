@@ -143,7 +143,7 @@ Status BlockTaker::close() {
   if (rows_.empty()) return {};
   lines_.clear();
   block_.clear();
-  if (auto wrong = filler_.fill(rows_, assets_, block_, lines_, report_.repeats)) {
+  if (auto wrong = filler_.fill(rows_, assets_, block_, lines_, report_.remarks)) {
     return refuse(*wrong, 0);
   }
   rows_.clear();
@@ -152,8 +152,7 @@ Status BlockTaker::close() {
 
 Status BlockTaker::add_made(const RowBatch& batch) {
   const MadeBlocks& made = batch.made;
-  report_.repeats.skipped += made.repeats.skipped;
-  report_.repeats.kept += made.repeats.kept;
+  report_.remarks += made.remarks;
   TRY(append(made.blocks, made.lines, batch.first_line));
   if (made.wrong) return refuse(*made.wrong, batch.first_line);
   return {};

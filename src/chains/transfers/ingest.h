@@ -57,7 +57,7 @@ struct IngestReport {
   std::uint64_t blocks = 0;
   std::uint64_t transactions = 0;
   std::uint64_t transfers = 0;
-  Repeats repeats;
+  Remarks remarks;
   bool sorted = false;              // the list was not in order
   ledger::accounts::Counts counts;  // of the ledger now
 };

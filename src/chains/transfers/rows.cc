@@ -74,7 +74,7 @@ void MadeBlocks::clear() {
   blocks.clear();
   first_row = 0;
   end_row = 0;
-  repeats = {};
+  remarks = {};
   lines.clear();
   wrong.reset();
 }

@@ -70,10 +70,18 @@ struct ListedRow {
   std::optional<std::uint64_t> usd_micro;
 };
 
-// Rows that say what others say.
-struct Repeats {
-  std::uint64_t skipped = 0;  // the same in everything as a row before
-  std::uint64_t kept = 0;     // so without positions, where they may be meant
+// What was noticed about rows, and is no error.
+struct Remarks {
+  std::uint64_t skipped = 0;      // the same in everything as a row before
+  std::uint64_t kept = 0;         // so without positions, where they may be meant
+  std::uint64_t other_times = 0;  // of another time than their block, which has its first row's
+
+  Remarks& operator+=(const Remarks& more) {
+    skipped += more.skipped;
+    kept += more.kept;
+    other_times += more.other_times;
+    return *this;
+  }
 };
 
 // A row that contradicts one before it.
@@ -88,7 +96,7 @@ struct MadeBlocks {
   ledger::accounts::BlockBatch blocks;
   std::size_t first_row = 0;  // of what they were made of in the batch
   std::size_t end_row = 0;
-  Repeats repeats;
+  Remarks remarks;
   // Of each transaction, the line that names it first.
   std::vector<std::uint64_t> lines;
   std::optional<Contradiction> wrong;  // with the block that would come behind them

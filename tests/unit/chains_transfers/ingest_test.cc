@@ -94,11 +94,26 @@ TEST(transfers, repeated_rows__are_passed_over_and_contradictions_refused_with_b
   std::string row = "10,1,t,0,a,b,5,XRP\n";
   auto report = take(disk, kHeading + row + row + "10,1,t,1,a,b,5,XRP\n" + row);
   ASSERT_TRUE(report.has_value()) << report.error().message;
-  EXPECT_EQ(report->repeats.skipped, 2);
+  EXPECT_EQ(report->remarks.skipped, 2);
   EXPECT_EQ(report->transfers, 2);
   EXPECT_NE(refusal(kHeading + row + "10,1,u,0,a,b,5,XRP\n10,1,t,0,a,b,6,XRP\n")
                 .find("list.csv, line 4: contradicts line 2"),
             std::string::npos);
+}
+
+TEST(transfers, rows_of_another_time_than_their_block__are_counted_and_get_the_blocks) {
+  // Of these blocks the first and the last are made apart from the others.
+  std::string rows;
+  for (int block = 1; block <= 4; ++block) {
+    for (int i = 0; i < 3; ++i) {
+      rows += fmt::format("{},{},t{}-{},0,a,b,5,XRP\n", 100 * block + i / 2, block, block, i);
+    }
+  }
+  FaultyFileSystem disk;
+  auto report = take(disk, kHeading + rows);
+  ASSERT_TRUE(report.has_value()) << report.error().message;
+  EXPECT_EQ(report->remarks.other_times, 4);
+  EXPECT_NE(book(disk).find("3 300 t3-2 0 a>b 5 XRP"), std::string::npos) << book(disk);
 }
 
 TEST(transfers, without_positions__same_rows_are_kept_unless_the_map_says_skip) {
@@ -108,11 +123,11 @@ TEST(transfers, without_positions__same_rows_are_kept_unless_the_map_says_skip) 
   FaultyFileSystem kept;
   auto report = take(kept, kHeading + row + row, map);
   ASSERT_TRUE(report.has_value());
-  EXPECT_EQ(std::pair(report->transfers, report->repeats.kept), std::pair(2UL, 1UL));
+  EXPECT_EQ(std::pair(report->transfers, report->remarks.kept), std::pair(2UL, 1UL));
   FaultyFileSystem skipped;
   report = take(skipped, kHeading + row + row, map + "repeats = skip\n");
   ASSERT_TRUE(report.has_value());
-  EXPECT_EQ(std::pair(report->transfers, report->repeats.skipped), std::pair(1UL, 1UL));
+  EXPECT_EQ(std::pair(report->transfers, report->remarks.skipped), std::pair(1UL, 1UL));
 }
 
 TEST(transfers, rows_that_cannot_be__are_refused_by_line_and_leave_no_ledger) {
