@@ -89,11 +89,11 @@ Result<evidence::Files> make(const Ledger& ledger, const EvidenceOptions& option
   TRY_ASSIGN(auto categories, tracing::stop_categories(asked));
   TRY_ASSIGN(auto store, tags::TagStore::open_to_read(ledger.folder(), day.tags_at));
   TRY_ASSIGN(auto how, tracing::account_trace_options(asked, what, ledger, day));
-  TRY_ASSIGN(auto prices, tracing::read_prices(texts.prices, ledger));
-  trace::accounts::LedgerEvents events(ledger);
-  events.set_prices(prices);
   remarks = what.remarks;
   remarks.insert(remarks.end(), stops.remarks.begin(), stops.remarks.end());
+  TRY_ASSIGN(auto prices, tracing::read_prices(texts.prices, ledger, remarks));
+  trace::accounts::LedgerEvents events(ledger);
+  events.set_prices(prices);
   TRY(tracing::remark_on_tags(remarks, ledger.folder(), day.tags_at));
   auto listed = listed_of(asked, texts, stops, ledger);
   return evidence::accounts::make_bundle(

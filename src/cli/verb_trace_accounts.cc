@@ -231,16 +231,16 @@ Status run_on_accounts(Context& context, const Options& options) {
     TRY_ASSIGN(AccountStops known,
                stops_on_accounts(options, texts.stop_lists, open.ledger, day.tags_at));
     LedgerEvents events(open.ledger);
+    remarks = what.remarks;
+    remarks.insert(remarks.end(), known.remarks.begin(), known.remarks.end());
     if (!options.prices.empty()) {
-      TRY_ASSIGN(auto prices, read_prices(texts.prices, open.ledger));
+      TRY_ASSIGN(auto prices, read_prices(texts.prices, open.ledger, remarks));
       events.set_prices(std::move(prices));
     }
     TRY_ASSIGN(auto how, account_trace_options(options, what, open.ledger, day));
     TRY_ASSIGN(auto found, run_methods(options, what, events, methods, known.stops, how, saved));
     const std::vector<Trace>& traces = found.traces;
     interrupted = traces.front().interrupted;
-    remarks = what.remarks;
-    remarks.insert(remarks.end(), known.remarks.begin(), known.remarks.end());
     TRY(remark_on_tags(remarks, open.ledger.folder(), day.tags_at, kOtherTags));
     Names names(open.ledger, events);
     Answer answer;

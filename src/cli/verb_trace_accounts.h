@@ -72,9 +72,11 @@ Result<trace::accounts::Options> account_trace_options(const Options& options,
                                                        const ledger::accounts::Ledger& ledger,
                                                        const AccountDay& day);
 
-// --prices, read. Errors (bad_input), naming the line.
+// --prices, read; a remark on assets that the ledger does not have. Errors (bad_input), naming the
+// line.
 Result<std::vector<trace::accounts::Price>> read_prices(const std::string& text,
-                                                        const ledger::accounts::Ledger& ledger);
+                                                        const ledger::accounts::Ledger& ledger,
+                                                        std::vector<std::string>& remarks);
 
 // REQUIRES: at least one trace; all from one run.
 std::string accounts_table(const std::vector<trace::accounts::Trace>& traces,

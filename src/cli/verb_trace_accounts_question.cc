@@ -252,8 +252,10 @@ Result<AccountStops> stops_on_accounts(const Options& options,
 }
 
 Result<std::vector<trace::accounts::Price>> read_prices(const std::string& text,
-                                                        const Ledger& ledger) {
+                                                        const Ledger& ledger,
+                                                        std::vector<std::string>& remarks) {
   std::vector<trace::accounts::Price> prices;
+  std::set<std::string> unseen;
   TRY(each_line(text, [&](std::string_view line, std::size_t number) -> Status {
     std::string_view asset = take_field(line);
     std::string_view time = take_field(line);
@@ -266,10 +268,18 @@ Result<std::vector<trace::accounts::Price>> read_prices(const std::string& text,
           "--prices: line {} is not of the form asset,time,usd, as USDT,2023-01-13,1.0003",
           number));
     }
-    // A price of what this ledger does not hold concerns nobody.
-    for (auto id : ledger.find_assets(asset)) prices.push_back({id, *moment->time, *price});
+    // What this ledger does not hold concerns nobody, or is written in another way here.
+    auto ids = ledger.find_assets(asset);
+    if (ids.empty()) unseen.emplace(asset);
+    for (auto id : ids) prices.push_back({id, *moment->time, *price});
     return {};
   }));
+  if (!unseen.empty()) {
+    bool one = unseen.size() == 1;
+    remarks.push_back(fmt::format("{} of --prices {} in no transfer of this ledger{} {}",
+                                  plural(unseen.size(), "asset"), one ? "is" : "are",
+                                  one ? ":" : ", as", printable(*unseen.begin())));
+  }
   return prices;
 }
 
