@@ -130,8 +130,10 @@ class PosixWriteFile final : public WriteFile {
     // A hole would have no room of its own: where there is none left, who reads it is killed.
     int failed = 0;
     if (size > size_) {
-      failed = ::posix_fallocate(descriptor_.number(), static_cast<off_t>(size_),
-                                 static_cast<off_t>(size - size_));
+      do {
+        failed = ::posix_fallocate(descriptor_.number(), static_cast<off_t>(size_),
+                                   static_cast<off_t>(size - size_));
+      } while (failed == EINTR);
       errno = failed;
     } else {
       failed = ::ftruncate(descriptor_.number(), static_cast<off_t>(size));
